@@ -1,0 +1,66 @@
+"""Wattprint: the carbon ledger of machine learning.
+
+>>> import wattprint
+>>> str(wattprint.estimate(power_w=300, hours=100, intensity=500).emissions_kg.location_based.value)
+'15.0'
+
+Everything is imported when it is first used, so that `import wattprint` costs nothing.
+"""
+
+from wattprint._version import __version__
+
+TYPE_CHECKING = False  # type checkers read it as true; importing typing would cost 5 ms
+
+if TYPE_CHECKING:
+    from wattprint.domain.errors import InputError, WattprintError
+    from wattprint.domain.footprint import Footprint
+    from wattprint.domain.interval import Range
+    from wattprint.domain.run import RunRecord
+    from wattprint.estimator import estimate, footprint_of_run
+    from wattprint.ledger import load
+    from wattprint.tracker import Run, track, tracked
+
+_HOMES = {
+    "Footprint": "wattprint.domain.footprint",
+    "InputError": "wattprint.domain.errors",
+    "Range": "wattprint.domain.interval",
+    "Run": "wattprint.tracker",
+    "RunRecord": "wattprint.domain.run",
+    "WattprintError": "wattprint.domain.errors",
+    "estimate": "wattprint.estimator",
+    "footprint_of_run": "wattprint.estimator",
+    "load": "wattprint.ledger",
+    "track": "wattprint.tracker",
+    "tracked": "wattprint.tracker",
+}
+
+__all__ = [
+    "Footprint",
+    "InputError",
+    "Range",
+    "Run",
+    "RunRecord",
+    "WattprintError",
+    "__version__",
+    "estimate",
+    "footprint_of_run",
+    "load",
+    "track",
+    "tracked",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'wattprint' has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, those not yet imported included."""
+    return sorted(__all__)

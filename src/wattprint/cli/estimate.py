@@ -1,0 +1,74 @@
+"""`wattprint estimate`: the footprint of described work."""
+
+import shlex
+import sys
+from typing import Any
+
+import click
+
+from wattprint.cli.options import json_option, place_options
+from wattprint.cli.output import print_json
+from wattprint.estimator import estimate as estimate_footprint
+from wattprint.reports import footprint_text
+
+
+@click.command(
+    epilog="Example: wattprint estimate --accelerator 'A100 SXM4 80GB' --count 8 --hours 72 "
+    "--zone FR --pue 1.2"
+)
+@click.option("--accelerator", metavar="NAME", help="Accelerator, in any common spelling.")
+@click.option("--count", type=float, default=1, metavar="N", help="Number of accelerators.")
+@click.option("--hours", type=float, metavar="H", help="Wall hours: how long it took by the clock.")
+@click.option(
+    "--device-hours",
+    type=float,
+    metavar="H",
+    help="Accelerator hours: wall hours times count, as papers print GPU hours.",
+)
+@click.option(
+    "--utilization",
+    type=float,
+    metavar="U",
+    help="Mean power of an accelerator over its TDP, 0 to 1. Without it 1 by convention, with "
+    "an interval from 0.30 to 1.05. On work without accelerators, that of the CPUs.",
+)
+@click.option("--power-w", type=float, metavar="W", help="Power of one accelerator. [default: TDP]")
+@click.option("--energy-kwh", type=float, metavar="KWH", help="Energy, if it is known. [kWh]")
+@click.option(
+    "--energy-at",
+    metavar="accelerator|it|facility",
+    help="Where that energy was measured: devices alone, at the wall, or cooling included.",
+)
+@click.option("--cpu", metavar="NAME", help="Model name of the host's CPU.")
+@click.option("--cpu-count", type=float, default=1, metavar="N", help="Number of CPU packages.")
+@click.option(
+    "--cpu-utilization", type=float, metavar="U", help="Mean power of a CPU over its TDP."
+)
+@click.option("--memory-gb", type=float, metavar="GB", help="Main memory. [GB]")
+@click.option(
+    "--host",
+    default="none",
+    metavar="none",
+    help="Machine class whose static power and losses are added; 'none' adds nothing.",
+)
+@click.option("--static-w", type=float, metavar="W", help="Power of all else in the machine. [W]")
+@click.option("--supply-efficiency", type=float, metavar="E", help="Of the power supply, 0 to 1.")
+@click.option("--repeats", type=float, default=1, metavar="N", help="Times the work was done.")
+@place_options
+@click.option("--explain", is_flag=True, help="Show each equation with its numbers.")
+@json_option
+def estimate(*, explain: bool, as_json: bool, **inputs: Any) -> None:
+    """Estimate the footprint of described work, before or after it happens.
+
+    Accelerators x hours x power, plus the CPUs, memory and static power you name; energy times
+    PUE, times the grid's carbon intensity. What is not named is listed as missing.
+    """
+    footprint = estimate_footprint(**inputs)
+    if as_json:
+        print_json(footprint.as_dict())
+        return
+    click.echo(footprint_text(footprint, explain=explain))
+    emissions = footprint.emissions_kg
+    if emissions.location_based is None and emissions.market_based is None:
+        command = shlex.join(["wattprint", *sys.argv[1:]])
+        click.echo(f"\nFor emissions add a place, for example:\n  {command} --zone FR")

@@ -1,0 +1,115 @@
+"""`wattprint`: the commands, and how errors leave the program.
+
+Exit status: 0 done, 2 bad input, 1 failed; `track` passes its command's status on.
+"""
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from wattprint._version import __version__
+from wattprint.cli.output import say
+from wattprint.domain.errors import InputError, WattprintError, nearest_names
+
+_COMMANDS = {
+    "estimate": "Footprint of described work, before or after it happens.",
+    "track": "Run a command and measure it.",
+    "runs": "List the runs of the local ledger.",
+    "show": "Footprint of a run, with its reasons.",
+    "report": "Footprint of a run as a document.",
+    "factors": "Search hardware, zones and regions, and their sources.",
+}
+"""Name and first line of help of every command; its module is imported when it is used."""
+
+_FIRST_STEPS = """\
+Wattprint: the carbon ledger of machine learning.
+
+  wattprint estimate --accelerator "A100 SXM4 80GB" --count 8 --hours 72 --region aws/us-east-1
+  wattprint track -- python train.py
+  wattprint show last --zone FR
+
+`wattprint --help` lists all commands."""
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command's module when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"wattprint.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _COMMANDS:
+            raise InputError(
+                f"command {args[0]!r} is unknown",
+                "expected one of " + ", ".join(_COMMANDS),
+                nearest_names(args[0], _COMMANDS, count=1),
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_LazyGroup, invoke_without_command=True)
+@click.version_option(__version__, prog_name="wattprint")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Measure, estimate and account for the energy and emissions of machine learning."""
+    if context.invoked_subcommand is None:
+        click.echo(_FIRST_STEPS)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line, and turn every error into one line and an exit status."""
+    sys.exit(_status(arguments))
+
+
+def _status(arguments: list[str] | None) -> int:
+    try:
+        result: Any = cli.main(arguments, prog_name="wattprint", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except InputError as error:
+        return _refused(str(error), 2)
+    except click.UsageError as error:
+        return _refused(_usage_message(error), 2)
+    except click.Abort:
+        return _refused("stopped", 130)
+    except BrokenPipeError:
+        # The reader has gone, as `head` does. Python would complain again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (WattprintError, OSError) as error:
+        return _refused(str(error), 1)
+
+
+def _refused(message: str, status: int) -> int:
+    say("wattprint: " + " ".join(message.split()))
+    return status
+
+
+def _usage_message(error: click.UsageError) -> str:
+    """Return click's complaint in our three parts: given, allowed, nearest or next step."""
+    command = error.ctx.command_path if error.ctx else "wattprint"
+    if isinstance(error, click.NoSuchOption):
+        known = [name for p in error.ctx.command.params for name in p.opts] if error.ctx else []
+        return str(
+            InputError(
+                f"option {error.option_name!r} is unknown",
+                f"`{command} --help` lists those of `{command}`",
+                nearest_names(error.option_name, known, count=1),
+            )
+        )
+    return f"{error.format_message().rstrip('.')}; see `{command} --help`."

@@ -1,0 +1,37 @@
+"""What all commands print with: JSON, tables, and messages on standard error."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+from wattprint.reports import aligned
+
+
+def print_json(document: Any) -> None:
+    """Print a document as JSON: keys in their order, no escapes for letters."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table: drawn to the width of a terminal, or one whole line a row elsewhere."""
+    if not sys.stdout.isatty():
+        click.echo("\n".join(aligned(head, rows)))
+        return
+    from rich.box import SIMPLE_HEAD  # 20 ms, spent only when something is drawn
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in head:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console(markup=False, highlight=False).print(table)
+
+
+def say(message: str) -> None:
+    """Print a message for the person at the terminal, on standard error."""
+    click.echo(message, err=True)

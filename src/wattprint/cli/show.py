@@ -1,0 +1,48 @@
+"""`wattprint show`: the footprint of a run of the ledger."""
+
+from typing import Any
+
+import click
+
+from wattprint.cli.options import home_option, json_option, place_options
+from wattprint.cli.output import print_json
+from wattprint.cli.runs import run_dict
+from wattprint.domain import units
+from wattprint.estimator import footprint_of_run
+from wattprint.ledger import LAST, Ledger, LedgerEntry
+from wattprint.reports import footprint_text
+
+
+@click.command(epilog="Example: wattprint show last --zone FR --pue 1.2")
+@click.argument("run", default=LAST)
+@place_options
+@home_option
+@click.option("--explain", is_flag=True, help="Show each equation with its numbers.")
+@json_option
+def show(*, run: str, home: str | None, explain: bool, as_json: bool, **place: Any) -> None:
+    """Show the footprint of RUN: an id, the beginning of one, or 'last'.
+
+    Energy was recorded; place, PUE and intensity are applied now, so they can be given now.
+    """
+    entry = Ledger(home).find(run)
+    footprint = footprint_of_run(entry.run, **place)
+    if as_json:
+        print_json({**footprint.as_dict(), "run": run_dict(entry)})
+        return
+    click.echo(_headline(entry) + "\n")
+    click.echo(footprint_text(footprint, explain=explain))
+    for fault in entry.run.faults:
+        click.echo(f"Fault after {units.duration(fault.at_s)}, {fault.meter}: {fault.message}")
+    if footprint.emissions_kg.location_based is None:
+        click.echo(
+            "\nFor emissions give a place, for example:\n"
+            f"  wattprint show {entry.run.run_id} --zone FR"
+        )
+
+
+def _headline(entry: LedgerEntry) -> str:
+    run = entry.run
+    name = "" if run.name == run.run_id else f" ({run.name})"
+    started = run.started_at[:19].replace("T", " ")
+    lasted = units.duration(run.duration_s)
+    return f"Run {run.run_id}{name}, project {run.project}: {entry.state}, {started} UTC, {lasted}."

@@ -1,0 +1,66 @@
+"""Where each figure comes from: its method, source and year."""
+
+from enum import Enum
+from typing import NamedTuple
+
+from wattprint.domain.interval import Range
+
+
+class Method(str, Enum):
+    """How a figure came about."""
+
+    MEASURED = "measured"
+    """Read from a meter."""
+    MODELLED = "modelled"
+    """Computed from a published figure for this very part, place or year."""
+    ASSUMED = "assumed"
+    """A stated convention or default, because nothing closer was given."""
+    GIVEN = "given"
+    """Stated by the user."""
+    MISSING = "missing"
+    """Not counted; never silently zero."""
+
+    __str__ = str.__str__
+
+
+class Evidence(NamedTuple):
+    """One figure that entered a footprint, and why it is what it is."""
+
+    quantity: str
+    """Name of the figure, e.g. `tdp_w` without its unit: `accelerator_power`."""
+    amount: Range | None
+    """The figure with its interval; None when it is missing."""
+    unit: str
+    method: Method
+    source: str
+    """Key of the source in the factor set, or who stated it."""
+    year: int | None = None
+    """Year the figure speaks of."""
+    note: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the JSON form."""
+        amount = self.amount
+        return {
+            "quantity": self.quantity,
+            "value": None if amount is None else amount.value,
+            "low": None if amount is None else amount.low,
+            "high": None if amount is None else amount.high,
+            "unit": self.unit,
+            "method": self.method.value,
+            "source": self.source,
+            "year": self.year,
+            "note": self.note,
+        }
+
+
+class Equation(NamedTuple):
+    """One formula with the numbers that went in, for `--explain`."""
+
+    quantity: str
+    formula: str
+    """The formula in words: 'count x power x hours'."""
+    numbers: str
+    """The same with numbers: '8 x 400 W x 120 h'."""
+    result: str
+    """The result with its unit."""

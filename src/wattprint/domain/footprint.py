@@ -1,0 +1,190 @@
+"""`wattprint.footprint/1`: the answer, with its boundaries, coverage and evidence."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from wattprint.domain import units
+from wattprint.domain.coverage import missing
+from wattprint.domain.errors import RecordError
+from wattprint.domain.evidence import Equation, Evidence, Method
+from wattprint.domain.interval import Range
+
+SCHEMA = "wattprint.footprint/1"
+
+
+class Energy(NamedTuple):
+    """Energy at the three boundaries; None where it is not known [kWh]."""
+
+    accelerator: Range | None = None
+    it: Range | None = None
+    facility: Range | None = None
+
+
+class Components(NamedTuple):
+    """Energy of the parts of the IT equipment; None where it is not counted [kWh]."""
+
+    accelerator: Range | None = None
+    cpu: Range | None = None
+    memory: Range | None = None
+    static: Range | None = None
+    losses: Range | None = None
+
+
+class Emissions(NamedTuple):
+    """Emissions, never netted against each other; None where they are not known [kgCO2e]."""
+
+    location_based: Range | None = None
+    market_based: Range | None = None
+    embodied: Range | None = None
+
+
+class Equivalent(NamedTuple):
+    """The location-based emissions in the terms of everyday life."""
+
+    quantity: str
+    amount: Range
+    unit: str
+    kg_per_unit: float
+    source: str
+    year: int
+
+
+class Footprint(NamedTuple):
+    """Energy, emissions and water of some work, and why each figure is what it is."""
+
+    factor_set: Mapping[str, str]
+    """Version and SHA-256 of the tables that were used."""
+    energy_kwh: Energy
+    components_kwh: Components
+    emissions_kg: Emissions
+    water_l: Range | None
+    coverage: Mapping[str, Method]
+    evidence: tuple[Evidence, ...]
+    equivalents: tuple[Equivalent, ...] = ()
+    equations: tuple[Equation, ...] = ()
+    work: Mapping[str, Any] = {}
+    """The description this footprint answers, as it was given."""
+
+    @property
+    def method(self) -> Method:
+        """The weakest method among the counted components: what the whole figure rests on."""
+        order = (Method.ASSUMED, Method.MODELLED, Method.GIVEN, Method.MEASURED)
+        counted = set(self.coverage.values())
+        return next((method for method in order if method in counted), Method.MISSING)
+
+    @property
+    def best_energy_kwh(self) -> Range | None:
+        """Energy at the widest boundary that is known: facility, else IT, else accelerators."""
+        energy = self.energy_kwh
+        return energy.facility or energy.it or energy.accelerator
+
+    def summary(self) -> str:
+        """Return the line that a person can quote.
+
+        '460.8 kWh, 161.28 kg CO2e, modelled; missing: cpu, memory, ...'
+        """
+        parts = []
+        if self.best_energy_kwh is not None:
+            parts.append(units.energy_range(self.best_energy_kwh.as_tuple()))
+        parts += self._emission_words()
+        parts.append(self.method.value)
+        words = {"facility_overhead": "cooling", "supply_losses": "supply losses"}
+        uncounted = ", ".join(words.get(name, name) for name in missing(self.coverage))
+        return ", ".join(parts) + (f"; missing: {uncounted}" if uncounted else "")
+
+    def _emission_words(self) -> list[str]:
+        location, market = self.emissions_kg.location_based, self.emissions_kg.market_based
+        words = [] if location is None else [co2e(location)]
+        if market is not None:
+            words.append(f"{co2e(market)} market-based")
+        return words
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON form, `wattprint.footprint/1`."""
+        return {
+            "schema": SCHEMA,
+            "factor_set": dict(self.factor_set),
+            "work": dict(self.work),
+            "energy_kwh": _figures(self.energy_kwh._asdict()),
+            "components_kwh": _figures(self.components_kwh._asdict()),
+            "emissions_kg": _figures(self.emissions_kg._asdict()),
+            "water_l": None if self.water_l is None else self.water_l.as_dict(),
+            "coverage": {name: method.value for name, method in self.coverage.items()},
+            "evidence": [evidence.as_dict() for evidence in self.evidence],
+            "equivalents": [_equivalent_dict(equivalent) for equivalent in self.equivalents],
+            "equations": [equation._asdict() for equation in self.equations],
+            "summary": self.summary(),
+        }
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> "Footprint":
+        """Read the JSON form back.
+
+        Raises:
+            RecordError: Not a `wattprint.footprint/1`, or a part of it is missing or malformed.
+        """
+        if record.get("schema") != SCHEMA:
+            raise RecordError(f"schema is {record.get('schema')!r}; expected {SCHEMA!r}.")
+        try:
+            return cls(
+                factor_set=dict(record["factor_set"]),
+                energy_kwh=Energy(**_ranges(record["energy_kwh"])),
+                components_kwh=Components(**_ranges(record["components_kwh"])),
+                emissions_kg=Emissions(**_ranges(record["emissions_kg"])),
+                water_l=_range(record["water_l"]),
+                coverage={name: Method(word) for name, word in record["coverage"].items()},
+                evidence=tuple(_evidence(row) for row in record["evidence"]),
+                equivalents=tuple(_equivalent(row) for row in record["equivalents"]),
+                equations=tuple(Equation(**row) for row in record["equations"]),
+                work=dict(record["work"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise RecordError(f"{SCHEMA} record is malformed: {error!r}.") from error
+
+
+def co2e(kilograms: Range, digits: int = 3) -> str:
+    """Write emissions in kgCO2e and their interval: '24 g CO2e (18-31)'."""
+    value, low, high = (kg * units.GRAMS_PER_KILOGRAM for kg in kilograms.as_tuple())
+    return units.mass_range((value, low, high), digits)
+
+
+def _figures(ranges: Mapping[str, Range | None]) -> dict[str, dict[str, float] | None]:
+    return {name: None if r is None else r.as_dict() for name, r in ranges.items()}
+
+
+def _range(figure: Mapping[str, float] | None) -> Range | None:
+    return None if figure is None else Range(figure["value"], figure["low"], figure["high"])
+
+
+def _ranges(figures: Mapping[str, Mapping[str, float] | None]) -> dict[str, Range | None]:
+    return {name: _range(figure) for name, figure in figures.items()}
+
+
+def _evidence(row: Mapping[str, Any]) -> Evidence:
+    amount = None if row["value"] is None else Range(row["value"], row["low"], row["high"])
+    method = Method(row["method"])
+    return Evidence(
+        row["quantity"], amount, row["unit"], method, row["source"], row["year"], row["note"]
+    )
+
+
+def _equivalent_dict(equivalent: Equivalent) -> dict[str, Any]:
+    return {
+        "quantity": equivalent.quantity,
+        **equivalent.amount.as_dict(),
+        "unit": equivalent.unit,
+        "kg_per_unit": equivalent.kg_per_unit,
+        "source": equivalent.source,
+        "year": equivalent.year,
+    }
+
+
+def _equivalent(row: Mapping[str, Any]) -> Equivalent:
+    return Equivalent(
+        row["quantity"],
+        Range(row["value"], row["low"], row["high"]),
+        row["unit"],
+        row["kg_per_unit"],
+        row["source"],
+        row["year"],
+    )

@@ -1,0 +1,201 @@
+"""Where work was done: its grid's intensity, its PUE, and the reasons for both."""
+
+from math import sqrt
+from typing import NamedTuple
+
+from wattprint.domain.checks import number, one_of, whole_number
+from wattprint.domain.errors import ContradictionError, InputError
+from wattprint.domain.evidence import Evidence, Method
+from wattprint.domain.formulas import pue_at_least_1
+from wattprint.domain.interval import Range, exact, product
+from wattprint.domain.series import BASES
+from wattprint.estimator.parts import BY_USER, UNVERIFIED
+from wattprint.factors import (
+    Region,
+    YearlyIntensity,
+    Zone,
+    convention,
+    intensities,
+    regions,
+    sources,
+    zones,
+)
+
+FIRST_YEAR, LAST_YEAR = 1990, 2050
+PROVIDER_PUE = "provider"
+NO_PUE = "none"
+INTENSITY_UNIT = "gCO2e/kWh"
+
+
+class Place(NamedTuple):
+    """What the place of some work says about its electricity."""
+
+    intensity: Evidence
+    market: Evidence | None
+    pue: Evidence
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The figures of the place, in the order in which they enter the footprint."""
+        return (self.pue, self.intensity, *((self.market,) if self.market else ()))
+
+
+def find_place(
+    *,
+    zone: str | None = None,
+    region: str | None = None,
+    intensity: float | None = None,
+    market_intensity: float | None = None,
+    pue: float | str | None = None,
+    year: int | None = None,
+    basis: str | None = None,
+    grid_source: str | None = None,
+) -> Place:
+    """Resolve what the user said of a place; nothing said means nothing assumed.
+
+    Args:
+        zone: Country, state or grid zone.
+        region: Cloud region, 'provider/name'.
+        intensity: Grid intensity that overrides the tables. [gCO2e/kWh]
+        market_intensity: Market-based intensity. [gCO2e/kWh]
+        pue: A number, 'provider' for what the region's provider publishes, or None.
+        year: Year of the work; the nearest one in the tables is used and said.
+        basis: `lifecycle` or `direct`; None prefers life cycle.
+        grid_source: Key of a source, to choose among vintages.
+
+    Raises:
+        InputError: An unknown name, a figure outside its limits, a PUE nobody publishes.
+        ContradictionError: A zone and a region that do not lie together.
+    """
+    if year is not None:
+        year = whole_number("year", year, at_least=FIRST_YEAR, at_most=LAST_YEAR)
+    if basis is not None:
+        one_of("basis", basis, BASES)
+    if grid_source is not None:
+        one_of("grid_source", grid_source, sources())
+    found_zone = None if zone is None else zones().find(zone)
+    found_region = None if region is None else regions().find(region)
+    if found_zone is not None and found_region is not None:
+        _refuse_apart(found_zone, found_region)
+    return Place(
+        intensity=_given_intensity("carbon_intensity", intensity)
+        or _grid_intensity(found_zone, found_region, year, basis, grid_source),
+        market=_given_intensity("market_intensity", market_intensity)
+        or _provider_market(found_region, year),
+        pue=_pue(pue, found_region, year),
+    )
+
+
+def _refuse_apart(zone: Zone, region: Region) -> None:
+    apart = zone.country not in ("", region.country)
+    states = (zone.zone, region.zone)
+    if zone.kind == "subdivision" and region.zone != region.country:
+        apart = apart or states[0] != states[1]
+    if apart:
+        raise ContradictionError(
+            f"zone {zone.zone!r} ({zone.name}) and region {region.region!r} "
+            f"({region.city}, {region.zone}) are different places",
+            "give one of the two, or a zone that the region lies in",
+        )
+
+
+def _given_intensity(quantity: str, given: float | None) -> Evidence | None:
+    if given is None:
+        return None
+    amount = exact(number(quantity, given))
+    return Evidence(quantity, amount, INTENSITY_UNIT, Method.GIVEN, BY_USER)
+
+
+def _grid_intensity(
+    zone: Zone | None,
+    region: Region | None,
+    year: int | None,
+    basis: str | None,
+    grid_source: str | None,
+) -> Evidence:
+    if zone is None and region is None:
+        return Evidence(
+            "carbon_intensity",
+            None,
+            INTENSITY_UNIT,
+            Method.MISSING,
+            "",
+            None,
+            "no place was given: energy only. Give a zone, a region or an intensity",
+        )
+    stands_for = (zone.zone,) if zone is not None else region.zones if region is not None else ()
+    figure = intensities().find(stands_for, year=year, basis=basis, source=grid_source)
+    return Evidence(
+        "carbon_intensity",
+        _yearly_range(figure, year),
+        INTENSITY_UNIT,
+        Method.MODELLED,
+        figure.source,
+        figure.year,
+        _intensity_note(figure, year, region),
+    )
+
+
+def _yearly_range(figure: YearlyIntensity, year: int | None) -> Range:
+    """A year's mean stands for the hours of the work: the spread of days, sources and years."""
+    distance = 0 if year is None else abs(figure.year - year)
+    apart = convention("intensity_year").amount
+    spread = sqrt(distance)
+    return product(
+        convention("intensity_hours").amount,
+        convention("intensity_source").amount,
+        Range(1.0, apart.low**spread, apart.high**spread),
+        value=figure.carbon_intensity_g_per_kwh,
+    )
+
+
+def _intensity_note(figure: YearlyIntensity, year: int | None, region: Region | None) -> str:
+    place = figure.zone if region is None else f"{figure.zone}, grid of {region.region}"
+    notes = [f"{place}: mean of {figure.year}, {figure.basis}, {figure.scope}"]
+    if year is None:
+        notes.append("no year was given, this is the newest")
+    elif year != figure.year:
+        notes.append(f"nearest year to {year}")
+    if not figure.verified:
+        notes.append(UNVERIFIED)
+    return "; ".join(notes)
+
+
+def _provider_market(region: Region | None, year: int | None) -> Evidence | None:
+    row = None if region is None else regions().market(region, year)
+    if region is None or row is None or row.market_g_per_kwh is None:
+        return None
+    return Evidence(
+        "market_intensity",
+        exact(row.market_g_per_kwh),
+        INTENSITY_UNIT,
+        Method.MODELLED,
+        row.source,
+        row.year,
+        f"as published by the provider of {region.region}",
+    )
+
+
+def _pue(given: float | str | None, region: Region | None, year: int | None) -> Evidence:
+    if given is None or given == NO_PUE:
+        note = "cooling and distribution are not counted; emissions use IT energy"
+        return Evidence("pue", None, "ratio", Method.MISSING, "", None, note)
+    if given == PROVIDER_PUE:
+        return _provider_pue(region, year)
+    if isinstance(given, str):
+        raise InputError(f"pue is {given!r}", "expected a number, 1 or more, 'provider' or 'none'")
+    return Evidence("pue", exact(pue_at_least_1(given)), "ratio", Method.GIVEN, BY_USER)
+
+
+def _provider_pue(region: Region | None, year: int | None) -> Evidence:
+    if region is None:
+        raise InputError(
+            "pue is 'provider' without a region", "expected a region such as 'gcp/europe-west1'"
+        )
+    found = regions().pue(region, year)
+    amount = exact(found.pue)
+    if found.scope != "this region":
+        spread = convention("pue_fleet").amount
+        amount = Range(found.pue, max(1.0, found.pue * spread.low), found.pue * spread.high)
+    note = f"{found.scope}, {found.year}"
+    return Evidence("pue", amount, "ratio", Method.MODELLED, found.source, found.year, note)

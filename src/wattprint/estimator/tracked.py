@@ -1,0 +1,93 @@
+"""From a run's raw readings to its footprint."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wattprint.domain import units
+from wattprint.domain.evidence import Equation, Evidence, Method
+from wattprint.domain.footprint import Footprint
+from wattprint.domain.interval import Range, relative, sum_shared
+from wattprint.domain.run import METERED_COMPONENTS, Device, RunRecord
+from wattprint.estimator.account import Account
+from wattprint.estimator.parts import Part
+from wattprint.estimator.place import find_place
+
+PLACE_INPUTS = (
+    "zone",
+    "region",
+    "intensity",
+    "market_intensity",
+    "pue",
+    "year",
+    "basis",
+    "grid_source",
+)
+
+
+def footprint_of_run(run: RunRecord, **place: Any) -> Footprint:
+    """Account for a run under the factors installed now.
+
+    Args:
+        run: The run's record.
+        **place: What is said of the place now (see `find_place`); it goes before what the run
+            itself recorded. The year is that of the run unless given.
+
+    Returns:
+        The footprint. Components without a reading are missing, not zero.
+
+    Raises:
+        InputError: An unknown or contradictory place.
+    """
+    said = {name: given for name, given in place.items() if given is not None}
+    if said.keys() & {"zone", "region", "intensity"}:
+        recorded = {k: v for k, v in run.place.items() if k not in ("zone", "region", "intensity")}
+    else:
+        recorded = dict(run.place)
+    inputs = {"year": int(run.started_at[:4]), **recorded, **said}
+    account = Account(find_place(**inputs), {"run": run.run_id, **inputs})
+    return account.of_parts(_parts(run))
+
+
+def _parts(run: RunRecord) -> tuple[Part, ...]:
+    read = [
+        (device, joules)
+        for device, joules in zip(run.devices, run.device_energy_j(), strict=True)
+        if joules is not None
+    ]
+    return tuple(
+        _part(component, of_component, run)
+        for component in METERED_COMPONENTS
+        if (of_component := [pair for pair in read if pair[0].component == component])
+    )
+
+
+def _part(component: str, read: Sequence[tuple[Device, float]], run: RunRecord) -> Part:
+    energies = [_device_range(device, joules) for device, joules in read]
+    # Devices of a kind are read by the same kind of meter: their errors do not average out.
+    total = sum_shared(energies)
+    methods = {device.method for device, _ in read}
+    evidence = tuple(
+        Evidence(
+            f"{component}_energy",
+            energy,
+            "kWh",
+            device.method,
+            device.source,
+            int(run.started_at[:4]),
+            "; ".join(text for text in (device.name, device.note) if text),
+        )
+        for (device, _), energy in zip(read, energies, strict=True)
+    )
+    numbers = " + ".join(f"{units.plain(joules, units.EXACT_DIGITS)} J" for _, joules in read)
+    equation = Equation(
+        f"{component} energy",
+        "sum over its devices",
+        numbers,
+        units.energy_range(total.as_tuple(), units.EXACT_DIGITS),
+    )
+    method = Method.MEASURED if methods == {Method.MEASURED} else Method.MODELLED
+    return Part(component, total, method, evidence, (equation,))
+
+
+def _device_range(device: Device, joules: float) -> Range:
+    return relative(joules / units.JOULES_PER_KWH, device.low_ratio, device.high_ratio)

@@ -1,0 +1,190 @@
+"""Described work: what a user says of a training or other job, checked once and then trusted."""
+
+from math import isclose
+from typing import Any, NamedTuple
+
+from wattprint.domain.checks import number, one_of, whole_number
+from wattprint.domain.errors import ContradictionError, InputError
+from wattprint.domain.formulas import supply_efficiency_above_0
+
+ENERGY_BOUNDARIES = ("accelerator", "it", "facility")
+HOSTS = ("none",)
+"""Machine classes whose static power and supply losses can be added; 'none' adds nothing."""
+
+
+class Work(NamedTuple):
+    """A checked description. Build it with `described_work`."""
+
+    accelerator: str | None
+    accelerator_count: int
+    hours: float | None
+    """Wall hours."""
+    device_hours: float
+    """Accelerator hours: count x wall hours, or as given."""
+    utilization: float | None
+    power_w: float | None
+    energy_kwh: float | None
+    energy_at: str
+    cpu: str | None
+    cpu_count: int
+    cpu_utilization: float | None
+    memory_gb: float | None
+    static_w: float | None
+    supply_efficiency: float | None
+    repeats: float
+
+    @property
+    def wall_hours(self) -> float:
+        """Hours by the clock: as given, else device-hours over the number of devices."""
+        return self.device_hours / self.accelerator_count if self.hours is None else self.hours
+
+
+def described_work(
+    *,
+    accelerator: str | None = None,
+    count: int = 1,
+    hours: float | None = None,
+    device_hours: float | None = None,
+    utilization: float | None = None,
+    power_w: float | None = None,
+    energy_kwh: float | None = None,
+    energy_at: str | None = None,
+    cpu: str | None = None,
+    cpu_count: int = 1,
+    cpu_utilization: float | None = None,
+    memory_gb: float | None = None,
+    host: str = "none",
+    static_w: float | None = None,
+    supply_efficiency: float | None = None,
+    repeats: float = 1,
+) -> Work:
+    """Check a description and return it in one form.
+
+    Raises:
+        InputError: A value outside what its quantity allows, or too little to estimate from.
+        ContradictionError: Inputs that cannot all be true.
+    """
+    one_of("host", host, HOSTS)
+    count = whole_number("count", count, at_least=1)
+    share = _optional("utilization", utilization, at_most=1)
+    cpu_share = _optional("cpu_utilization", cpu_utilization, at_most=1)
+    if share is not None and cpu is not None and accelerator is None and power_w is None:
+        # On work without accelerators the utilization can only be that of the CPUs.
+        cpu_share = _either(share, cpu_share)
+        share = None
+    hours = _optional("hours", hours)
+    device_hours = _optional("device_hours", device_hours)
+    energy_kwh = _optional("energy_kwh", energy_kwh)
+    work = Work(
+        accelerator=_name("accelerator", accelerator),
+        accelerator_count=count,
+        hours=hours,
+        device_hours=_device_hours(count, hours, device_hours),
+        utilization=share,
+        power_w=_optional("power_w", power_w),
+        energy_kwh=energy_kwh,
+        energy_at=_boundary(energy_kwh, energy_at),
+        cpu=_name("cpu", cpu),
+        cpu_count=whole_number("cpu_count", cpu_count, at_least=1),
+        cpu_utilization=cpu_share,
+        memory_gb=_optional("memory_gb", memory_gb),
+        static_w=_optional("static_w", static_w),
+        supply_efficiency=None
+        if supply_efficiency is None
+        else supply_efficiency_above_0(supply_efficiency),
+        repeats=number("repeats", repeats, at_least=1),
+    )
+    _refuse_contradictions(work, timed=hours is not None or device_hours is not None)
+    return work
+
+
+def _optional(name: str, given: Any, *, at_most: float = float("inf")) -> float | None:
+    return None if given is None else number(name, given, at_most=at_most)
+
+
+def _name(quantity: str, given: Any) -> str | None:
+    if given is None or (isinstance(given, str) and given.strip()):
+        return given
+    raise InputError(f"{quantity} is {given!r}", "expected its name as text")
+
+
+def _device_hours(count: int, hours: float | None, device_hours: float | None) -> float:
+    by_clock = None if hours is None else count * hours
+    if device_hours is None or by_clock is None:
+        return _first(device_hours, by_clock)
+    if not isclose(device_hours, by_clock, rel_tol=1e-9):
+        raise ContradictionError(
+            f"device_hours is {device_hours!r}, but count x hours is {by_clock!r}",
+            "device-hours are wall hours times devices: give one of the two",
+        )
+    return device_hours
+
+
+def _first(*candidates: float | None) -> float:
+    return next((candidate for candidate in candidates if candidate is not None), 0.0)
+
+
+def _either(utilization: float, cpu_utilization: float | None) -> float:
+    """Return the utilization of work on CPUs alone, whichever way it was given."""
+    if cpu_utilization not in (None, utilization):
+        raise ContradictionError(
+            f"utilization is {utilization!r} and cpu_utilization is {cpu_utilization!r}",
+            "work on CPUs alone has one utilization: give one of the two",
+        )
+    return utilization
+
+
+def _boundary(energy_kwh: float | None, energy_at: str | None) -> str:
+    if energy_kwh is None:
+        if energy_at is not None:
+            raise InputError(
+                f"energy_at is {energy_at!r} without an energy", "expected energy_kwh beside it"
+            )
+        return ENERGY_BOUNDARIES[0]
+    if energy_at is None:
+        raise InputError(
+            f"energy_kwh is {energy_kwh!r}, but not where it was measured",
+            "expected energy_at: accelerator (devices alone), it (at the wall) "
+            "or facility (cooling included)",
+        )
+    return one_of("energy_at", energy_at, ENERGY_BOUNDARIES)
+
+
+def _refuse_contradictions(work: Work, *, timed: bool) -> None:
+    names = {
+        "power_w": work.power_w,
+        "utilization": work.utilization,
+        "cpu": work.cpu,
+        "memory_gb": work.memory_gb,
+        "static_w": work.static_w,
+        "supply_efficiency": work.supply_efficiency,
+    }
+    if work.energy_kwh is not None:
+        inside = ("power_w", "utilization") if work.energy_at == "accelerator" else tuple(names)
+        for name in inside:
+            if names[name] is not None:
+                raise ContradictionError(
+                    f"{name} is {names[name]!r} beside energy_kwh at {work.energy_at!r}",
+                    "the energy given already contains it: give one of the two",
+                )
+    elif work.utilization is not None and work.accelerator is None and work.power_w is None:
+        raise InputError(
+            f"utilization is {work.utilization!r} of nothing",
+            "expected an accelerator, a cpu or power_w beside it",
+        )
+    _refuse_too_little(work, timed=timed)
+
+
+def _refuse_too_little(work: Work, *, timed: bool) -> None:
+    powered = [work.power_w, work.cpu, work.memory_gb, work.static_w]
+    if work.energy_kwh is None:
+        powered.append(work.accelerator)
+        if all(given is None for given in powered):
+            raise InputError(
+                "nothing is given that draws power",
+                "expected an accelerator, power_w, a cpu or memory_gb with hours, or energy_kwh",
+            )
+    if not timed and any(given is not None for given in powered):
+        raise InputError(
+            "no duration is given", "expected hours (by the clock) or device_hours (hours x count)"
+        )

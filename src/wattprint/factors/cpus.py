@@ -1,0 +1,135 @@
+"""CPUs by the kernel's model name."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from wattprint.domain.errors import AmbiguousNameError, UnknownNameError, nearest_names
+from wattprint.factors.names import cpu_words, squeezed
+from wattprint.factors.tables import Row, optional_int, shipped
+
+_PREFERENCE = ("vendor_datasheet", "green_algorithms_v3", "codecarbon", "vendor_or_estimate")
+"""Where sources disagree about a TDP, the first of these is taken and the others are named."""
+
+_VENDOR_WORDS = frozenset({"intel", "amd", "apple", "aws", "nvidia", "ampere"})
+_MOST_CANDIDATES = 8
+
+
+class Cpu(NamedTuple):
+    """A processor package."""
+
+    name: str
+    vendor: str
+    tdp_w: float
+    """Thermal design power of one package. [W]"""
+    cores: int | None
+    threads: int | None
+    source: str
+    year: int | None
+    verified: bool
+    other_tdp_w: tuple[float, ...] = ()
+    """What other sources say, where they disagree. [W]"""
+
+
+class CpuTable:
+    """Look-up over rows of the CPU table."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        by_key: dict[str, list[Cpu]] = {}
+        self._words: dict[str, frozenset[str]] = {}
+        for row in rows:
+            for spelling in (row["name"], *row["aliases"].split("|")):
+                words = cpu_words(spelling)
+                if words:
+                    by_key.setdefault(_key(words), []).append(_cpu(row))
+                    self._words[_key(words)] = frozenset(words)
+        self._by_key = {key: _merged(same) for key, same in by_key.items()}
+
+    @property
+    def entries(self) -> tuple[Cpu, ...]:
+        """All CPUs, each once."""
+        return tuple(dict.fromkeys(self._by_key.values()))
+
+    def fitting(self, text: str) -> tuple[Cpu, ...]:
+        """Return the CPU of this name; else all whose names hold every word of it."""
+        words = cpu_words(text)
+        if (certain := self._by_key.get(_key(words))) is not None:
+            return (certain,)
+        asked = frozenset(words)
+        keys = [key for key, known in self._words.items() if asked and asked <= known]
+        return tuple(dict.fromkeys(self._by_key[key] for key in keys))
+
+    def find(self, text: str) -> Cpu:
+        """Return the CPU with this model name.
+
+        Raises:
+            AmbiguousNameError: The name fits several CPUs; `nearest` holds them with their watts.
+            UnknownNameError: No such CPU; `nearest` holds the closest names.
+        """
+        fitting = self.fitting(text)
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise _ambiguous(text, fitting)
+        raise UnknownNameError(
+            f"CPU {text!r} is unknown",
+            "expected the kernel's model name, such as 'AMD EPYC 7742 64-Core Processor' "
+            "(`wattprint factors search TEXT`)",
+            nearest_names(text, (cpu.name for cpu in self._by_key.values())),
+        )
+
+
+def _ambiguous(text: str, fitting: Iterable[Cpu]) -> AmbiguousNameError:
+    labels = sorted(f"{cpu.name} ({cpu.tdp_w:g} W)" for cpu in fitting)
+    more = len(labels) - _MOST_CANDIDATES
+    return AmbiguousNameError(
+        f"CPU {text!r} fits {len(labels)} processors",
+        "expected the name of one" + (f"; {more} more are not listed" if more > 0 else ""),
+        labels[:_MOST_CANDIDATES],
+    )
+
+
+def _key(words: Sequence[str]) -> str:
+    """Return the words without the vendor's, which people leave out and lists put twice."""
+    return squeezed(word for word in words if word not in _VENDOR_WORDS)
+
+
+def _merged(same: Sequence[Cpu]) -> Cpu:
+    """Take the preferred source's figure, and keep the others' where they differ."""
+    ordered = sorted(same, key=lambda cpu: _PREFERENCE.index(cpu.source))
+    first = ordered[0]
+    others = {cpu.tdp_w for cpu in ordered} - {first.tdp_w}
+    threads = next((cpu.threads for cpu in ordered if cpu.threads), None)
+    cores = next((cpu.cores for cpu in ordered if cpu.cores), None)
+    return first._replace(other_tdp_w=tuple(sorted(others)), threads=threads, cores=cores)
+
+
+def _cpu(row: Row) -> Cpu:
+    return Cpu(
+        name=row["name"],
+        vendor=row["vendor"],
+        tdp_w=float(row["tdp_w"]),
+        cores=optional_int(row["cores"]),
+        threads=optional_int(row["threads"]),
+        source=row["source"],
+        year=optional_int(row["year"]),
+        verified=row["verified"] == "yes",
+    )
+
+
+@lru_cache(maxsize=1)
+def cpus() -> CpuTable:
+    """Return the CPUs of the shipped factor set."""
+    return CpuTable(shipped().rows("cpus"))
+
+
+def known_cpu(text: str) -> Cpu | None:
+    """Return the one CPU with this model name, or None where there is none or no single one.
+
+    For meters, which look up the machine they run on: it reads only the rows that could fit.
+    """
+    words = [word for word in cpu_words(text) if word not in _VENDOR_WORDS]
+    if not words:
+        return None
+    fitting = CpuTable(shipped().rows("cpus", holding=words)).fitting(text)
+    return fitting[0] if len(fitting) == 1 else None

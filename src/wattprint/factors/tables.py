@@ -1,0 +1,111 @@
+"""The factor set: the dated version of all reference tables, as shipped in this package."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from wattprint.domain.errors import RecordError
+
+Row = dict[str, str]
+
+ODBL_FOLDER = "odbl"
+"""Tables under the Open Database License stand apart, beside their licence."""
+
+
+class FactorSet:
+    """Reads tables from a folder, and refuses one that is not what the manifest says.
+
+    Args:
+        root: Folder with `manifest.json` and the tables.
+
+    Raises:
+        RecordError: No readable manifest.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        try:
+            manifest = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
+            self.version: str = manifest["version"]
+            self.sha256: str = manifest["sha256"]
+            self._tables: Mapping[str, Mapping[str, str]] = manifest["tables"]
+        except (OSError, ValueError, KeyError) as error:
+            raise RecordError(f"factor set {root} has no readable manifest: {error}.") from error
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What a footprint says of the factor set it used."""
+        return {"version": self.version, "sha256": self.sha256}
+
+    def rows(self, table: str, holding: Sequence[str] = ()) -> list[Row]:
+        """Return the rows of a table, those under the ODbL included.
+
+        Args:
+            table: Name without ending, e.g. 'intensity_yearly'.
+            holding: Lower-case texts that a row must hold, all of them, anywhere in its line: to
+                look up one of thousands without keeping them all.
+
+        Raises:
+            RecordError: The file differs from the one the factor set was published with.
+        """
+        file_name = f"{table}.csv"
+        parts = [name for name in (file_name, f"{ODBL_FOLDER}/{file_name}") if name in self._tables]
+        return [row for name in parts for row in self._read(name, holding)]
+
+    def _read(self, name: str, holding: Sequence[str]) -> list[Row]:
+        content = (self._root / name).read_bytes()
+        if hashlib.sha256(content).hexdigest() != self._tables[name]["sha256"]:
+            raise RecordError(
+                f"table {name} differs from factor set {self.version}: "
+                "a figure from it would not be the published one. Reinstall wattprint."
+            )
+        header, *lines = content.decode("utf-8").splitlines()
+        kept = [line for line in lines if all(text in line.casefold() for text in holding)]
+        return list(csv.DictReader([header, *kept]))
+
+
+@lru_cache(maxsize=1)
+def shipped() -> FactorSet:
+    """Return the factor set inside this package."""
+    return FactorSet(Path(__file__).parent / "tables")
+
+
+class Source(NamedTuple):
+    """A publication that figures come from."""
+
+    key: str
+    title: str
+    publisher: str
+    licence: str
+    locator: str
+    """Document, DOI, address or commit, by which it can be found."""
+
+
+@lru_cache(maxsize=1)
+def sources() -> Mapping[str, Source]:
+    """Return all sources by key."""
+    return {
+        row["key"]: Source(
+            row["key"], row["title"], row["publisher"], row["licence"], row["locator"]
+        )
+        for row in shipped().rows("sources")
+    }
+
+
+def optional_float(text: str) -> float | None:
+    """Return the number in a cell, or None for an empty one."""
+    return float(text) if text else None
+
+
+def optional_int(text: str) -> int | None:
+    """Return the whole number in a cell, or None for an empty one."""
+    return int(text) if text else None
+
+
+def nearest_year(years: Sequence[int], year: int) -> int:
+    """Return the year closest to the one asked for; the later of two as close."""
+    return min(years, key=lambda candidate: (abs(candidate - year), -candidate))

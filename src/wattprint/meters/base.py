@@ -1,0 +1,46 @@
+"""What every meter is: devices, and cumulative energy since it was opened.
+
+A meter is given its root, its clock and its process id by whoever opens it, so that captured
+files in a folder are as good as a machine. It never raises while reading: what could not be read
+is None in the reading and a fault beside it.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from wattprint.domain.run import Device
+
+
+class Reading(NamedTuple):
+    """What one device has used since its meter was opened."""
+
+    energy_uj: int | None
+    """Cumulative energy; None when it could not be read this time. [uJ]"""
+    activity: float | None = None
+    """Cumulative activity that a model computed it from, in the device's `activity_unit`."""
+
+
+class Meter(Protocol):
+    """Reads the devices of one family."""
+
+    @property
+    def devices(self) -> Sequence[Device]:
+        """The devices, in the order in which they are read."""
+
+    def read(self, at_s: float) -> Sequence[Reading]:
+        """Read all devices.
+
+        Args:
+            at_s: Time of the reading on a clock that does not jump. [s]
+        """
+
+    def take_faults(self) -> Sequence[str]:
+        """Return what went wrong since this was last asked."""
+
+
+class Discovered(NamedTuple):
+    """One family of meters, and why it is or is not used."""
+
+    family: str
+    meter: Meter | None
+    reason: str

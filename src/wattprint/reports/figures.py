@@ -1,0 +1,128 @@
+"""The figures of a footprint in words, as every report format shows them."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from wattprint.domain import units
+from wattprint.domain.evidence import Evidence, Method
+from wattprint.domain.footprint import Footprint
+from wattprint.domain.interval import Range
+
+_DIGITS = 4
+_SMALLEST_EQUIVALENT = 0.01
+"""Below a hundredth of a smartphone charge, nobody pictures anything."""
+
+
+class Figure(NamedTuple):
+    """One row of a report's table."""
+
+    label: str
+    value: str
+    interval: str
+    method: str
+
+
+def figures(footprint: Footprint) -> list[Figure]:
+    """Return the rows of a footprint: components, boundaries, emissions, water.
+
+    Components that are not counted are rows too: missing is said, never left out.
+    """
+    return [*_components(footprint), *_boundaries(footprint), *_emissions(footprint)]
+
+
+def _components(footprint: Footprint) -> list[Figure]:
+    names = {"losses": ("power supply losses", "supply_losses")}
+    rows = []
+    for component, amount in footprint.components_kwh._asdict().items():
+        label, key = names.get(component, (component, component))
+        method = footprint.coverage[key]
+        if amount is None and method is not Method.MISSING:
+            continue  # it is inside an energy that was given whole
+        rows.append(_figure(label, amount, units.energy, method.value))
+    return rows
+
+
+def _boundaries(footprint: Footprint) -> list[Figure]:
+    energy, coverage = footprint.energy_kwh, footprint.coverage
+    overhead = coverage["facility_overhead"].value
+    rows = [_figure("IT energy", energy.it, units.energy, footprint.method.value)]
+    rows.append(_figure("facility energy", energy.facility, units.energy, overhead))
+    return rows
+
+
+def _emissions(footprint: Footprint) -> list[Figure]:
+    by_quantity = {evidence.quantity: evidence for evidence in footprint.evidence}
+    emissions = footprint.emissions_kg
+    return [
+        _figure(
+            "emissions, location-based",
+            _grams(emissions.location_based),
+            _co2e,
+            _method(by_quantity.get("carbon_intensity")),
+        ),
+        _figure(
+            "emissions, market-based",
+            _grams(emissions.market_based),
+            _co2e,
+            _method(by_quantity.get("market_intensity")),
+        ),
+        _figure(
+            "emissions, embodied",
+            _grams(emissions.embodied),
+            _co2e,
+            footprint.coverage["embodied"].value,
+        ),
+        _figure("water", footprint.water_l, _litres, footprint.coverage["water"].value),
+    ]
+
+
+def equivalents_sentence(footprint: Footprint) -> str:
+    """Return the location-based emissions in terms of everyday life; empty for a trifle."""
+    parts = [
+        f"{units.plain(e.amount.value)} {_EVERYDAY.get(e.quantity, e.unit)} ({e.source} {e.year})"
+        for e in footprint.equivalents
+        if e.amount.value >= _SMALLEST_EQUIVALENT
+    ]
+    return "As much as " + " or ".join(parts) + "." if parts else ""
+
+
+_EVERYDAY = {
+    "passenger_car_km_eu": "km in a European passenger car",
+    "smartphone_charge": "smartphone charges",
+    "flight_paris_london_passenger": "flights from Paris to London",
+}
+
+
+def source_words(evidence: Evidence) -> str:
+    """Return source and year: 'owid_ember_2026, 2024'."""
+    return evidence.source + (f", {evidence.year}" if evidence.year else "")
+
+
+def _figure(
+    label: str, amount: Range | None, written: Callable[[float, int], str], method: str
+) -> Figure:
+    if amount is None:
+        return Figure(label, "-", "", method)
+    digits = units.EXACT_DIGITS if amount.is_exact else _DIGITS
+    interval = "exact"
+    if not amount.is_exact:
+        interval = f"{written(amount.low, 3)} to {written(amount.high, 3)}"
+    return Figure(label, written(amount.value, digits), interval, method)
+
+
+def _method(evidence: Evidence | None) -> str:
+    return Method.MISSING.value if evidence is None else evidence.method.value
+
+
+def _grams(kilograms: Range | None) -> Range | None:
+    if kilograms is None:
+        return None
+    return Range(*(kg * units.GRAMS_PER_KILOGRAM for kg in kilograms.as_tuple()))
+
+
+def _co2e(grams: float, digits: int) -> str:
+    return f"{units.mass(grams, digits)} CO2e"
+
+
+def _litres(litres: float, digits: int) -> str:
+    return f"{units.plain(litres, digits)} L"

@@ -1,0 +1,61 @@
+"""Which power models stand in for the sensors that this machine does not have."""
+
+from wattprint.factors.conventions import convention
+from wattprint.factors.cpus import Cpu, known_cpu
+from wattprint.meters import HostFacts, PowerModel
+
+
+def cpu_model(host: HostFacts) -> PowerModel:
+    """Power of one hardware thread in use: the part's TDP over its threads, else a convention."""
+    cpu = known_cpu(host.cpu_model)
+    return _unknown_cpu(host) if cpu is None else _known_cpu(cpu, host)
+
+
+def _known_cpu(cpu: Cpu, host: HostFacts) -> PowerModel:
+    load = convention("cpu_load_power")
+    return PowerModel(
+        cpu.name,
+        cpu.tdp_w / _threads_of_one(cpu, host),
+        load.amount.low,
+        load.amount.high,
+        load.source,
+        f"TDP {cpu.tdp_w:g} W x load of the process tree; {load.note}",
+    )
+
+
+def _threads_of_one(cpu: Cpu, host: HostFacts) -> float:
+    """Hardware threads of one package; a guest cannot count those of the part it has a share of."""
+    if cpu.threads is not None:
+        return cpu.threads
+    if not host.is_guest:
+        return host.threads / host.sockets
+    # Two threads a core is what every part in a cloud has had since 2012, Arm servers excepted.
+    return cpu.cores * 2 if cpu.cores is not None else host.threads
+
+
+def _unknown_cpu(host: HostFacts) -> PowerModel:
+    load, per_thread = convention("cpu_load_power"), convention("cpu_power_w_per_thread")
+    watts = per_thread.amount
+    named = host.cpu_model or "unnamed CPU"
+    return PowerModel(
+        named,
+        watts.value,
+        load.amount.low * watts.low / watts.value,
+        load.amount.high * watts.high / watts.value,
+        per_thread.source,
+        f"{named!r} is no single part in the tables; {per_thread.note}",
+    )
+
+
+def memory_model() -> PowerModel:
+    """Power of one GB of memory that the process tree keeps resident."""
+    per_gb = convention("dram_power_w_per_gb")
+    watts = per_gb.amount
+    return PowerModel(
+        "main memory",
+        watts.value,
+        watts.low / watts.value,
+        watts.high / watts.value,
+        per_gb.source,
+        f"{watts.value:g} W per GB resident; {per_gb.note}",
+    )

@@ -1,0 +1,205 @@
+"""A tracked run: it reads its meters at the start, every interval and at the end."""
+
+import atexit
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from wattprint.domain.run import Fault, Interval, RunRecord
+from wattprint.ledger import JournalWriter, read_journal
+from wattprint.meters import Meter, Reading
+
+if TYPE_CHECKING:
+    from wattprint.domain.footprint import Footprint
+
+
+class Clock(NamedTuple):
+    """The clocks of a run."""
+
+    monotonic_s: Callable[[], float] = time.monotonic
+    """Never jumps; readings are placed on it. [s]"""
+    epoch_s: Callable[[], float] = time.time
+    """Seconds since 1970, for the time of the start. [s]"""
+
+
+class Opened(NamedTuple):
+    """What a run needs once it starts."""
+
+    header: RunRecord
+    meters: Mapping[str, Meter]
+    journal: JournalWriter
+
+
+class Run:
+    """One tracked execution; `wattprint.track` makes it. Use it in a `with` statement.
+
+    Once it is made, nothing it does raises into the work that it tracks: what goes wrong is kept
+    as a fault in its record. It starts once and stops once; further calls do nothing, and neither
+    does any call in a forked child.
+
+    Args:
+        opens: Called at the start: opens the meters and the journal.
+        interval_s: Time between readings. [s]
+        clock: Its clocks.
+    """
+
+    def __init__(
+        self, opens: Callable[[], Opened], *, interval_s: float, clock: Clock | None = None
+    ) -> None:
+        self._opens = opens
+        self._interval_s = interval_s
+        self._clock = clock or Clock()
+        self._pid = os.getpid()
+        self._opened: Opened | None = None
+        self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
+        self._started_s = self._read_until_s = 0.0
+        self._previous: Sequence[Reading] = ()
+        self._unwritten: list[Fault] = []
+        self.failure: Exception | None = None
+        """Why nothing is recorded: the journal or a meter could not be opened. None if it is."""
+
+    def __enter__(self) -> "Run":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> Literal[False]:
+        if isinstance(error, SystemExit):
+            code = _exit_code(error)
+            self.stop("completed" if code == 0 else "failed", exit_code=code)
+        elif isinstance(error, KeyboardInterrupt):
+            self.stop("interrupted")
+        else:
+            self.stop("completed" if error is None else "failed")
+        return False
+
+    @property
+    def run_id(self) -> str | None:
+        """Id of the run in the ledger; None before it started, or if it could not be recorded."""
+        return None if self._opened is None else self._opened.header.run_id
+
+    def start(self) -> None:
+        """Open the meters and the journal, take the first reading, and go on reading."""
+        if self._thread is not None or os.getpid() != self._pid:
+            return
+        try:
+            self._opened = self._opens()
+        except Exception as error:  # noqa: BLE001 - the fence: a run that cannot be recorded goes on
+            self.failure = error
+            return
+        self._started_s = self._read_until_s = self._clock.monotonic_s()
+        self._previous = self._read(self._opened, self._started_s)
+        self._thread = threading.Thread(target=self._sample, name="wattprint", daemon=True)
+        self._thread.start()
+        atexit.register(self.stop)
+
+    def stop(self, outcome: str = "completed", *, exit_code: int | None = None) -> None:
+        """End the run with a last reading.
+
+        Args:
+            outcome: `completed`, `failed` or `interrupted`.
+            exit_code: Exit status of the process that was tracked, if it was one.
+        """
+        opened, thread = self._opened, self._thread
+        if opened is None or thread is None or self._ended.is_set() or os.getpid() != self._pid:
+            return
+        self._ended.set()
+        atexit.unregister(self.stop)
+        thread.join()
+        self._record_interval(opened)
+        duration_s = self._read_until_s - self._started_s
+        self._write(opened, lambda: opened.journal.end(outcome, duration_s, exit_code))
+        opened.journal.close()
+
+    def record(self) -> RunRecord:
+        """Return the run as its journal has it now.
+
+        Raises:
+            RuntimeError: The run has not started, or could not be recorded.
+        """
+        if self._opened is None:
+            raise RuntimeError(f"the run is not recorded: {self.failure or 'it has not started'}")
+        return read_journal(self._opened.journal.path)
+
+    def footprint(self, **place: Any) -> "Footprint":
+        """Return the run's footprint so far; for `place` see `wattprint.footprint_of_run`.
+
+        Raises:
+            InputError: An unknown or contradictory place.
+            RuntimeError: The run has not started, or could not be recorded.
+        """
+        from wattprint.estimator import footprint_of_run  # loads the factors: not before asked
+
+        return footprint_of_run(self.record(), **place)
+
+    def _sample(self) -> None:
+        opened = self._opened
+        assert opened is not None
+        due_s = self._started_s + self._interval_s
+        while not self._ended.wait(max(0.0, due_s - self._clock.monotonic_s())):
+            self._record_interval(opened)
+            # Keep to the grid of intervals; after a long pause, go on from now.
+            due_s = max(due_s, self._clock.monotonic_s() - self._interval_s) + self._interval_s
+
+    def _record_interval(self, opened: Opened) -> None:
+        at_s = self._clock.monotonic_s()
+        current = self._read(opened, at_s)
+        interval = Interval(
+            self._read_until_s - self._started_s,
+            at_s - self._started_s,
+            tuple(map(_used_uj, self._previous, current)),
+            tuple(map(_activity, self._previous, current)),
+        )
+        self._read_until_s = at_s
+        # Where a counter could not be read, its last known state waits for the next reading.
+        self._previous = [
+            old if new.energy_uj is None else new
+            for old, new in zip(self._previous, current, strict=True)
+        ]
+        self._write(opened, lambda: opened.journal.interval(interval))
+
+    def _read(self, opened: Opened, at_s: float) -> list[Reading]:
+        readings: list[Reading] = []
+        for family, meter in opened.meters.items():
+            try:
+                readings += meter.read(at_s)
+                messages = meter.take_faults()
+            except Exception as error:  # noqa: BLE001 - the fence: a meter never harms the run
+                readings += [Reading(None)] * len(meter.devices)
+                messages = (f"{type(error).__name__}: {error}",)
+            self._unwritten += [Fault(at_s - self._started_s, family, text) for text in messages]
+        return readings
+
+    def _write(self, opened: Opened, action: Callable[[], None]) -> None:
+        """Write faults, then the line; what a full disk refuses is a fault to be written later."""
+        try:
+            while self._unwritten:
+                opened.journal.fault(self._unwritten[0])
+                del self._unwritten[0]
+            action()
+        except OSError as error:
+            at_s = self._read_until_s - self._started_s
+            self._unwritten.append(Fault(at_s, "journal", f"a line could not be written: {error}"))
+
+
+def _used_uj(old: Reading, new: Reading) -> int | None:
+    return None if new.energy_uj is None else new.energy_uj - (old.energy_uj or 0)
+
+
+def _activity(old: Reading, new: Reading) -> float | None:
+    return None if new.activity is None else new.activity - (old.activity or 0.0)
+
+
+def _exit_code(error: SystemExit) -> int:
+    """Return the status that the interpreter would exit with."""
+    if error.code is None:
+        return 0
+    return error.code if isinstance(error.code, int) else 1

@@ -1,0 +1,350 @@
+"""Write jobs.jsonl: generated jobs, and the figures that every Wattprint engine must give for them.
+
+The independent check of the package: nothing is imported from it. The factor tables are read as
+plain CSV and DESIGN.md section 3 is worked out step by step. A figure is (value, low, high), a 90 %
+interval; its unit ends the function's name. Run this again when a factor table changes; with
+--check it writes nothing and exits 1 if jobs.jsonl is not what it would write.
+"""
+
+import csv
+import json
+import math
+import random
+import sys
+from pathlib import Path
+
+JOBS = Path(__file__).with_name("jobs.jsonl")
+TABLES = Path(__file__).resolve().parents[2] / "src" / "wattprint" / "factors" / "tables"
+RNG = random.Random()
+
+
+def rows_of(table):
+    with (TABLES / table).open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+TDP_W = {row["name"]: float(row["tdp_w"]) for row in rows_of("accelerators.csv") if row["tdp_w"]}
+CPU_ROWS = [row for row in rows_of("cpus.csv") if row["verified"] == "yes"]
+CPU_NAMES = [row["name"] for row in rows_of("cpus.csv")]  # which of two sources wins is not asked
+CPU_TDP_W = {r["name"]: float(r["tdp_w"]) for r in CPU_ROWS if CPU_NAMES.count(r["name"]) == 1}
+CONVENTION = {
+    row["name"]: (float(row["value"]), float(row["low"]), float(row["high"]))
+    for row in rows_of("conventions.csv")
+}
+INTENSITIES = rows_of("intensity_yearly.csv") + rows_of("odbl/intensity_yearly.csv")
+PUES = [row for row in rows_of("cloud_region_yearly.csv") if row["pue"]]
+REGION_ZONE = {
+    row["provider"] + "/" + row["region"]: row["zone"]
+    for row in rows_of("cloud_regions.csv")
+    if row["zone"] == row["em_zone"]
+    and any(r["zone"] == row["zone"] and r["basis"] == "lifecycle" for r in INTENSITIES)
+    and any(r["provider"] == row["provider"] and r["region"] == row["region"] for r in PUES)
+}
+
+
+# Intervals
+def exact(number):
+    return (number, number, number)
+
+
+def times(figure, number):
+    return (figure[0] * number, figure[1] * number, figure[2] * number)
+
+
+def product(factors):
+    """Independent factors: quadrature of log-ratios, each side on its own; 0 stays 0..0."""
+    value = math.prod(v for v, _, _ in factors)
+    if value == 0:
+        return exact(0)
+    below = math.sqrt(sum(math.log(v / low) ** 2 for v, low, _ in factors))
+    above = math.sqrt(sum(math.log(high / v) ** 2 for v, _, high in factors))
+    return (value, value * math.exp(-below), value * math.exp(above))
+
+
+def sum_independent(parts):
+    """Different components: quadrature of absolute half-widths, each side on its own."""
+    value = sum(v for v, _, _ in parts)
+    below = math.sqrt(sum((v - low) ** 2 for v, low, _ in parts))
+    above = math.sqrt(sum((high - v) ** 2 for v, _, high in parts))
+    return (value, value - below, value + above)
+
+
+# Energy
+def accelerator_power_w(job):
+    if "power_w" in job:  # the user's own figure: no interval, and no convention either
+        return exact(job["power_w"] * job.get("utilization", 1))
+    tdp_w = TDP_W[job["accelerator"]]
+    if "utilization" in job:
+        return times(CONVENTION["given_utilization"], tdp_w * job["utilization"])
+    return times(CONVENTION["accelerator_utilization"], tdp_w)
+
+
+def cpu_power_w(job):
+    tdp_w = job.get("cpu_count", 1) * CPU_TDP_W[job["cpu"]]
+    if "cpu_utilization" in job:
+        return exact(tdp_w * job["cpu_utilization"])
+    if "utilization" in job and "accelerator" not in job and "power_w" not in job:
+        return exact(tdp_w * job["utilization"])  # the CPU is the device then
+    return times(CONVENTION["cpu_utilization"], tdp_w)
+
+
+def parts_kwh(job):
+    """Energy of each component; None where the job does not name it."""
+    count = job.get("count", 1)
+    repeats = job.get("repeats", 1)
+    hours = job["device_hours"] / count if "device_hours" in job else job.get("hours", 0)
+    device_hours = job.get("device_hours", count * hours)
+    parts = {"accelerator": None, "cpu": None, "memory": None, "static": None}
+    if job.get("energy_at") == "accelerator":
+        parts["accelerator"] = exact(job["energy_kwh"] * repeats)
+    elif "accelerator" in job or "power_w" in job:
+        parts["accelerator"] = times(accelerator_power_w(job), device_hours / 1000 * repeats)
+    if "cpu" in job:
+        parts["cpu"] = times(cpu_power_w(job), hours / 1000 * repeats)
+    if "memory_gb" in job:
+        memory_w = times(CONVENTION["dram_power_w_per_gb"], job["memory_gb"])
+        parts["memory"] = times(memory_w, hours / 1000 * repeats)
+    if "static_w" in job:
+        parts["static"] = exact(job["static_w"] * hours / 1000 * repeats)
+    return parts
+
+
+def energies_kwh(job):
+    """Components, then IT energy, then facility energy."""
+    parts = dict.fromkeys(["accelerator", "cpu", "memory", "static", "losses"])
+    pue = pue_of(job)
+    if job.get("energy_at") == "facility":
+        facility = exact(job["energy_kwh"] * job.get("repeats", 1))
+        return parts, None if pue is None else times(facility, 1 / pue), facility
+    if job.get("energy_at") == "it":
+        it = exact(job["energy_kwh"] * job.get("repeats", 1))
+    else:
+        parts |= parts_kwh(job)
+        it = sum_independent([part for part in parts.values() if part is not None])
+        if "supply_efficiency" in job:
+            it = times(it, 1 / job["supply_efficiency"])
+            parts["losses"] = times(it, 1 - job["supply_efficiency"])  # IT less its parts
+    return parts, it, None if pue is None else times(it, pue)
+
+
+# Place
+def nearest_year(rows, year):
+    """The year asked for, else the nearest, of two as near the later; unasked, the newest."""
+    years = [int(row["year"]) for row in rows]
+    return max(years) if year is None else min(years, key=lambda y: (abs(y - year), -y))
+
+
+def pue_of(job):
+    if job.get("pue") != "provider":
+        return job.get("pue")
+    rows = [row for row in PUES if row["provider"] + "/" + row["region"] == job["region"]]
+    year = nearest_year(rows, job.get("year"))
+    return next(float(row["pue"]) for row in rows if int(row["year"]) == year)
+
+
+def intensity_g_per_kwh(job):
+    if "intensity" in job:
+        return exact(job["intensity"])
+    if "zone" not in job and "region" not in job:
+        return None
+    zone = job["zone"] if "zone" in job else REGION_ZONE[job["region"]]
+    rows = [row for row in INTENSITIES if row["zone"] == zone]
+    rows = [row for row in rows if row["basis"] == job.get("basis", row["basis"])]
+    rows = [row for row in rows if row["source"] == job.get("grid_source", row["source"])]
+    year = nearest_year(rows, job.get("year"))
+    rows = [row for row in rows if int(row["year"]) == year]
+    rows.sort(key=lambda row: (row["basis"] != "lifecycle", row["is_default"] != "1"))
+    yearly = exact(float(rows[0]["g_co2e_per_kwh"]))
+    years_apart = abs(year - job.get("year", year))
+    one, low, high = CONVENTION["intensity_year"]
+    drift = (one, low ** math.sqrt(years_apart), high ** math.sqrt(years_apart))
+    return product([yearly, CONVENTION["intensity_hours"], CONVENTION["intensity_source"], drift])
+
+
+# The whole answer
+def coverage_of(job):
+    names = "accelerator cpu memory static storage network supply_losses facility_overhead"
+    coverage = dict.fromkeys([*names.split(), "embodied", "water"], "missing")
+    if "accelerator" in job or "power_w" in job:
+        coverage["accelerator"] = "modelled"
+    if "cpu" in job:
+        coverage["cpu"] = "modelled"
+    if "memory_gb" in job:
+        coverage["memory"] = "modelled"
+    if "static_w" in job:
+        coverage["static"] = "given"
+    if "supply_efficiency" in job:
+        coverage["supply_losses"] = "given"
+    if "energy_kwh" in job:
+        coverage["accelerator"] = "given"
+    if job.get("energy_at") in ("it", "facility"):
+        for name in ("cpu", "memory", "static", "supply_losses"):
+            coverage[name] = "given"
+    if "pue" in job or job.get("energy_at") == "facility":
+        # The provider's PUE is a table's figure, not the user's: counted, so not 'missing'.
+        coverage["facility_overhead"] = "modelled" if job.get("pue") == "provider" else "given"
+    return coverage
+
+
+def as_json(**figures):
+    return {
+        name: figure and dict(zip(("value", "low", "high"), map(float, figure), strict=True))
+        for name, figure in figures.items()
+    }
+
+
+def expected_of(job):
+    parts, it, facility = energies_kwh(job)
+    charged = it if facility is None else facility
+    intensity = intensity_g_per_kwh(job)
+    location = intensity and times(product([charged, intensity]), 1 / 1000)
+    market = job.get("market_intensity")
+    market = None if market is None else times(charged, market / 1000)
+    return {
+        "energy_kwh": as_json(accelerator=parts["accelerator"], it=it, facility=facility),
+        "components_kwh": as_json(**parts),
+        "emissions_kg": as_json(location_based=location, market_based=market, embodied=None),
+        "water_l": None,
+        "coverage": coverage_of(job),
+    }
+
+
+# The jobs: `i` counts within a kind, so that every n-th job carries one input more
+def some(low, high, digits=2):
+    return round(RNG.uniform(low, high), digits)
+
+
+def one_of(*choices):
+    return RNG.choice(choices)
+
+
+def every(n, i, **inputs):
+    return inputs if i % n == 0 else {}
+
+
+def work():
+    hours = round(10 ** RNG.uniform(-1, 3.7), 2)
+    return {"accelerator": one_of(*TDP_W), "count": one_of(1, 2, 4, 8, 64, 1024), "hours": hours}
+
+
+def cpu():
+    return {"cpu": one_of(*CPU_TDP_W), "cpu_count": one_of(1, 2, 8)}
+
+
+def place():
+    zone = one_of("FR", "DE", "US", "IN", "ZA", "NO", "BR")
+    dated = {"zone": zone, "year": RNG.randint(2012, 2026)}
+    where = one_of({}, {"intensity": some(5, 900, 1)}, {"zone": zone}, dated)
+    return where | one_of({}, {"pue": some(1.05, 2)})
+
+
+def device_hours_job(i):
+    job = {"accelerator": one_of(*TDP_W), "device_hours": some(0.1, 5000)} | place()
+    # What stands beside the devices runs for device_hours / count.
+    return job | every(2, i, count=one_of(2, 8, 64)) | every(4, i, memory_gb=512, static_w=150)
+
+
+def power_job(i):
+    job = {"power_w": some(5, 1200), "hours": some(0.1, 900), "count": one_of(1, 8)} | place()
+    return job | every(2, i, accelerator=one_of(*TDP_W)) | every(3, i, utilization=some(0.1, 1))
+
+
+def cpu_job(i):
+    job = cpu() | place() | {"hours": some(0.1, 3000)} | every(4, i, memory_gb=one_of(8, 32))
+    return job | every(3, i, cpu_utilization=some(0, 1)) | every(3, i + 1, utilization=some(0, 1))
+
+
+def node_job(i):
+    job = work() | cpu() | {"memory_gb": one_of(32, 128.5, 2048)} | place()
+    job |= every(2, i, static_w=some(10, 800)) | every(3, i, supply_efficiency=some(0.8, 0.98))
+    return job | every(4, i, utilization=some(0.2, 1)) | every(5, i, cpu_utilization=some(0.1, 1))
+
+
+def energy_job(i):
+    job = {"energy_kwh": some(0.1, 1e6, 3), "energy_at": ["accelerator", "it", "facility"][i % 3]}
+    job |= place() | every(4, i, repeats=one_of(2, 3, 10))
+    job |= every(6, i, hours=some(1, 900), memory_gb=256, **cpu())  # i % 6: at the accelerator
+    return job | every(6, i - 3, hours=some(1, 900), static_w=120, supply_efficiency=0.92)
+
+
+def zone_job(i):
+    row = one_of(*[row for row in INTENSITIES if "-" in row["zone"] or i % 2])  # it can be asked
+    job = work() | {"zone": row["zone"]} | ({"year": RNG.randint(2003, 2027)} if i % 5 else {})
+    return job | every(4, i // 2, basis=row["basis"]) | every(3, i, grid_source=row["source"])
+
+
+def zone_year_job(i):
+    country = one_of(*[row["zone"] for row in INTENSITIES if row["source"] == "owid_ember_2022"])
+    year = [*range(2000, 2026), 1995, 1999, 2026, 2040][i % 30]
+    return work() | {"zone": country, "year": year} | every(4, i, grid_source="owid_ember_2022")
+
+
+def region_job(i):
+    job = work() | {"region": one_of(*REGION_ZONE)} | every(2, i, year=RNG.randint(2017, 2027))
+    return job | (every(5, i - 1, pue=1.15) if i % 5 < 2 else {"pue": "provider"})
+
+
+NODE = {"accelerator": "NVIDIA H100 SXM5 80GB", "count": 8, "hours": 24}
+XEON = {"cpu": "Intel Xeon Gold 6252", "hours": 10}
+WORKED = [  # DESIGN.md section 3: 15 kg; 384 and 460.8 kWh, 161.28 kg; 384 GPU-hours
+    {"power_w": 300, "hours": 100, "intensity": 500},
+    {"power_w": 400, "count": 8, "hours": 120, "pue": 1.2, "intensity": 350},
+    {"accelerator": "NVIDIA A100 SXM4 80GB", "count": 16, "hours": 24},
+]
+EDGES = [
+    NODE | {"hours": 0, "zone": "FR"},
+    {"power_w": 250, "device_hours": 0, "intensity": 100, "pue": 1.5},
+    NODE | {"utilization": 0, "zone": "PL", "pue": 1.3},
+    NODE | {"utilization": 0, "cpu": XEON["cpu"], "memory_gb": 512, "zone": "PL"},
+    XEON | {"cpu_utilization": 0, "zone": "IT"},
+    XEON | {"utilization": 0, "memory_gb": 64, "intensity": 300},
+    NODE | {"intensity": 0, "market_intensity": 0, "pue": 1.1},
+    NODE | {"zone": "BI", "year": 2005},  # the table's own figure is 0
+    NODE | {"zone": "SE", "intensity": 30},  # a given intensity goes before the zone's
+    NODE | {"zone": "US-CA", "year": 2018},  # 2016 and 2020 are as near: the later
+    NODE | {"zone": "CA-QC", "year": 2020},  # 2019 and 2021
+    NODE | {"zone": "CA-QC", "year": 2019},  # the year goes before the basis
+    NODE | {"pue": 1, "zone": "IS"},
+    NODE | {"supply_efficiency": 1, "intensity": 50},
+    NODE | {"memory_gb": 0, "static_w": 0, "zone": "ES"},
+    {"energy_kwh": 0, "energy_at": "facility", "zone": "CN", "pue": 1.4},
+    {"power_w": 0.001, "hours": 1e-06, "intensity": 0.01},
+    {"energy_kwh": 1e-12, "energy_at": "it", "zone": "NO", "pue": 1.01},
+    NODE | {"count": 1000000, "hours": 87600, "zone": "IN", "pue": 3},
+    {"energy_kwh": 1000000000000.0, "energy_at": "facility", "zone": "ZA", "pue": 2.5},
+    NODE | {"repeats": 1000000, "zone": "KZ", "year": 2012},
+]
+KINDS = {  # how many, and how one is made
+    "worked": (len(WORKED), lambda i: WORKED[i]),
+    "accelerator": (24, lambda i: work() | place()),
+    "device_hours": (24, device_hours_job),
+    "utilization": (24, lambda i: work() | place() | {"utilization": some(0.05, 1)}),
+    "power": (24, power_job),
+    "cpu": (24, cpu_job),
+    "node": (30, node_job),
+    "energy": (36, energy_job),
+    "zone": (64, zone_job),
+    "zone_year": (60, zone_year_job),
+    "market": (20, lambda i: work() | place() | {"market_intensity": some(0, 700, 1)}),
+    "repeats": (20, lambda i: [node_job, cpu_job][i % 2](i) | {"repeats": one_of(2, 10, 1.5)}),
+    "region": (28, region_job),
+    "edge": (len(EDGES), lambda i: EDGES[i]),
+}
+
+
+def golden_text():
+    RNG.seed(20261122)
+    lines = []
+    for kind, (how_many, inputs_of) in KINDS.items():
+        for i in range(how_many):
+            inputs = inputs_of(i)
+            job = {"id": f"job-{len(lines) + 1:03}", "kind": kind, "inputs": inputs}
+            lines.append(json.dumps(job | {"expected": expected_of(inputs)}) + "\n")
+    return "".join(lines)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--check"]:
+        JOBS.write_text(golden_text(), encoding="utf-8")
+    elif not JOBS.exists() or JOBS.read_text(encoding="utf-8") != golden_text():
+        sys.exit(f"{JOBS.name} is not what make_golden.py writes; run it without --check.")
