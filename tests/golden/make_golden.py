@@ -15,7 +15,7 @@ from pathlib import Path
 
 JOBS = Path(__file__).with_name("jobs.jsonl")
 TABLES = Path(__file__).resolve().parents[2] / "src" / "wattprint" / "factors" / "tables"
-RNG = random.Random()
+RNG = random.Random()  # seeded where the jobs are made
 
 
 def rows_of(table):
@@ -304,8 +304,7 @@ EDGES = [
     NODE | {"zone": "US-CA", "year": 2018},  # 2016 and 2020 are as near: the later
     NODE | {"zone": "CA-QC", "year": 2020},  # 2019 and 2021
     NODE | {"zone": "CA-QC", "year": 2019},  # the year goes before the basis
-    NODE | {"pue": 1, "zone": "IS"},
-    NODE | {"supply_efficiency": 1, "intensity": 50},
+    NODE | {"pue": 1, "supply_efficiency": 1, "zone": "IS"},
     NODE | {"memory_gb": 0, "static_w": 0, "zone": "ES"},
     {"energy_kwh": 0, "energy_at": "facility", "zone": "CN", "pue": 1.4},
     {"power_w": 0.001, "hours": 1e-06, "intensity": 0.01},
@@ -313,6 +312,7 @@ EDGES = [
     NODE | {"count": 1000000, "hours": 87600, "zone": "IN", "pue": 3},
     {"energy_kwh": 1000000000000.0, "energy_at": "facility", "zone": "ZA", "pue": 2.5},
     NODE | {"repeats": 1000000, "zone": "KZ", "year": 2012},
+    NODE | {"accelerator": "NVIDIA GB200", "cpu": "AMD Opteron X2170 APU"},  # names near others
 ]
 KINDS = {  # how many, and how one is made
     "worked": (len(WORKED), lambda i: WORKED[i]),

@@ -30,7 +30,9 @@ def test_the_package_gives_the_golden_figures(job):
 def test_the_golden_file_is_what_its_script_writes():
     script = runpy.run_path(str(HERE / "make_golden.py"))
     written = (HERE / "jobs.jsonl").read_text("utf-8")
-    assert written == script["golden_text"](), "run python tests/golden/make_golden.py and read the diff"
+    assert written == script["golden_text"](), (
+        "run python tests/golden/make_golden.py and read the diff"
+    )
 
 
 def test_the_worked_values_of_the_design_are_among_the_jobs():
