@@ -9,29 +9,32 @@ Everything is imported when it is first used, so that `import wattprint` costs n
 
 from wattprint._version import __version__
 
-TYPE_CHECKING = False  # type checkers read it as true; importing typing would cost 5 ms
+TYPE_CHECKING = False  # type checkers read it as true; see docs/decisions/0003-start-up.md
 
 if TYPE_CHECKING:
     from wattprint.domain.errors import InputError, WattprintError
     from wattprint.domain.footprint import Footprint
     from wattprint.domain.interval import Range
     from wattprint.domain.run import RunRecord
-    from wattprint.estimator import estimate, footprint_of_run
-    from wattprint.ledger import load
-    from wattprint.tracker import Run, track, tracked
+    from wattprint.estimator.describe import estimate
+    from wattprint.estimator.tracked import footprint_of_run
+    from wattprint.ledger.runs import load
+    from wattprint.tracker.decorator import tracked
+    from wattprint.tracker.run import Run
+    from wattprint.tracker.track import track
 
 _HOMES = {
     "Footprint": "wattprint.domain.footprint",
     "InputError": "wattprint.domain.errors",
     "Range": "wattprint.domain.interval",
-    "Run": "wattprint.tracker",
+    "Run": "wattprint.tracker.run",
     "RunRecord": "wattprint.domain.run",
     "WattprintError": "wattprint.domain.errors",
-    "estimate": "wattprint.estimator",
-    "footprint_of_run": "wattprint.estimator",
-    "load": "wattprint.ledger",
-    "track": "wattprint.tracker",
-    "tracked": "wattprint.tracker",
+    "estimate": "wattprint.estimator.describe",
+    "footprint_of_run": "wattprint.estimator.tracked",
+    "load": "wattprint.ledger.runs",
+    "track": "wattprint.tracker.track",
+    "tracked": "wattprint.tracker.decorator",
 }
 
 __all__ = [

@@ -8,8 +8,8 @@ import click
 
 from wattprint.cli.options import json_option, place_options
 from wattprint.cli.output import print_json
-from wattprint.estimator import estimate as estimate_footprint
-from wattprint.reports import footprint_text
+from wattprint.estimator.describe import estimate as estimate_footprint
+from wattprint.reports.text import footprint_text
 
 
 @click.command(

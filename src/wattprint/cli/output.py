@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from wattprint.reports import aligned
+from wattprint.reports.text import aligned
 
 
 def print_json(document: Any) -> None:

@@ -10,9 +10,10 @@ from wattprint.cli.options import home_option, place_options
 from wattprint.cli.runs import run_dict
 from wattprint.domain.checks import one_of
 from wattprint.domain.footprint import Footprint
-from wattprint.estimator import footprint_of_run
-from wattprint.ledger import LAST, Ledger, LedgerEntry
-from wattprint.reports import footprint_latex, footprint_markdown, footprint_text
+from wattprint.estimator.tracked import footprint_of_run
+from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
+from wattprint.reports.documents import footprint_latex, footprint_markdown
+from wattprint.reports.text import footprint_text
 
 _FORMATS = ("text", "json", "markdown", "latex")
 

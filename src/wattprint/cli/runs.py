@@ -7,7 +7,7 @@ import click
 from wattprint.cli.options import home_option, json_option
 from wattprint.cli.output import print_json, print_table
 from wattprint.domain import units
-from wattprint.ledger import Ledger, LedgerEntry
+from wattprint.ledger.runs import Ledger, LedgerEntry
 
 
 @click.command(epilog="Example: wattprint runs --project ranker --limit 20")

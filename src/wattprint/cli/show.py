@@ -8,9 +8,9 @@ from wattprint.cli.options import home_option, json_option, place_options
 from wattprint.cli.output import print_json
 from wattprint.cli.runs import run_dict
 from wattprint.domain import units
-from wattprint.estimator import footprint_of_run
-from wattprint.ledger import LAST, Ledger, LedgerEntry
-from wattprint.reports import footprint_text
+from wattprint.estimator.tracked import footprint_of_run
+from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
+from wattprint.reports.text import footprint_text
 
 
 @click.command(epilog="Example: wattprint show last --zone FR --pue 1.2")

@@ -10,8 +10,8 @@ import click
 from wattprint.cli.options import home_option, parsed_pue
 from wattprint.cli.output import say
 from wattprint.domain.errors import InputError
-from wattprint.tracker import Run
-from wattprint.tracker import track as new_run
+from wattprint.tracker.run import Run
+from wattprint.tracker.track import track as new_run
 
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 """Exit status of a shell for a command that is not there, or that may not be run."""

@@ -2,44 +2,56 @@
 
 from collections.abc import Collection
 from math import isfinite
-from numbers import Integral, Real  # numpy's scalars are Real and Integral, not float and int
-from typing import Any
 
 from wattprint.domain.errors import InputError, UnknownKeywordError, UnknownNameError, nearest_names
 
 
 def number(
-    name: str, given: Any, *, at_least: float = 0.0, at_most: float = float("inf"), hint: str = ""
+    name: str,
+    given: object,
+    *,
+    at_least: float = 0.0,
+    at_most: float = float("inf"),
+    hint: str = "",
 ) -> float:
     """Return `given` as a finite float within its limits.
 
     Raises:
         InputError: Not a number, not finite, or outside the limits.
     """
-    is_number = isinstance(given, Real) and not isinstance(given, bool)
-    if is_number and isfinite(given) and at_least <= given <= at_most:
-        return float(given)
+    value = _as_float(given)
+    if value is not None and isfinite(value) and at_least <= value <= at_most:
+        return value
     upper = "" if at_most == float("inf") else f" to {at_most:g}"
     allowed = f"expected a finite number, {at_least:g}{upper or ' or more'}"
     raise InputError(f"{name} is {given!r}", allowed + (f" ({hint})" if hint else ""))
 
 
-def whole_number(name: str, given: Any, *, at_least: int, at_most: int | None = None) -> int:
+def _as_float(given: object) -> float | None:
+    """Return any kind of number, numpy's scalars included, as a float; None for what is none."""
+    if isinstance(given, (bool, str, bytes)) or not hasattr(given, "__float__"):
+        return None
+    try:
+        return float(given)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def whole_number(name: str, given: object, *, at_least: int, at_most: int | None = None) -> int:
     """Return `given` as an int within its limits; 8.0 is accepted, 1.5 and True are not.
 
     Raises:
         InputError: Not a whole number, or outside the limits.
     """
-    is_whole = (isinstance(given, Integral) and not isinstance(given, bool)) or (
-        isinstance(given, float) and given.is_integer()
-    )
-    if is_whole and given >= at_least and (at_most is None or given <= at_most):
-        return int(given)
+    value = _as_float(given)
+    is_whole = value is not None and value.is_integer() and value >= at_least
+    if value is not None and is_whole and (at_most is None or value <= at_most):
+        return int(value)
     limits = f"{at_least} or more" if at_most is None else f"from {at_least} to {at_most}"
     raise InputError(f"{name} is {given!r}", f"expected a whole number, {limits}")
 
 
-def one_of(name: str, given: Any, allowed: Collection[str]) -> str:
+def one_of(name: str, given: object, allowed: Collection[str]) -> str:
     """Return `given` if it is one of the allowed words.
 
     Raises:

@@ -7,16 +7,14 @@ from wattprint.domain import units
 from wattprint.domain.coverage import coverage
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint, co2e
-from wattprint.domain.formulas import (
-    facility_energy_kwh,
-    it_energy_kwh,
-    location_based_emissions_g,
-    repeated_kwh,
-)
+from wattprint.domain.formulas.emissions import location_based_emissions_g
+from wattprint.domain.formulas.energy import facility_energy_kwh, it_energy_kwh
+from wattprint.domain.formulas.life import repeated_kwh
 from wattprint.domain.interval import Range, exact, product, sum_independent
 from wattprint.estimator.parts import BY_USER, Part
 from wattprint.estimator.place import Place
-from wattprint.factors import equivalences, shipped
+from wattprint.factors.conventions import equivalences
+from wattprint.factors.tables import shipped
 
 EQUIVALENCES = ("passenger_car_km_eu", "smartphone_charge", "flight_paris_london_passenger")
 """What emissions are put in terms of: a short way, a trifle, a journey."""

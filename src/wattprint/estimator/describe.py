@@ -1,13 +1,12 @@
 """The front door for described work: hardware, hours and place in, a footprint out."""
 
-from typing import Any
-
 from wattprint.domain.checks import no_unknown_keywords
-from wattprint.domain.footprint import Footprint
-from wattprint.estimator.account import Account
-from wattprint.estimator.parts import described_parts
-from wattprint.estimator.place import find_place
-from wattprint.estimator.work import described_work
+
+TYPE_CHECKING = False  # type checkers read it as true; see docs/decisions/0003-start-up.md
+if TYPE_CHECKING:
+    from typing import Any
+
+    from wattprint.domain.footprint import Footprint
 
 
 def estimate(
@@ -36,8 +35,8 @@ def estimate(
     year: int | None = None,
     basis: str | None = None,
     grid_source: str | None = None,
-    **unknown: Any,
-) -> Footprint:
+    **unknown: object,
+) -> "Footprint":
     """Estimate the footprint of work from a description of it.
 
     Args:
@@ -77,8 +76,14 @@ def estimate(
     >>> estimate(power_w=300, hours=100, intensity=500).emissions_kg.location_based.value
     15.0
     """
-    inputs = dict(locals())
-    unknown = inputs.pop("unknown")
+    inputs: dict[str, Any] = dict(locals())
+    del inputs["unknown"]
+    # Tables and look-ups load when a footprint is asked for, not when this name is imported.
+    from wattprint.estimator.account import Account
+    from wattprint.estimator.parts import described_parts
+    from wattprint.estimator.place import find_place
+    from wattprint.estimator.work import described_work
+
     no_unknown_keywords("estimate", unknown, inputs)
     place_names = ("zone", "region", "intensity", "market_intensity", "pue", "year", "basis")
     place_inputs = {name: inputs.pop(name) for name in (*place_names, "grid_source")}
@@ -92,6 +97,6 @@ def estimate(
     return account.of_parts(described_parts(work), supply_efficiency=work.supply_efficiency)
 
 
-def _as_given(inputs: dict[str, Any]) -> dict[str, Any]:
+def _as_given(inputs: "dict[str, Any]") -> "dict[str, Any]":
     """Return the inputs that say something: those left at None say nothing."""
     return {name: given for name, given in inputs.items() if given is not None}

@@ -5,16 +5,13 @@ from typing import NamedTuple
 from wattprint.domain import units
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Equation, Evidence, Method
-from wattprint.domain.formulas import described_energy_kwh, mean_power_w, repeated_kwh
+from wattprint.domain.formulas.energy import described_energy_kwh, mean_power_w
+from wattprint.domain.formulas.life import repeated_kwh
 from wattprint.domain.interval import Range, exact, product
 from wattprint.estimator.work import Work
-from wattprint.factors import (
-    Accelerator,
-    AcceleratorMatch,
-    accelerators,
-    convention,
-    cpus,
-)
+from wattprint.factors.accelerators import Accelerator, AcceleratorMatch, accelerators
+from wattprint.factors.conventions import convention
+from wattprint.factors.cpus import cpus
 
 BY_USER = "user"
 """Source of what the user stated."""

@@ -6,20 +6,14 @@ from typing import NamedTuple
 from wattprint.domain.checks import number, one_of, whole_number
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.evidence import Evidence, Method
-from wattprint.domain.formulas import pue_at_least_1
+from wattprint.domain.formulas.energy import pue_at_least_1
 from wattprint.domain.interval import Range, exact, product
 from wattprint.domain.series import BASES
 from wattprint.estimator.parts import BY_USER, UNVERIFIED
-from wattprint.factors import (
-    Region,
-    YearlyIntensity,
-    Zone,
-    convention,
-    intensities,
-    regions,
-    sources,
-    zones,
-)
+from wattprint.factors.conventions import convention
+from wattprint.factors.regions import Region, regions
+from wattprint.factors.tables import sources
+from wattprint.factors.zones import YearlyIntensity, Zone, intensities, zones
 
 FIRST_YEAR, LAST_YEAR = 1990, 2050
 PROVIDER_PUE = "provider"
@@ -124,7 +118,7 @@ def _grid_intensity(
             "no place was given: energy only. Give a zone, a region or an intensity",
         )
     stands_for = (zone.zone,) if zone is not None else region.zones if region is not None else ()
-    figure = intensities().find(stands_for, year=year, basis=basis, source=grid_source)
+    figure = intensities(*stands_for).find(stands_for, year=year, basis=basis, source=grid_source)
     return Evidence(
         "carbon_intensity",
         _yearly_range(figure, year),

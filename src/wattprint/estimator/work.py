@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from wattprint.domain.checks import number, one_of, whole_number
 from wattprint.domain.errors import ContradictionError, InputError
-from wattprint.domain.formulas import supply_efficiency_above_0
+from wattprint.domain.formulas.energy import supply_efficiency_above_0
 
 ENERGY_BOUNDARIES = ("accelerator", "it", "facility")
 HOSTS = ("none",)

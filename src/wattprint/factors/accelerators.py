@@ -43,8 +43,8 @@ class AcceleratorMatch(NamedTuple):
 
     @property
     def is_assumed(self) -> bool:
-        """Whether another part the name fits draws another power."""
-        return any(other.tdp_w != self.accelerator.tdp_w for other in self.candidates)
+        """Whether another part the name fits draws another power, as far as is published."""
+        return any(other.tdp_w not in (None, self.accelerator.tdp_w) for other in self.candidates)
 
 
 class AcceleratorTable:
@@ -57,18 +57,21 @@ class AcceleratorTable:
             for entry in self.entries
             for spelling in (entry.name, *entry.aliases)
         }
+        self._by_name = {entry.name.casefold(): entry for entry in self.entries}
         self._words = {entry.name: _describing_words(entry) for entry in self.entries}
 
     def find(self, text: str) -> AcceleratorMatch:
         """Return the accelerator that `text` stands for.
 
-        A full name or alias is certain. A family name ("A100") or a part of a name takes the
-        family's default variant among those it fits, and lists the others.
+        A full name, vendor included, or an alias is certain. A family name ("A100") or a part of a
+        name takes the family's default variant among those it fits, and lists the others.
 
         Raises:
             UnknownNameError: No such accelerator; `nearest` holds the closest names.
             AmbiguousNameError: The name fits several families.
         """
+        if (named := self._by_name.get(text.strip().casefold())) is not None:
+            return AcceleratorMatch(named)
         for keep_line in (True, False):
             words = accelerator_words(text, keep_line=keep_line)
             if words and (match := self._match(words, keep_line)):

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wattprint.domain.errors import AmbiguousNameError, UnknownNameError, nearest_names
-from wattprint.factors.names import cpu_words, squeezed
+from wattprint.factors.names import cpu_words
 from wattprint.factors.tables import Row, optional_int, shipped
 
 _PREFERENCE = ("vendor_datasheet", "green_algorithms_v3", "codecarbon", "vendor_or_estimate")
@@ -35,14 +35,12 @@ class CpuTable:
     """Look-up over rows of the CPU table."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        by_key: dict[str, list[Cpu]] = {}
-        self._words: dict[str, frozenset[str]] = {}
+        by_key: dict[tuple[str, ...], list[Cpu]] = {}
         for row in rows:
             for spelling in (row["name"], *row["aliases"].split("|")):
                 words = cpu_words(spelling)
                 if words:
                     by_key.setdefault(_key(words), []).append(_cpu(row))
-                    self._words[_key(words)] = frozenset(words)
         self._by_key = {key: _merged(same) for key, same in by_key.items()}
 
     @property
@@ -52,11 +50,10 @@ class CpuTable:
 
     def fitting(self, text: str) -> tuple[Cpu, ...]:
         """Return the CPU of this name; else all whose names hold every word of it."""
-        words = cpu_words(text)
-        if (certain := self._by_key.get(_key(words))) is not None:
+        asked = _key(cpu_words(text))
+        if (certain := self._by_key.get(asked)) is not None:
             return (certain,)
-        asked = frozenset(words)
-        keys = [key for key, known in self._words.items() if asked and asked <= known]
+        keys = [key for key in self._by_key if asked and set(asked) <= set(key)]
         return tuple(dict.fromkeys(self._by_key[key] for key in keys))
 
     def find(self, text: str) -> Cpu:
@@ -89,9 +86,9 @@ def _ambiguous(text: str, fitting: Iterable[Cpu]) -> AmbiguousNameError:
     )
 
 
-def _key(words: Sequence[str]) -> str:
+def _key(words: Iterable[str]) -> tuple[str, ...]:
     """Return the words without the vendor's, which people leave out and lists put twice."""
-    return squeezed(word for word in words if word not in _VENDOR_WORDS)
+    return tuple(word for word in words if word not in _VENDOR_WORDS)
 
 
 def _merged(same: Sequence[Cpu]) -> Cpu:
@@ -128,7 +125,7 @@ def known_cpu(text: str) -> Cpu | None:
 
     For meters, which look up the machine they run on: it reads only the rows that could fit.
     """
-    words = [word for word in cpu_words(text) if word not in _VENDOR_WORDS]
+    words = _key(cpu_words(text))
     if not words:
         return None
     fitting = CpuTable(shipped().rows("cpus", holding=words)).fitting(text)

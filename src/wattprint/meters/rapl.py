@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wattprint.domain.evidence import Method
-from wattprint.domain.formulas import counter_energy_uj
+from wattprint.domain.formulas.energy import counter_energy_uj
 from wattprint.domain.run import Device
 from wattprint.factors.conventions import convention
 from wattprint.meters.base import Discovered, Reading

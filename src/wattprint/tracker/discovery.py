@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from wattprint.meters import Discovered, host_facts, modelled, rapl
+from wattprint.meters import modelled, rapl
+from wattprint.meters.base import Discovered
+from wattprint.meters.procfs import host_facts
 from wattprint.tracker.models import cpu_model, memory_model
 
 

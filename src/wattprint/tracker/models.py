@@ -2,7 +2,8 @@
 
 from wattprint.factors.conventions import convention
 from wattprint.factors.cpus import Cpu, known_cpu
-from wattprint.meters import HostFacts, PowerModel
+from wattprint.meters.modelled import PowerModel
+from wattprint.meters.procfs import HostFacts
 
 
 def cpu_model(host: HostFacts) -> PowerModel:

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from wattprint.domain.run import Fault, Interval, RunRecord
-from wattprint.ledger import JournalWriter, read_journal
-from wattprint.meters import Meter, Reading
+from wattprint.ledger.journal import JournalWriter, read_journal
+from wattprint.meters.base import Meter, Reading
 
 if TYPE_CHECKING:
     from wattprint.domain.footprint import Footprint
@@ -136,7 +136,9 @@ class Run:
             InputError: An unknown or contradictory place.
             RuntimeError: The run has not started, or could not be recorded.
         """
-        from wattprint.estimator import footprint_of_run  # loads the factors: not before asked
+        from wattprint.estimator.tracked import (
+            footprint_of_run,  # loads the factors: not before asked
+        )
 
         return footprint_of_run(self.record(), **place)
 

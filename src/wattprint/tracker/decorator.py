@@ -1,0 +1,40 @@
+"""`@wattprint.tracked`: every call of a function is a run of its own."""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, overload
+
+from wattprint.tracker.track import track
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@overload
+def tracked(function: Function) -> Function: ...
+@overload
+def tracked(**settings: Any) -> Callable[[Function], Function]: ...
+def tracked(
+    function: Function | None = None, **settings: Any
+) -> Function | Callable[[Function], Function]:
+    """Track every call of a function as a run of its own.
+
+    Args:
+        function: The function, when used as `@tracked`.
+        **settings: What `track` takes, when used as `@tracked(project="ranker")`.
+
+    Raises:
+        InputError: As `track`, when the function is defined rather than when it is called.
+    """
+    if function is None:
+        track(**settings)  # refuses a wrong setting now, not hours later
+        return lambda function: _tracking(function, settings)
+    return _tracking(function, settings)
+
+
+def _tracking(function: Function, settings: Mapping[str, Any]) -> Function:
+    @functools.wraps(function)
+    def tracking(*args: Any, **kwargs: Any) -> Any:
+        with track(**{"name": function.__qualname__, **settings}):
+            return function(*args, **kwargs)
+
+    return tracking  # type: ignore[return-value]  # wraps keeps the signature, mypy cannot see it
