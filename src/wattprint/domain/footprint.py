@@ -65,6 +65,9 @@ class Footprint(NamedTuple):
     work: Mapping[str, Any] = {}
     """The description this footprint answers, as it was given."""
 
+    def __str__(self) -> str:
+        return self.summary()
+
     @property
     def method(self) -> Method:
         """The weakest method among the counted components: what the whole figure rests on."""

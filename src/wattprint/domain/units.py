@@ -19,6 +19,8 @@ Bounds = tuple[float, float, float]
 Ladder = tuple[tuple[float, str], ...]
 """Units by size, each with its scale, the smallest first."""
 
+SMALLEST_PLAIN = 1e-6
+"""Below a millionth, zeros are counted more easily as an exponent."""
 EXACT_DIGITS = 6
 """Significant digits with which a figure of no width is written."""
 
@@ -45,14 +47,16 @@ def round_significant(number: float, digits: int) -> float:
 
 
 def plain(number: float, digits: int = 3) -> str:
-    """Write a number with at most `digits` significant digits, no exponent, thousands apart.
+    """Write a number with at most `digits` significant digits, thousands apart.
 
-    >>> plain(0.000123456), plain(1234567.0), plain(161.28, 6)
-    ('0.000123', '1,230,000', '161.28')
+    >>> plain(0.000123456), plain(1234567.0), plain(161.28, 6), plain(4e-9)
+    ('0.000123', '1,230,000', '161.28', '4e-09')
     """
     rounded = round_significant(number, digits)
     if rounded == 0:
         return "0"
+    if abs(rounded) < SMALLEST_PLAIN:
+        return f"{rounded:.{digits}g}"
     decimals = max(0, digits - 1 - floor(log10(abs(rounded))))
     text = f"{rounded:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

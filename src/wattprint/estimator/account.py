@@ -36,7 +36,8 @@ class Account:
         """Return the footprint of parts whose energy is known one by one.
 
         Args:
-            parts: At most one part a component.
+            parts: At most one part a component. Without any there is no energy: it is missing,
+                not zero.
             supply_efficiency: Output over input of the power supply; None when not known, and
                 then its losses are missing. [ratio]
         """
@@ -45,6 +46,8 @@ class Account:
             self._evidence += part.evidence
             self._equations += part.equations
             self._methods[part.component] = part.method
+        if not parts:
+            return self._footprint(Energy(), Components())
         it = self._it_energy(by_component, supply_efficiency)
         losses = None
         if supply_efficiency is not None:
@@ -92,20 +95,25 @@ class Account:
 
     def _footprint(self, energy: Energy, components: Components) -> Footprint:
         energy = self._with_facility(energy)
-        location = self._location_based(energy)
-        emissions = Emissions(location_based=location, market_based=self._market_based(energy))
+        location = self._charge("location-based", energy, self._place.intensity)
+        market = self._charge("market-based", energy, self._place.market)
         return Footprint(
             factor_set=shipped().identity,
             energy_kwh=energy,
             components_kwh=components,
-            emissions_kg=emissions,
+            emissions_kg=Emissions(location_based=location, market_based=market),
             water_l=None,
             coverage=coverage(**self._methods),
-            evidence=(*self._evidence, *self._place.evidence),
+            evidence=(*self._evidence, *self._place_evidence()),
             equivalents=() if location is None else _equivalents(location),
             equations=tuple(self._equations),
             work=self._work,
         )
+
+    def _place_evidence(self) -> tuple[Evidence, ...]:
+        """Return the place's figures; a PUE is not missed where overhead is in the energy given."""
+        is_needless = self._place.pue.amount is None and "facility_overhead" in self._methods
+        return self._place.evidence[1:] if is_needless else self._place.evidence
 
     def _with_facility(self, energy: Energy) -> Energy:
         pue = self._place.pue.amount
@@ -121,22 +129,14 @@ class Account:
         )
         return energy._replace(facility=facility)
 
-    def _location_based(self, energy: Energy) -> Range | None:
-        intensity = self._place.intensity.amount
-        return None if intensity is None else self._charge("location-based", energy, intensity)
-
-    def _market_based(self, energy: Energy) -> Range | None:
-        market = self._place.market
-        if market is None or market.amount is None:
-            return None
-        return self._charge("market-based", energy, market.amount)
-
-    def _charge(self, label: str, energy: Energy, intensity: Range) -> Range:
+    def _charge(self, label: str, energy: Energy, at: Evidence | None) -> Range | None:
         """Charge the widest boundary known: facility energy, else IT energy (and it is said)."""
         charged, name = energy.facility, "facility energy"
         if charged is None:
             charged, name = energy.it, "IT energy"
-        assert charged is not None
+        if charged is None or at is None or at.amount is None:
+            return None
+        intensity = at.amount
         # PUE is inside the facility energy already, so it is 1 here.
         grams = location_based_emissions_g([charged.value], [intensity.value], pue=1.0)
         emissions = product(charged, intensity, value=grams / units.GRAMS_PER_KILOGRAM)

@@ -83,13 +83,16 @@ def estimate(
     from wattprint.estimator.parts import described_parts
     from wattprint.estimator.place import find_place
     from wattprint.estimator.work import described_work
+    from wattprint.factors.accelerators import accelerators
 
     no_unknown_keywords("estimate", unknown, inputs)
     place_names = ("zone", "region", "intensity", "market_intensity", "pue", "year", "basis")
     place_inputs = {name: inputs.pop(name) for name in (*place_names, "grid_source")}
     work = described_work(**inputs)
-    given = {**inputs, **place_inputs}
-    account = Account(find_place(**place_inputs), _as_given(given))
+    if work.accelerator is not None:
+        accelerators().find(work.accelerator)  # a wrong name is refused even beside an energy
+    counts = {"count": work.accelerator_count, "cpu_count": work.cpu_count}
+    account = Account(find_place(**place_inputs), _as_given({**inputs, **counts, **place_inputs}))
     if work.energy_kwh is not None and work.energy_at == "it":
         return account.of_it_energy(work.energy_kwh, work.repeats)
     if work.energy_kwh is not None and work.energy_at == "facility":

@@ -12,10 +12,11 @@ from wattprint.domain.series import BASES
 from wattprint.estimator.parts import BY_USER, UNVERIFIED
 from wattprint.factors.conventions import convention
 from wattprint.factors.regions import Region, regions
-from wattprint.factors.tables import sources
 from wattprint.factors.zones import YearlyIntensity, Zone, intensities, zones
 
 FIRST_YEAR, LAST_YEAR = 1990, 2050
+LARGEST_INTENSITY_G_PER_KWH = 10_000.0
+"""Ten times what the dirtiest plants emit: beyond it kg were taken for g."""
 PROVIDER_PUE = "provider"
 NO_PUE = "none"
 INTENSITY_UNIT = "gCO2e/kWh"
@@ -55,7 +56,8 @@ def find_place(
         pue: A number, 'provider' for what the region's provider publishes, or None.
         year: Year of the work; the nearest one in the tables is used and said.
         basis: `lifecycle` or `direct`; None prefers life cycle.
-        grid_source: Key of a source, to choose among vintages.
+        grid_source: Key of a source, to choose among vintages; refused where the place has none
+            of it.
 
     Raises:
         InputError: An unknown name, a figure outside its limits, a PUE nobody publishes.
@@ -65,8 +67,6 @@ def find_place(
         year = whole_number("year", year, at_least=FIRST_YEAR, at_most=LAST_YEAR)
     if basis is not None:
         one_of("basis", basis, BASES)
-    if grid_source is not None:
-        one_of("grid_source", grid_source, sources())
     found_zone = None if zone is None else zones().find(zone)
     found_region = None if region is None else regions().find(region)
     if found_zone is not None and found_region is not None:
@@ -96,7 +96,7 @@ def _refuse_apart(zone: Zone, region: Region) -> None:
 def _given_intensity(quantity: str, given: float | None) -> Evidence | None:
     if given is None:
         return None
-    amount = exact(number(quantity, given))
+    amount = exact(number(quantity, given, at_most=LARGEST_INTENSITY_G_PER_KWH))
     return Evidence(quantity, amount, INTENSITY_UNIT, Method.GIVEN, BY_USER)
 
 

@@ -8,6 +8,8 @@ from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.formulas.energy import supply_efficiency_above_0
 
 ENERGY_BOUNDARIES = ("accelerator", "it", "facility")
+LARGEST = 1e12
+"""Largest number taken for a quantity: beyond it a unit was mistaken, and products overflow."""
 HOSTS = ("none",)
 """Machine classes whose static power and supply losses can be added; 'none' adds nothing."""
 
@@ -65,7 +67,7 @@ def described_work(
         ContradictionError: Inputs that cannot all be true.
     """
     one_of("host", host, HOSTS)
-    count = whole_number("count", count, at_least=1)
+    count = whole_number("count", count, at_least=1, at_most=int(LARGEST))
     share = _optional("utilization", utilization, at_most=1)
     cpu_share = _optional("cpu_utilization", cpu_utilization, at_most=1)
     if share is not None and cpu is not None and accelerator is None and power_w is None:
@@ -85,20 +87,20 @@ def described_work(
         energy_kwh=energy_kwh,
         energy_at=_boundary(energy_kwh, energy_at),
         cpu=_name("cpu", cpu),
-        cpu_count=whole_number("cpu_count", cpu_count, at_least=1),
+        cpu_count=whole_number("cpu_count", cpu_count, at_least=1, at_most=int(LARGEST)),
         cpu_utilization=cpu_share,
         memory_gb=_optional("memory_gb", memory_gb),
         static_w=_optional("static_w", static_w),
         supply_efficiency=None
         if supply_efficiency is None
         else supply_efficiency_above_0(supply_efficiency),
-        repeats=number("repeats", repeats, at_least=1),
+        repeats=number("repeats", repeats, at_least=1, at_most=LARGEST),
     )
     _refuse_contradictions(work, timed=hours is not None or device_hours is not None)
     return work
 
 
-def _optional(name: str, given: Any, *, at_most: float = float("inf")) -> float | None:
+def _optional(name: str, given: Any, *, at_most: float = LARGEST) -> float | None:
     return None if given is None else number(name, given, at_most=at_most)
 
 

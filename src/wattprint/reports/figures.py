@@ -45,9 +45,11 @@ def _components(footprint: Footprint) -> list[Figure]:
 def _boundaries(footprint: Footprint) -> list[Figure]:
     energy, coverage = footprint.energy_kwh, footprint.coverage
     overhead = coverage["facility_overhead"].value
-    rows = [_figure("IT energy", energy.it, units.energy, footprint.method.value)]
-    rows.append(_figure("facility energy", energy.facility, units.energy, overhead))
-    return rows
+    at_the_wall = Method.MISSING if energy.it is None else footprint.method
+    return [
+        _figure("IT energy", energy.it, units.energy, at_the_wall.value),
+        _figure("facility energy", energy.facility, units.energy, overhead),
+    ]
 
 
 def _emissions(footprint: Footprint) -> list[Figure]:
