@@ -23,6 +23,10 @@ class Method(str, Enum):
     __str__ = str.__str__
 
 
+BY_USER = "user"
+"""Source of what the user stated."""
+
+
 class Evidence(NamedTuple):
     """One figure that entered a footprint, and why it is what it is."""
 
@@ -37,6 +41,11 @@ class Evidence(NamedTuple):
     year: int | None = None
     """Year the figure speaks of."""
     note: str = ""
+
+    @classmethod
+    def given(cls, quantity: str, amount: Range, unit: str, note: str = "") -> "Evidence":
+        """Return a figure that the user stated."""
+        return cls(quantity, amount, unit, Method.GIVEN, BY_USER, None, note)
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""

@@ -11,7 +11,7 @@ from wattprint.domain.formulas.emissions import location_based_emissions_g
 from wattprint.domain.formulas.energy import facility_energy_kwh, it_energy_kwh
 from wattprint.domain.formulas.life import repeated_kwh
 from wattprint.domain.interval import Range, exact, product, sum_independent
-from wattprint.estimator.parts import BY_USER, Part
+from wattprint.estimator.parts import Part
 from wattprint.estimator.place import Place
 from wattprint.factors.conventions import equivalences
 from wattprint.factors.tables import shipped
@@ -76,7 +76,7 @@ class Account:
         return self._footprint(Energy(it=it, facility=facility), Components())
 
     def _given(self, quantity: str, amount: float, unit: str) -> None:
-        self._evidence.append(Evidence(quantity, exact(amount), unit, Method.GIVEN, BY_USER))
+        self._evidence.append(Evidence.given(quantity, exact(amount), unit))
 
     def _it_energy(self, parts: Mapping[str, Range], supply_efficiency: float | None) -> Range:
         efficiency = 1.0 if supply_efficiency is None else supply_efficiency

@@ -9,9 +9,9 @@ from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.formulas.energy import pue_at_least_1
 from wattprint.domain.interval import Range, exact, product
 from wattprint.domain.series import BASES
-from wattprint.estimator.parts import BY_USER, UNVERIFIED
 from wattprint.factors.conventions import convention
 from wattprint.factors.regions import Region, regions
+from wattprint.factors.tables import UNVERIFIED
 from wattprint.factors.zones import YearlyIntensity, Zone, intensities, zones
 
 FIRST_YEAR, LAST_YEAR = 1990, 2050
@@ -97,7 +97,7 @@ def _given_intensity(quantity: str, given: float | None) -> Evidence | None:
     if given is None:
         return None
     amount = exact(number(quantity, given, at_most=LARGEST_INTENSITY_G_PER_KWH))
-    return Evidence(quantity, amount, INTENSITY_UNIT, Method.GIVEN, BY_USER)
+    return Evidence.given(quantity, amount, INTENSITY_UNIT)
 
 
 def _grid_intensity(
@@ -178,7 +178,7 @@ def _pue(given: float | str | None, region: Region | None, year: int | None) -> 
         return _provider_pue(region, year)
     if isinstance(given, str):
         raise InputError(f"pue is {given!r}", "expected a number, 1 or more, 'provider' or 'none'")
-    return Evidence("pue", exact(pue_at_least_1(given)), "ratio", Method.GIVEN, BY_USER)
+    return Evidence.given("pue", exact(pue_at_least_1(given)), "ratio")
 
 
 def _provider_pue(region: Region | None, year: int | None) -> Evidence:

@@ -12,6 +12,9 @@ from wattprint.domain.errors import RecordError
 
 Row = dict[str, str]
 
+UNVERIFIED = "entered by hand, not yet compared with the publication"
+"""What is said of a figure whose row is not verified."""
+
 ODBL_FOLDER = "odbl"
 """Tables under the Open Database License stand apart, beside their licence."""
 

@@ -1,6 +1,7 @@
 """`@wattprint.tracked`: every call of a function is a run of its own."""
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, overload
 
@@ -37,4 +38,11 @@ def _tracking(function: Function, settings: Mapping[str, Any]) -> Function:
         with track(**{"name": function.__qualname__, **settings}):
             return function(*args, **kwargs)
 
+    @functools.wraps(function)
+    async def tracking_awaited(*args: Any, **kwargs: Any) -> Any:
+        with track(**{"name": function.__qualname__, **settings}):
+            return await function(*args, **kwargs)
+
+    if inspect.iscoroutinefunction(function):
+        return tracking_awaited  # type: ignore[return-value]  # as below
     return tracking  # type: ignore[return-value]  # wraps keeps the signature, mypy cannot see it

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -99,7 +100,7 @@ class Run:
         self._previous = self._read(self._opened, self._started_s)
         self._thread = threading.Thread(target=self._sample, name="wattprint", daemon=True)
         self._thread.start()
-        atexit.register(self.stop)
+        atexit.register(self._stop_at_exit)
 
     def stop(self, outcome: str = "completed", *, exit_code: int | None = None) -> None:
         """End the run with a last reading.
@@ -112,7 +113,7 @@ class Run:
         if opened is None or thread is None or self._ended.is_set() or os.getpid() != self._pid:
             return
         self._ended.set()
-        atexit.unregister(self.stop)
+        atexit.unregister(self._stop_at_exit)
         thread.join()
         self._record_interval(opened)
         duration_s = self._read_until_s - self._started_s
@@ -141,6 +142,10 @@ class Run:
         )
 
         return footprint_of_run(self.record(), **place)
+
+    def _stop_at_exit(self) -> None:
+        """End a run that nobody stopped: it failed if an exception ended the interpreter."""
+        self.stop("failed" if hasattr(sys, "last_type") else "completed")
 
     def _sample(self) -> None:
         opened = self._opened

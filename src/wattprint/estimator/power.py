@@ -1,0 +1,135 @@
+"""Mean power of the devices that a description names, and the reasons for it."""
+
+from math import prod
+from typing import NamedTuple
+
+from wattprint.domain.errors import InputError
+from wattprint.domain.evidence import Evidence, Method
+from wattprint.domain.formulas.energy import mean_power_w
+from wattprint.domain.interval import Range, exact, product
+from wattprint.estimator.work import Work
+from wattprint.factors.accelerators import Accelerator, AcceleratorMatch, accelerators
+from wattprint.factors.conventions import convention
+from wattprint.factors.cpus import Cpu, cpus
+from wattprint.factors.tables import UNVERIFIED
+
+
+class Power(NamedTuple):
+    """Mean power of one device, or of one GB of memory."""
+
+    amount_w: Range
+    method: Method
+    reasons: tuple[Evidence, ...]
+    """Full power first, then what share of it is used."""
+
+
+def accelerator_power(work: Work) -> Power:
+    """Power of one accelerator: as stated, else its TDP times its utilization.
+
+    Raises:
+        InputError: An accelerator that is unknown, or whose power is not published.
+    """
+    if work.power_w is not None:
+        stated = Evidence.given("accelerator_power", exact(work.power_w), "W")
+        # A power that the user states is a mean power, unless a utilization stands beside it.
+        shares = () if work.utilization is None else (_share("utilization", work.utilization),)
+        # It is still a model of the energy: nobody read a meter.
+        return _mean(Method.MODELLED, stated, *shares)
+    match = accelerators().find(work.accelerator or "")
+    method = Method.ASSUMED if match.is_assumed else Method.MODELLED
+    if work.utilization is None:
+        # The convention's interval already reaches from one variant of a family to the other.
+        tdp = _accelerator_tdp(match, method, exact(_published_tdp_w(match.accelerator)))
+        return _mean(method, tdp, _convention("utilization", "accelerator_utilization"))
+    tdp = _accelerator_tdp(match, method, _range_of_variants(match))
+    return _mean(method, tdp, _sensed_share(work.utilization))
+
+
+def cpu_power(work: Work) -> Power:
+    """Power of one CPU package: its TDP times its utilization.
+
+    Raises:
+        InputError: A CPU that is unknown or ambiguous.
+    """
+    cpu = cpus().find(work.cpu or "")
+    if work.cpu_utilization is None:
+        return _mean(
+            Method.MODELLED, _cpu_tdp(cpu), _convention("cpu_utilization", "cpu_utilization")
+        )
+    return _mean(Method.MODELLED, _cpu_tdp(cpu), _share("cpu_utilization", work.cpu_utilization))
+
+
+def memory_power() -> Power:
+    """Power of one GB of main memory."""
+    return _mean(Method.MODELLED, _convention("memory_power", "dram_power_w_per_gb"))
+
+
+def static_power(static_w: float) -> Power:
+    """Power of everything else in the machine, as stated."""
+    return _mean(Method.GIVEN, Evidence.given("static_power", exact(static_w), "W"))
+
+
+def _mean(method: Method, full: Evidence, *shares: Evidence) -> Power:
+    reasons = (full, *shares)
+    amounts = [reason.amount for reason in reasons if reason.amount is not None]
+    used = prod(share.value for share in amounts[1:])
+    return Power(product(*amounts, value=mean_power_w(amounts[0].value, used)), method, reasons)
+
+
+def _accelerator_tdp(match: AcceleratorMatch, method: Method, amount: Range) -> Evidence:
+    part = match.accelerator
+    notes = [part.name + (f": {part.tdp_note}" if part.tdp_note else "")]
+    if match.candidates:
+        others = ", ".join(other.label for other in match.candidates)
+        notes.append(f"the name also fits {others}")
+    if not part.verified:
+        notes.append(UNVERIFIED)
+    return Evidence(
+        "accelerator_tdp", amount, "W", method, part.source, part.year, "; ".join(notes)
+    )
+
+
+def _published_tdp_w(part: Accelerator) -> float:
+    if part.tdp_w is None:
+        raise InputError(
+            f"accelerator {part.name!r} has no published power",
+            "give the mean power of one with --power-w",
+        )
+    return part.tdp_w
+
+
+def _range_of_variants(match: AcceleratorMatch) -> Range:
+    tdp_w = _published_tdp_w(match.accelerator)
+    known_w = [tdp_w, *(other.tdp_w for other in match.candidates if other.tdp_w is not None)]
+    return Range(tdp_w, min(known_w), max(known_w))
+
+
+def _cpu_tdp(cpu: Cpu) -> Evidence:
+    known_w = [cpu.tdp_w, *cpu.other_tdp_w]
+    amount = Range(cpu.tdp_w, min(known_w), max(known_w))
+    note = cpu.name if cpu.verified else f"{cpu.name}; {UNVERIFIED}"
+    return Evidence("cpu_tdp", amount, "W", Method.MODELLED, cpu.source, cpu.year, note)
+
+
+def _share(quantity: str, utilization: float) -> Evidence:
+    return Evidence.given(quantity, exact(utilization), "ratio")
+
+
+def _sensed_share(utilization: float) -> Evidence:
+    """A utilization of a TDP was read from a power sensor, which has an error of its own."""
+    sensor = convention("given_utilization")
+    amount = product(sensor.amount, value=utilization)
+    return Evidence.given("utilization", amount, "ratio", sensor.note)
+
+
+def _convention(quantity: str, name: str) -> Evidence:
+    stated = convention(name)
+    return Evidence(
+        quantity,
+        stated.amount,
+        stated.unit,
+        Method.ASSUMED,
+        stated.source,
+        stated.year,
+        stated.note,
+    )
