@@ -9,7 +9,7 @@ from wattprint.factors.accelerators import accelerators
 from wattprint.factors.cpus import cpus
 from wattprint.factors.regions import regions
 from wattprint.factors.tables import Row, shipped, sources
-from wattprint.factors.zones import zones
+from wattprint.factors.zones import mix_of_row, zones
 
 
 class Kind(NamedTuple):
@@ -100,10 +100,18 @@ def details(kind: str, name: str) -> dict[str, list[Row]]:
         table: [row for row in shipped().rows(table) if known.name_of(row) == wanted]
         for table in (known.table, *known.also)
     }
+    found["generation_mix"] = [_with_mix_words(row) for row in found.get("generation_mix", ())]
     keys = {row["source"] for rows in found.values() for row in rows if "source" in row}
     if keys:
         found["sources"] = [sources()[key]._asdict() for key in sorted(keys)]
     return {table: rows for table, rows in found.items() if rows}
+
+
+def _with_mix_words(row: Row) -> Row:
+    """Add what people ask of a mix first: its main source, and its low-carbon share."""
+    mix = mix_of_row(row)
+    share = f"{mix.low_carbon_share:.3f}"
+    return {**row, "main_source": mix.main_source, "low_carbon_share": share}
 
 
 def _listed(kind: str, name: str) -> str:

@@ -187,7 +187,7 @@ class MixTable:
             return None
         years = [int(row["year"]) for row in rows]
         wanted = max(years) if year is None else nearest_year(years, year)
-        return _mix(next(row for row in rows if int(row["year"]) == wanted))
+        return mix_of_row(next(row for row in rows if int(row["year"]) == wanted))
 
 
 def _zone(row: Row) -> Zone:
@@ -208,7 +208,8 @@ def _intensity(row: Row) -> YearlyIntensity:
     )
 
 
-def _mix(row: Row) -> GenerationMix:
+def mix_of_row(row: Row) -> GenerationMix:
+    """Return the generation mix that a row of its table states."""
     shares = {name: optional_float(row[name]) for name in (*FOSSIL, *LOW_CARBON)}
     stated = {name: share for name, share in shares.items() if share is not None}
     return GenerationMix(row["zone"], int(row["year"]), stated, row["source"])
