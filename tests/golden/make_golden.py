@@ -24,9 +24,12 @@ def rows_of(table):
 
 
 TDP_W = {row["name"]: float(row["tdp_w"]) for row in rows_of("accelerators.csv") if row["tdp_w"]}
-CPU_ROWS = [row for row in rows_of("cpus.csv") if row["verified"] == "yes"]
-CPU_NAMES = [row["name"] for row in rows_of("cpus.csv")]  # which of two sources wins is not asked
-CPU_TDP_W = {r["name"]: float(r["tdp_w"]) for r in CPU_ROWS if CPU_NAMES.count(r["name"]) == 1}
+CPU_ROWS = rows_of("cpus.csv")
+CPU_TDPS = {name: set() for name in sorted({row["name"] for row in CPU_ROWS})}
+for row in CPU_ROWS:
+    CPU_TDPS[row["name"]].add(float(row["tdp_w"]))
+# Only names whose sources agree: which of two figures wins is not asked here.
+CPU_TDP_W = {name: min(tdps) for name, tdps in CPU_TDPS.items() if len(tdps) == 1}
 CONVENTION = {
     row["name"]: (float(row["value"]), float(row["low"]), float(row["high"]))
     for row in rows_of("conventions.csv")

@@ -82,9 +82,9 @@ def accelerator_words(name: str, *, keep_line: bool = True) -> tuple[str, ...]:
 _CPU_NOISE = (
     re.compile(r"\((r|tm|c)\)"),
     re.compile(r"@.*$"),
-    re.compile(r"\bwith radeon.*$"),
+    re.compile(r"\b(with|w/) radeon.*$"),
     re.compile(r"\b\d+th gen\b"),
-    re.compile(r"\b([a-z]+|\d+)-core\b"),
+    re.compile(r"\b([a-z]+|\d+)-cores?\b"),
     re.compile(r"\b(cpu|processor|apu|soc)\b"),
     re.compile(r"\b\d+(\.\d+)?\s?ghz\b"),
 )

@@ -10,9 +10,16 @@ _ALLOWED = f"expected a folder you can read and write; choose one with {VARIABLE
 
 
 def home_folder(given: str | os.PathLike[str] | None = None) -> Path:
-    """Return the home folder: as given, else $WATTPRINT_HOME, else ~/.wattprint."""
-    chosen = given or os.environ.get(VARIABLE)
-    return Path(chosen).expanduser() if chosen else Path.home() / ".wattprint"
+    """Return the home folder: as given, else $WATTPRINT_HOME, else ~/.wattprint.
+
+    Raises:
+        HomeError: It begins with '~', and that user has no home.
+    """
+    chosen = given or os.environ.get(VARIABLE) or "~/.wattprint"
+    try:
+        return Path(chosen).expanduser()
+    except RuntimeError as error:  # a user unknown to this machine, as in some containers
+        raise HomeError(f"home folder {str(chosen)!r} cannot be used: {error}", _ALLOWED) from error
 
 
 def runs_folder(home: Path, *, create: bool = False) -> Path:

@@ -109,7 +109,7 @@ def read_journal(path: Path) -> RunRecord:
             end = line
     if header is None:
         raise RecordError(f"{path} has no header; expected a {SCHEMA} journal.")
-    duration_s = intervals[-1]["end_s"] if intervals else 0.0
+    duration_s = intervals[-1].get("end_s") if intervals else 0.0
     return RunRecord.from_dict(
         {"duration_s": duration_s, **header, **end, "intervals": intervals, "faults": faults}
     )

@@ -58,8 +58,7 @@ class RaplMeter:
         self._devices: list[Device] = []
         self._faults: list[str] = []
         seen: set[str] = set()
-        # 'intel-rapl:*' sorts before 'intel-rapl-mmio:*', the same package through another door.
-        for folder in sorted(root.glob("intel-rapl*:*"), key=lambda path: path.name):
+        for folder in sorted(root.glob("intel-rapl*:*"), key=_registers_first):
             label = _label(folder)
             if label is not None and label not in seen:
                 seen.add(label)
@@ -79,6 +78,11 @@ class RaplMeter:
         """Return what could not be read since this was last asked."""
         faults, self._faults = self._faults, []
         return faults
+
+
+def _registers_first(folder: Path) -> tuple[bool, str]:
+    """Put 'intel-rapl:*' before 'intel-rapl-mmio:*', the same package through another door."""
+    return folder.name.startswith("intel-rapl-mmio"), folder.name
 
 
 def _label(folder: Path) -> str | None:

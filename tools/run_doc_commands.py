@@ -1,0 +1,162 @@
+"""Run the `wattprint` commands of README.md and docs/, and compare what the pages show of them.
+
+    python tools/run_doc_commands.py [--write] [PAGE...]
+
+A command stands in a ```console block behind `$ `; what follows up to the next one is its output,
+both streams together, where a line `...` stands for any lines. Commands that do not begin with
+`wattprint` are not run. Each page has an empty home folder with one example run in its ledger, and
+a `train.py` in the working folder. With --write, shown lines are replaced by those now printed.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE_RUN = ROOT / "docs" / "formats" / "20260316-080000-5eed01.jsonl"
+ANY_LINES = "..."
+PROMPT = "$ "
+TRAIN = "total = sum(number * number for number in range(300_000))\n"
+"""What stands in for a user's training script."""
+
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Shown(NamedTuple):
+    """A command on a page, and the output that the page shows of it."""
+
+    line: int
+    command: str
+    output: tuple[str, ...]
+
+
+def pages() -> list[Path]:
+    """Return README.md and every page of docs/."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def shown_commands(text: str) -> Iterator[Shown]:
+    """Yield the commands of a page in their order; a line that ends in a backslash goes on."""
+    for block in _BLOCK.finditer(text):
+        line = text.count("\n", 0, block.start(1)) + 1
+        for part in re.split(r"^(?=\$ )", block[1], flags=re.MULTILINE):
+            rows = part.splitlines()
+            last = next((i for i, row in enumerate(rows) if not row.endswith("\\")), 0)
+            if part.startswith(PROMPT):
+                command = "\n".join(rows[: last + 1]).removeprefix(PROMPT)
+                yield Shown(line, command, tuple(rows[last + 1 :]))
+            line += len(rows)
+
+
+class Session:
+    """Runs commands as a reader would: in an empty home folder, one after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "work"
+        self._home = folder / "home"
+        runs = self._home / ".wattprint" / "runs"
+        runs.mkdir(parents=True)
+        shutil.copy(EXAMPLE_RUN, runs)
+        self._folder.mkdir()
+        (self._folder / "train.py").write_text(TRAIN, encoding="utf-8")
+
+    def run(self, command: str) -> tuple[int, list[str]]:
+        """Return the exit status of a command, and the lines that it printed."""
+        programs = Path(sys.executable).parent
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=self._folder,
+            env={
+                "HOME": str(self._home),
+                "PATH": f"{programs}:{os.environ['PATH']}",
+                "LANG": "C.UTF-8",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        return done.returncode, [line.rstrip() for line in done.stdout.rstrip("\n").split("\n")]
+
+
+def agree(shown: tuple[str, ...], printed: list[str]) -> bool:
+    """Return whether the lines shown are those printed, `...` standing for any number of lines."""
+    pattern = "".join("(?:.*\n)*?" if row == ANY_LINES else re.escape(row) + "\n" for row in shown)
+    return re.fullmatch(pattern, "".join(row + "\n" for row in printed)) is not None
+
+
+def complaints(page: Path) -> list[str]:
+    """Run a page's commands and return what is wrong, one text a command."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        session = Session(Path(folder))
+        for shown in shown_commands(page.read_text(encoding="utf-8")):
+            if not shown.command.startswith("wattprint"):
+                continue
+            status, printed = session.run(shown.command)
+            place = f"{page.relative_to(ROOT)}:{shown.line}: {shown.command}"
+            if status != 0:
+                found.append("\n".join([f"{place}\nexit status {status}:", *printed]))
+            elif shown.output and not agree(shown.output, printed):
+                found.append("\n".join([f"{place}\nprinted:", *printed]))
+    return found
+
+
+def rewrite(page: Path) -> None:
+    """Replace the lines that a page shows of its commands by those now printed."""
+    text = page.read_text(encoding="utf-8")
+    rows = text.splitlines()
+    with tempfile.TemporaryDirectory() as folder:
+        session = Session(Path(folder))
+        # Backwards in the text, so that line numbers before a change stay right.
+        runs = [
+            (shown, session.run(shown.command)[1])
+            for shown in shown_commands(text)
+            if shown.command.startswith("wattprint")
+        ]
+    for shown, printed in reversed(runs):
+        if shown.output and not agree(shown.output, printed):
+            start = shown.line - 1 + shown.command.count("\n") + 1
+            rows[start : start + len(shown.output)] = renewed(shown.output, printed)
+    page.write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def renewed(shown: tuple[str, ...], printed: list[str]) -> list[str]:
+    """Return the output to show: all of it, or where lines are left out, those most like before."""
+    if ANY_LINES not in shown:
+        return printed
+    rest, kept = list(printed), []
+    for row in shown:
+        if row != ANY_LINES and rest:
+            nearest = max(rest, key=lambda line: SequenceMatcher(None, row, line).ratio())
+            rest = rest[rest.index(nearest) + 1 :]
+            kept.append(nearest)
+        else:
+            kept.append(row)
+    return kept
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--write", action="store_true", help="replace what the pages show")
+    parser.add_argument("pages", nargs="*", type=Path, metavar="PAGE")
+    options = parser.parse_args()
+    chosen = [page.resolve() for page in options.pages] or pages()
+    if options.write:
+        for page in chosen:
+            rewrite(page)
+    found = [complaint for page in chosen for complaint in complaints(page)]
+    print("\n\n".join(found) or f"{len(chosen)} pages show what their commands print")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
