@@ -1,4 +1,4 @@
-"""Train a small network on scikit-learn's handwritten digits: some 25 s on two cores.
+"""Train a small network on scikit-learn's handwritten digits: some 30 s on two cores.
 
     wattprint track --project digits -- python examples/train_digits.py
 
@@ -19,7 +19,7 @@ BATCH = 128
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=45)
     epochs = parser.parse_args().epochs
 
     images, labels = load_digits(return_X_y=True)

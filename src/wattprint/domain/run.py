@@ -31,6 +31,8 @@ class Device(NamedTuple):
     note: str = ""
     activity_unit: str | None = None
     """Unit of what a modelled device was computed from, e.g. 'cpu_s'; None when metered."""
+    source_year: int | None = None
+    """Year of the source."""
 
 
 class Interval(NamedTuple):

@@ -73,7 +73,7 @@ def _part(component: str, read: Sequence[tuple[Device, float]], run: RunRecord) 
             "kWh",
             device.method,
             device.source,
-            int(run.started_at[:4]),
+            device.source_year,
             "; ".join(text for text in (device.name, device.note) if text),
         )
         for (device, _), energy in zip(read, energies, strict=True)

@@ -27,6 +27,7 @@ class PowerModel(NamedTuple):
     low_ratio: float
     high_ratio: float
     source: str
+    source_year: int
     note: str
 
 
@@ -66,6 +67,7 @@ class ModelledMeter:
                 source=model.source,
                 note=model.note,
                 activity_unit=unit,
+                source_year=model.source_year,
             )
             for component, unit, model in models
             if model is not None

@@ -115,6 +115,7 @@ def _device(label: str) -> Device:
         low_ratio=accuracy.amount.low,
         high_ratio=accuracy.amount.high,
         source=accuracy.source,
+        source_year=accuracy.year,
         note="RAPL counter of the whole package, all processes included",
     )
 

@@ -20,6 +20,7 @@ def _known_cpu(cpu: Cpu, host: HostFacts) -> PowerModel:
         load.amount.low,
         load.amount.high,
         load.source,
+        load.year,
         f"TDP {cpu.tdp_w:g} W x load of the process tree; {load.note}",
     )
 
@@ -44,6 +45,7 @@ def _unknown_cpu(host: HostFacts) -> PowerModel:
         load.amount.low * watts.low / watts.value,
         load.amount.high * watts.high / watts.value,
         per_thread.source,
+        per_thread.year,
         f"{named!r} is no single part in the tables; {per_thread.note}",
     )
 
@@ -58,5 +60,6 @@ def memory_model() -> PowerModel:
         watts.low / watts.value,
         watts.high / watts.value,
         per_gb.source,
+        per_gb.year,
         f"{watts.value:g} W per GB resident; {per_gb.note}",
     )
