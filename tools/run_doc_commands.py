@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-EXAMPLE_RUN = ROOT / "docs" / "formats" / "20260316-080000-5eed01.jsonl"
+EXAMPLE_RUN = ROOT / "docs" / "formats" / "20260316-080000-0005eed01.jsonl"
 ANY_LINES = "..."
 PROMPT = "$ "
 TRAIN = "total = sum(number * number for number in range(300_000))\n"
@@ -133,15 +133,18 @@ def renewed(shown: tuple[str, ...], printed: list[str]) -> list[str]:
     """Return the output to show: all of it, or where lines are left out, those most like before."""
     if ANY_LINES not in shown:
         return printed
-    rest, kept = list(printed), []
-    for row in shown:
+    first, last = shown.index(ANY_LINES), len(shown) - shown[::-1].index(ANY_LINES)
+    middle, rest = list(shown[first:last]), list(printed[first:])
+    for i, row in enumerate(middle):
         if row != ANY_LINES and rest:
-            nearest = max(rest, key=lambda line: SequenceMatcher(None, row, line).ratio())
-            rest = rest[rest.index(nearest) + 1 :]
-            kept.append(nearest)
-        else:
-            kept.append(row)
-    return kept
+            middle[i] = max(rest, key=lambda line: likeness(row, line))
+            rest = rest[rest.index(middle[i]) + 1 :]
+    return [*printed[:first], *middle, *printed[len(printed) - (len(shown) - last) :]]
+
+
+def likeness(one: str, other: str) -> tuple[int, float]:
+    """Order lines by how much of their beginning is the same, then by all of their letters."""
+    return len(os.path.commonprefix([one, other])), SequenceMatcher(None, one, other).ratio()
 
 
 def main() -> int:

@@ -46,9 +46,21 @@ def whole_number(name: str, given: object, *, at_least: int, at_most: int | None
     value = _as_float(given)
     is_whole = value is not None and value.is_integer() and value >= at_least
     if value is not None and is_whole and (at_most is None or value <= at_most):
-        return int(value)
+        # An integer is left as it is: a counter may be beyond what a float can tell apart.
+        return given if isinstance(given, int) else int(value)
     limits = f"{at_least} or more" if at_most is None else f"from {at_least} to {at_most}"
     raise InputError(f"{name} is {given!r}", f"expected a whole number, {limits}")
+
+
+def text(name: str, given: object) -> str:
+    """Return `given` if it is a text that is not blank.
+
+    Raises:
+        InputError: Anything else.
+    """
+    if isinstance(given, str) and given.strip():
+        return given
+    raise InputError(f"{name} is {given!r}", "expected its name as text")
 
 
 def one_of(name: str, given: object, allowed: Collection[str]) -> str:

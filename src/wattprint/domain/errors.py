@@ -33,6 +33,10 @@ class InputError(WattprintError, ValueError):
         self.nearest = tuple(nearest)
         super().__init__(_three_parts(given, allowed, self.nearest))
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[str, str, tuple[str, ...]]]:
+        """Rebuild it from its parts, so that a refusal can come back from a worker process."""
+        return type(self), (self.given, self.allowed, self.nearest)
+
 
 class UnknownNameError(InputError, LookupError):
     """A name that no entry carries."""

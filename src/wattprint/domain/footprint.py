@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from wattprint.domain import units
-from wattprint.domain.coverage import missing
+from wattprint.domain.coverage import coverage, missing
 from wattprint.domain.errors import RecordError
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.interval import Range
@@ -126,8 +126,9 @@ class Footprint(NamedTuple):
         Raises:
             RecordError: Not a `wattprint.footprint/1`, or a part of it is missing or malformed.
         """
-        if record.get("schema") != SCHEMA:
-            raise RecordError(f"schema is {record.get('schema')!r}; expected {SCHEMA!r}.")
+        schema = record.get("schema") if isinstance(record, Mapping) else None
+        if schema != SCHEMA:
+            raise RecordError(f"schema is {schema!r}; expected {SCHEMA!r}.")
         try:
             return cls(
                 factor_set=dict(record["factor_set"]),
@@ -135,13 +136,13 @@ class Footprint(NamedTuple):
                 components_kwh=Components(**_ranges(record["components_kwh"])),
                 emissions_kg=Emissions(**_ranges(record["emissions_kg"])),
                 water_l=_range(record["water_l"]),
-                coverage={name: Method(word) for name, word in record["coverage"].items()},
+                coverage=coverage(**{k: Method(word) for k, word in record["coverage"].items()}),
                 evidence=tuple(_evidence(row) for row in record["evidence"]),
                 equivalents=tuple(_equivalent(row) for row in record["equivalents"]),
                 equations=tuple(Equation(**row) for row in record["equations"]),
                 work=dict(record["work"]),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RecordError(f"{SCHEMA} record is malformed: {error!r}.") from error
 
 

@@ -114,7 +114,9 @@ def sum_independent(*parts: Range) -> Range:
     total = fsum(part.value for part in parts)
     up = _quadrature(part.high - part.value for part in parts)
     down = _quadrature(part.value - part.low for part in parts)
-    return _bounded(total, total - down, total + up)
+    # Never wider than shared errors: 1e12 less its width of 1e12 - 1e-12 would be rounded to 0.
+    shared = sum_shared(parts)
+    return _bounded(total, max(total - down, shared.low), min(total + up, shared.high))
 
 
 def sum_shared(parts: Iterable[Range]) -> Range:

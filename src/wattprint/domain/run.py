@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from wattprint.domain.checks import one_of
+from wattprint.domain.checks import number, one_of, whole_number
 from wattprint.domain.errors import RecordError
 from wattprint.domain.evidence import Method
+from wattprint.domain.interval import relative
 from wattprint.domain.units import MICROJOULES_PER_JOULE
 
 SCHEMA = "wattprint.run/1"
@@ -116,8 +117,9 @@ class RunRecord(NamedTuple):
         Raises:
             RecordError: Not a `wattprint.run/1`, or a part of it is missing or malformed.
         """
-        if record.get("schema") != SCHEMA:
-            raise RecordError(f"schema is {record.get('schema')!r}; expected {SCHEMA!r}.")
+        schema = record.get("schema") if isinstance(record, Mapping) else None
+        if schema != SCHEMA:
+            raise RecordError(f"schema is {schema!r}; expected {SCHEMA!r}.")
         parsed = {name: record[name] for name in cls._fields if name in record}
         try:
             parsed["run_id"] = record["id"]
@@ -129,6 +131,7 @@ class RunRecord(NamedTuple):
             parsed["meters"] = tuple(record.get("meters", ()))
             parsed["faults"] = tuple(Fault(**row) for row in record.get("faults", ()))
             run = cls(**parsed)
+            int(run.started_at[:4])  # the year that chooses the factors
             if run.stage is not None:
                 one_of("stage", run.stage, STAGES)
             if run.outcome is not None:
@@ -147,6 +150,7 @@ def device_from_dict(row: Mapping[str, Any]) -> Device:
     """Read a device back; KeyError, TypeError or ValueError when it is malformed."""
     device = Device(**{**row, "method": Method(row["method"])})
     one_of("component", device.component, METERED_COMPONENTS)
+    relative(1.0, device.low_ratio, device.high_ratio)
     return device
 
 
@@ -157,10 +161,17 @@ def interval_dict(interval: Interval) -> dict[str, Any]:
 
 def interval_from_dict(row: Mapping[str, Any], device_count: int) -> Interval:
     """Read an interval back; KeyError, TypeError or ValueError when it is malformed."""
-    energy_uj, activity = tuple(row["energy_uj"]), tuple(row["activity"])
+    energy_uj, activity = tuple(map(_energy_uj, row["energy_uj"])), tuple(row["activity"])
+    for amount in activity:
+        if amount is not None:
+            number("activity", amount)
     if not len(energy_uj) == len(activity) == device_count:
         raise ValueError(f"interval has {len(energy_uj)} readings for {device_count} devices")
     return Interval(float(row["start_s"]), float(row["end_s"]), energy_uj, activity)
+
+
+def _energy_uj(reading: Any) -> int | None:
+    return None if reading is None else whole_number("energy_uj", reading, at_least=0)
 
 
 def _plain(value: Any) -> Any:

@@ -106,7 +106,7 @@ def duration(seconds: float) -> str:
     >>> duration(0.25), duration(75), duration(9000), duration(200_000)
     ('0.25 s', '1 min 15 s', '2 h 30 min', '2 d 7 h')
     """
-    if seconds < 60:
+    if round_significant(seconds, 3) < 60:
         return f"{plain(seconds)} s"
     minutes, whole_seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)

@@ -55,13 +55,13 @@ def _parts(run: RunRecord) -> tuple[Part, ...]:
         if joules is not None
     ]
     return tuple(
-        _part(component, of_component, run)
+        _part(component, of_component)
         for component in METERED_COMPONENTS
         if (of_component := [pair for pair in read if pair[0].component == component])
     )
 
 
-def _part(component: str, read: Sequence[tuple[Device, float]], run: RunRecord) -> Part:
+def _part(component: str, read: Sequence[tuple[Device, float]]) -> Part:
     energies = [_device_range(device, joules) for device, joules in read]
     # Devices of a kind are read by the same kind of meter: their errors do not average out.
     total = sum_shared(energies)

@@ -13,13 +13,13 @@ def home_folder(given: str | os.PathLike[str] | None = None) -> Path:
     """Return the home folder: as given, else $WATTPRINT_HOME, else ~/.wattprint.
 
     Raises:
-        HomeError: It begins with '~', and that user has no home.
+        HomeError: It is no path, or begins with '~' and that user has no home.
     """
     chosen = given or os.environ.get(VARIABLE) or "~/.wattprint"
     try:
         return Path(chosen).expanduser()
-    except RuntimeError as error:  # a user unknown to this machine, as in some containers
-        raise HomeError(f"home folder {str(chosen)!r} cannot be used: {error}", _ALLOWED) from error
+    except (TypeError, RuntimeError) as error:  # RuntimeError: the machine does not know the user
+        raise HomeError(f"home folder {chosen!r} cannot be used: {error}", _ALLOWED) from error
 
 
 def runs_folder(home: Path, *, create: bool = False) -> Path:

@@ -10,6 +10,7 @@ power cut may lose more, because nothing is forced to disk. A torn last line is 
 journal is read. No end line means that the run still goes on, or was interrupted.
 """
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -45,8 +46,14 @@ class JournalWriter:
         self.path = folder / f"{header.run_id}{SUFFIX}"
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
         self._descriptor = descriptor
+        self._identity = _identity(descriptor)
         self._is_torn = False
-        self._write("header", _header(header))
+        try:
+            self._write("header", _header(header))
+        except OSError:
+            self.close()
+            self.path.unlink(missing_ok=True)
+            raise
 
     def interval(self, interval: Interval) -> None:
         """Append the readings of an interval."""
@@ -62,8 +69,16 @@ class JournalWriter:
         self._write("end", end)
 
     def close(self) -> None:
-        """Close the file."""
-        os.close(self._descriptor)
+        """Close the file, unless the work has closed it already."""
+        if self._is_open():
+            os.close(self._descriptor)
+
+    def _is_open(self) -> bool:
+        """Tell whether our descriptor is still ours: work that closes all files may reuse it."""
+        try:
+            return _identity(self._descriptor) == self._identity
+        except OSError:
+            return False
 
     def _write(self, kind: str, line: Mapping[str, Any]) -> None:
         text = json.dumps({"line": kind, **line}, separators=(",", ":"), ensure_ascii=False)
@@ -71,10 +86,17 @@ class JournalWriter:
         content = (("\n" if self._is_torn else "") + text + "\n").encode(
             "utf-8", "backslashreplace"
         )
+        if not self._is_open():
+            raise OSError(errno.EBADF, "the journal was closed by the work", str(self.path))
         self._is_torn = True
         while content:
             content = content[os.write(self._descriptor, content) :]
         self._is_torn = False
+
+
+def _identity(descriptor: int) -> tuple[int, int]:
+    status = os.fstat(descriptor)
+    return status.st_dev, status.st_ino
 
 
 def _header(run: RunRecord) -> dict[str, Any]:

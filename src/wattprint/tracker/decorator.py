@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, overload
 
+from wattprint.domain.errors import InputError
 from wattprint.tracker.track import track
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -24,8 +25,11 @@ def tracked(
         **settings: What `track` takes, when used as `@tracked(project="ranker")`.
 
     Raises:
-        InputError: As `track`, when the function is defined rather than when it is called.
+        InputError: No function, or as `track`; when the function is defined rather than called.
     """
+    if not (function is None or callable(function)):
+        allowed = "expected a function: write @tracked or @tracked(project='ranker')"
+        raise InputError(f"function is {function!r}", allowed)
     if function is None:
         track(**settings)  # refuses a wrong setting now, not hours later
         return lambda function: _tracking(function, settings)
@@ -33,14 +37,16 @@ def tracked(
 
 
 def _tracking(function: Function, settings: Mapping[str, Any]) -> Function:
+    named = {"name": getattr(function, "__qualname__", None), **settings}  # a partial has none
+
     @functools.wraps(function)
     def tracking(*args: Any, **kwargs: Any) -> Any:
-        with track(**{"name": function.__qualname__, **settings}):
+        with track(**named):
             return function(*args, **kwargs)
 
     @functools.wraps(function)
     async def tracking_awaited(*args: Any, **kwargs: Any) -> Any:
-        with track(**{"name": function.__qualname__, **settings}):
+        with track(**named):
             return await function(*args, **kwargs)
 
     if inspect.iscoroutinefunction(function):

@@ -29,7 +29,7 @@ def open_run(described: RunRecord, folder: Path, clock: Clock) -> Opened:
     discovered = discover_meters(pid)
     meters = {found.family: found.meter for found in discovered if found.meter is not None}
     started_s = clock.epoch_s()
-    run_id = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started_s)) + f"-{os.urandom(3).hex()}"
+    run_id = _run_id(started_s)
     header = described._replace(
         run_id=run_id,
         name=described.name or run_id,
@@ -45,6 +45,13 @@ def open_run(described: RunRecord, folder: Path, clock: Clock) -> Opened:
         devices=tuple(device for meter in meters.values() for device in meter.devices),
     )
     return Opened(header, meters, JournalWriter(folder, header))
+
+
+def _run_id(started_s: float) -> str:
+    """Return an id that sorts by the time of the start, and that no other run has."""
+    whole_s, fraction = divmod(started_s, 1)
+    moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime(whole_s))
+    return f"{moment}-{int(fraction * 16**3):03x}{os.urandom(3).hex()}"
 
 
 def _rfc3339(epoch_s: float) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from wattprint.domain.run import Fault, Interval, RunRecord
+from wattprint.domain.run import OUTCOMES, Fault, Interval, RunRecord
 from wattprint.ledger.journal import JournalWriter, read_journal
 from wattprint.meters.base import Meter, Reading
 
@@ -99,7 +99,10 @@ class Run:
         self._started_s = self._read_until_s = self._clock.monotonic_s()
         self._previous = self._read(self._opened, self._started_s)
         self._thread = threading.Thread(target=self._sample, name="wattprint", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:  # no more threads here: the start and the end are still read
+            self._unwritten.append(Fault(0.0, "tracker", f"no reading before the end: {error}"))
         atexit.register(self._stop_at_exit)
 
     def stop(self, outcome: str = "completed", *, exit_code: int | None = None) -> None:
@@ -114,8 +117,10 @@ class Run:
             return
         self._ended.set()
         atexit.unregister(self._stop_at_exit)
-        thread.join()
+        if thread.is_alive():
+            thread.join()
         self._record_interval(opened)
+        outcome = self._known_outcome(outcome)
         duration_s = self._read_until_s - self._started_s
         self._write(opened, lambda: opened.journal.end(outcome, duration_s, exit_code))
         opened.journal.close()
@@ -147,6 +152,14 @@ class Run:
         """End a run that nobody stopped: it failed if an exception ended the interpreter."""
         self.stop("failed" if hasattr(sys, "last_type") else "completed")
 
+    def _known_outcome(self, outcome: str) -> str:
+        """Return the outcome; a word that no reader of the journal knows is kept as a fault."""
+        if outcome in OUTCOMES:
+            return outcome
+        text = f"outcome {outcome!r} is none of {', '.join(OUTCOMES)}; completed stands for it"
+        self._unwritten.append(Fault(self._read_until_s - self._started_s, "tracker", text))
+        return "completed"
+
     def _sample(self) -> None:
         opened = self._opened
         assert opened is not None
@@ -165,13 +178,14 @@ class Run:
             tuple(map(_used_uj, self._previous, current)),
             tuple(map(_activity, self._previous, current)),
         )
+        if not self._write(opened, lambda: opened.journal.interval(interval)):
+            return  # the next interval spans this one
         self._read_until_s = at_s
         # Where a counter could not be read, its last known state waits for the next reading.
         self._previous = [
             old if new.energy_uj is None else new
             for old, new in zip(self._previous, current, strict=True)
         ]
-        self._write(opened, lambda: opened.journal.interval(interval))
 
     def _read(self, opened: Opened, at_s: float) -> list[Reading]:
         readings: list[Reading] = []
@@ -185,8 +199,12 @@ class Run:
             self._unwritten += [Fault(at_s - self._started_s, family, text) for text in messages]
         return readings
 
-    def _write(self, opened: Opened, action: Callable[[], None]) -> None:
-        """Write faults, then the line; what a full disk refuses is a fault to be written later."""
+    def _write(self, opened: Opened, action: Callable[[], None]) -> bool:
+        """Write faults, then the line; what a full disk refuses is a fault to be written later.
+
+        Returns:
+            Whether the line was written.
+        """
         try:
             while self._unwritten:
                 opened.journal.fault(self._unwritten[0])
@@ -195,6 +213,8 @@ class Run:
         except OSError as error:
             at_s = self._read_until_s - self._started_s
             self._unwritten.append(Fault(at_s, "journal", f"a line could not be written: {error}"))
+            return False
+        return True
 
 
 def _used_uj(old: Reading, new: Reading) -> int | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from wattprint.tracker.run import Run
 
-SHORTEST_INTERVAL_S = 0.1
+SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 0.1, 86_400.0
 DEFAULT_PROJECT = "default"
 
 
@@ -44,7 +44,7 @@ def track(
         pue: Power usage effectiveness, or 'provider'. [ratio]
         parent: Id of the run that this one is part of.
         tags: Further words about the run.
-        interval_s: Time between readings. [s, 0.1 or more]
+        interval_s: Time between readings. [s, 0.1 to 86400]
         home: Home folder of the ledger; None takes $WATTPRINT_HOME, else ~/.wattprint.
         **unknown: Refused, with the nearest keyword.
 
@@ -63,7 +63,7 @@ def track(
     from wattprint.tracker.run import Clock, Run
 
     no_unknown_keywords("track", unknown, known)
-    number("interval_s", interval_s, at_least=SHORTEST_INTERVAL_S)
+    number("interval_s", interval_s, at_least=SHORTEST_INTERVAL_S, at_most=LONGEST_INTERVAL_S)
     if stage is not None:
         one_of("stage", stage, STAGES)
     described = RunRecord(

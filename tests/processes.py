@@ -1,0 +1,87 @@
+"""Programs that tests run as a user would: this interpreter, and the command beside it."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+WATTPRINT = Path(sys.executable).with_name("wattprint")
+DEADLINE_S = 60
+
+# Modules are imported before the privileges go: the interpreter's own folder may be root's.
+DROP_TO_NOBODY = """
+import difflib, encodings.idna, os, sys, tempfile
+import wattprint.cli.estimate, wattprint.cli.main, wattprint.cli.report, wattprint.cli.runs
+import wattprint.cli.show, wattprint.cli.track, wattprint.ledger.runs, wattprint.meters.rapl
+import wattprint.tracker.opening, wattprint.tracker.track
+if os.getuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+"""
+
+WHOLE_PROOF = os.environ.get("WATTPRINT_PROOF") == "whole"
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """The little that a program needs, with `home` as the user's home folder."""
+    return {"HOME": str(home), "PATH": os.environ["PATH"], **more}
+
+
+def run(
+    command: list[str | Path], *, home: Path, stdin: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        list(map(str, command)),
+        env=environment(home, **variables),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=DEADLINE_S,
+        check=False,
+    )
+
+
+def python(
+    script: str, *arguments: object, home: Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a Python script to its end; warnings are errors in it too."""
+    command = [sys.executable, "-W", "error", "-c", script, *map(str, arguments)]
+    return run(command, home=home, **variables)
+
+
+def python_as_nobody(
+    script: str, *arguments: object, home: Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a Python script as a user without privileges: root reads and writes everything."""
+    return python(DROP_TO_NOBODY + script, *arguments, home=home, **variables)
+
+
+def wattprint(
+    *arguments: object, home: Path, stdin: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end."""
+    return run([WATTPRINT, *map(str, arguments)], home=home, stdin=stdin, **variables)
+
+
+@contextmanager
+def folder_open_to_all() -> Iterator[Path]:
+    """A folder that other users can enter, which pytest's tmp_path is not."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def wait_until(condition: Callable[[], object], what: str) -> None:
+    """Return as soon as the condition holds; fail at the deadline."""
+    deadline_s = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < deadline_s, f"{what}: not within {DEADLINE_S} s"
+        time.sleep(0.005)

@@ -1,0 +1,126 @@
+"""Strategies for hypothesis: ranges, and the records that the package writes."""
+
+from hypothesis import strategies as st
+
+from wattprint.domain.coverage import COMPONENTS
+from wattprint.domain.evidence import Equation, Evidence, Method
+from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint
+from wattprint.domain.interval import Range, exact
+from wattprint.domain.run import (
+    METERED_COMPONENTS,
+    OUTCOMES,
+    STAGES,
+    Device,
+    Fault,
+    Interval,
+    RunRecord,
+)
+
+magnitudes = st.floats(-12, 12).map(lambda exponent: 10.0**exponent)
+"""Positive numbers from 1e-12 to 1e12, small ones as often as large ones."""
+
+
+def _ordered(three: list[float]) -> Range:
+    low, value, high = sorted(three)
+    return Range(value, low, high)
+
+
+positive_ranges = st.lists(magnitudes, min_size=3, max_size=3).map(_ordered)
+exact_ranges = magnitudes.map(exact)
+ranges = st.one_of(positive_ranges, exact_ranges, st.just(exact(0.0)))
+
+years = st.integers(1990, 2050)
+texts = st.text(max_size=12)
+"""Any text that UTF-8 can carry: quotes, line ends and emoji included."""
+json_values = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(0, 1e6), texts)
+json_objects = st.dictionaries(texts, json_values, max_size=3)
+text_objects = st.dictionaries(texts, texts, max_size=3)
+maybe_ranges = st.none() | ranges
+seconds = st.floats(0, 1e7)
+
+evidence = st.builds(
+    Evidence,
+    quantity=texts,
+    amount=maybe_ranges,
+    unit=texts,
+    method=st.sampled_from(Method),
+    source=texts,
+    year=st.none() | years,
+    note=texts,
+)
+equivalents = st.builds(
+    Equivalent,
+    quantity=texts,
+    amount=ranges,
+    unit=texts,
+    kg_per_unit=magnitudes,
+    source=texts,
+    year=years,
+)
+footprints = st.builds(
+    Footprint,
+    factor_set=st.fixed_dictionaries({"version": texts, "sha256": st.just("0" * 64)}),
+    energy_kwh=st.builds(Energy, maybe_ranges, maybe_ranges, maybe_ranges),
+    components_kwh=st.builds(Components, *[maybe_ranges] * len(Components._fields)),
+    emissions_kg=st.builds(Emissions, maybe_ranges, maybe_ranges, maybe_ranges),
+    water_l=maybe_ranges,
+    coverage=st.fixed_dictionaries({name: st.sampled_from(Method) for name in COMPONENTS}),
+    evidence=st.lists(evidence, max_size=3).map(tuple),
+    equivalents=st.lists(equivalents, max_size=2).map(tuple),
+    equations=st.lists(st.builds(Equation, texts, texts, texts, texts), max_size=2).map(tuple),
+    work=json_objects,
+)
+
+devices = st.builds(
+    Device,
+    device_id=texts,
+    component=st.sampled_from(METERED_COMPONENTS),
+    name=texts,
+    method=st.sampled_from([Method.MEASURED, Method.MODELLED]),
+    low_ratio=st.floats(0.1, 1),
+    high_ratio=st.floats(1, 10),
+    source=texts,
+    note=texts,
+    activity_unit=st.sampled_from([None, "cpu_s", "GB_s"]),
+)
+meters = st.fixed_dictionaries({"family": texts, "used": st.booleans(), "reason": texts})
+
+
+@st.composite
+def run_records(draw: st.DrawFn) -> RunRecord:
+    """A run with any devices, and intervals that follow each other."""
+    of_run = draw(st.lists(devices, max_size=3).map(tuple))
+    count = len(of_run)
+    edges = sorted(draw(st.lists(seconds, unique=True, max_size=4)))
+    energies = st.lists(st.none() | st.integers(0, 10**15), min_size=count, max_size=count)
+    activities = st.lists(st.none() | st.floats(0, 1e9), min_size=count, max_size=count)
+    intervals = tuple(
+        Interval(start_s, end_s, tuple(draw(energies)), tuple(draw(activities)))
+        for start_s, end_s in zip(edges, edges[1:], strict=False)
+    )
+    return RunRecord(
+        run_id=draw(st.text("0123456789abcdef-", min_size=1, max_size=22)),
+        project=draw(texts),
+        name=draw(texts),
+        started_at=draw(st.datetimes()).isoformat(timespec="milliseconds").zfill(23) + "Z",
+        stage=draw(st.none() | st.sampled_from(STAGES)),
+        outcome=draw(st.none() | st.sampled_from(OUTCOMES)),
+        parent=draw(st.none() | texts),
+        tags=draw(text_objects),
+        place=draw(
+            st.fixed_dictionaries(
+                {}, optional={"zone": texts, "region": texts, "pue": st.floats(1, 3) | texts}
+            )
+        ),
+        host=draw(json_objects),
+        process=draw(json_objects),
+        meters=draw(st.lists(meters, max_size=2).map(tuple)),
+        factor_set=draw(text_objects),
+        software=draw(text_objects),
+        interval_s=draw(st.floats(0.1, 3600)),
+        duration_s=edges[-1] - edges[0] if edges else 0.0,
+        exit_code=draw(st.none() | st.integers(-64, 255)),
+        devices=of_run,
+        intervals=intervals,
+        faults=tuple(draw(st.lists(st.builds(Fault, seconds, texts, texts), max_size=2))),
+    )

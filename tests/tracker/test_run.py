@@ -1,0 +1,253 @@
+"""A run with a fake meter and a fake clock: what is read, what is kept, what never escapes."""
+
+import threading
+
+import pytest
+from doubles import CountingMeter, FakeMeter
+from processes import python
+
+from wattprint.domain.run import Interval
+from wattprint.ledger.journal import JournalWriter
+
+
+def messages(run):
+    return [fault.message for fault in run.record().faults]
+
+
+def test_the_interval_of_a_run_is_what_its_counter_moved_while_it_lasted(tracking, clock):
+    run = tracking(FakeMeter(5_000_000, 47_000_000))
+    with run:
+        clock.now_s += 12.5
+    # 47 - 5 = 42 J in 12.5 s; what the counter showed at the start is not the run's.
+    assert run.record().intervals == (Interval(0.0, 12.5, (42_000_000,), (42.0,)),)
+    assert run.record().device_energy_j() == (42.0,)
+    assert run.record().duration_s == 12.5
+
+
+def test_intervals_join_without_gaps_and_add_up_to_the_counter(tracking):
+    meter = CountingMeter()
+    with tracking(meter, interval_s=0.001, wall_clock=True) as run:
+        meter.wait_for(readings=8)
+    record = run.record()
+    ends = [interval.end_s for interval in record.intervals]
+    assert [interval.start_s for interval in record.intervals] == [0.0, *ends[:-1]]
+    # The first reading is 1 J, the last as many joules as there were readings.
+    assert record.device_energy_j() == (meter.readings - 1,)
+    assert record.duration_s == ends[-1]
+    assert len(record.intervals) == meter.readings - 1
+
+
+def test_a_reading_that_fails_is_spanned_by_the_next(tracking):
+    meter = FakeMeter(1_000_000, None, None, 10_000_000)
+    with tracking(meter, interval_s=0.001, wall_clock=True) as run:
+        meter.wait_for(readings=4)
+    energies = [interval.energy_uj[0] for interval in run.record().intervals]
+    # Nothing known twice, then 10 - 1 = 9 J over all three intervals.
+    assert energies[:3] == [None, None, 9_000_000]
+    assert run.record().device_energy_j() == (9.0,)
+
+
+def test_a_first_reading_that_fails_leaves_energy_since_the_opening(tracking):
+    with tracking(FakeMeter(None, 3_000_000)) as run:
+        pass
+    assert run.record().device_energy_j() == (3.0,)
+
+
+def test_a_meter_that_raises_is_a_fault_and_not_an_exception(tracking):
+    meter = FakeMeter(0, RuntimeError("the driver has gone"), 4_000_000)
+    with tracking(meter, interval_s=0.001, wall_clock=True) as run:
+        meter.wait_for(readings=3)
+    assert "RuntimeError: the driver has gone" in messages(run)
+    assert (run.record().outcome, run.record().device_energy_j()) == ("completed", (4.0,))
+
+
+def test_a_meter_that_never_reads_leaves_a_run_without_energy(tracking):
+    with tracking(FakeMeter(RuntimeError("no"))) as run:
+        pass
+    assert messages(run) == ["RuntimeError: no", "RuntimeError: no"]
+    assert run.record().device_energy_j() == (None,)
+
+
+def test_faults_that_a_meter_reports_are_kept_with_their_time(tracking, clock):
+    meter = FakeMeter(0)
+    with tracking(meter) as run:
+        clock.now_s += 30.0
+        meter.faults = ["package-0 could not be read"]
+    (fault,) = run.record().faults
+    assert fault == (30.0, "fake", "package-0 could not be read")
+
+
+@pytest.mark.parametrize(
+    ("raised", "outcome", "exit_code"),
+    [
+        (None, "completed", None),
+        (ValueError("nan"), "failed", None),
+        (SystemExit(), "completed", 0),
+        (SystemExit(0), "completed", 0),
+        (SystemExit(3), "failed", 3),
+        (SystemExit("out of data"), "failed", 1),
+        (KeyboardInterrupt(), "interrupted", None),
+    ],
+    ids=["nothing", "an error", "exit", "exit 0", "exit 3", "exit with words", "Ctrl-C"],
+)
+def test_what_ends_the_body_is_the_outcome_and_goes_on_up(tracking, raised, outcome, exit_code):
+    run, caught = tracking(FakeMeter(0)), None
+    try:
+        with run:
+            if raised is not None:
+                raise raised
+    except BaseException as error:  # noqa: BLE001 - whatever was raised
+        caught = error
+    assert caught is raised
+    assert (run.record().outcome, run.record().exit_code) == (outcome, exit_code)
+
+
+def test_a_run_starts_once_and_stops_once(tracking, clock):
+    run = tracking(FakeMeter(0, 1_000_000, 2_000_000))
+    run.start()
+    run.start()
+    run.stop("failed")
+    clock.now_s += 60.0
+    run.stop("completed")
+    run.start()
+    record = run.record()
+    assert (record.outcome, record.duration_s, len(record.intervals)) == ("failed", 0.0, 1)
+
+
+def test_an_outcome_that_nobody_knows_is_a_fault_and_the_run_can_still_be_read(tracking):
+    run = tracking(FakeMeter(0))
+    run.start()
+    run.stop("done")
+    assert run.record().outcome == "completed"
+    assert messages(run) == [
+        "outcome 'done' is none of completed, failed, interrupted; completed stands for it"
+    ]
+
+
+def test_stopping_a_run_that_never_started_does_nothing(tracking):
+    run = tracking(FakeMeter(0))
+    run.stop()
+    assert run.run_id is None
+    with pytest.raises(RuntimeError, match="it has not started"):
+        run.record()
+
+
+def test_a_run_that_cannot_be_opened_says_why_and_lets_the_work_go_on(tracking):
+    def refuse(folder, header):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    with tracking(FakeMeter(0), journal=refuse) as run:
+        done = "the work"
+    assert (done, run.run_id) == ("the work", None)
+    assert isinstance(run.failure, PermissionError)
+    with pytest.raises(RuntimeError, match=r"the run is not recorded: .*Permission denied"):
+        run.footprint()
+
+
+class StumblingJournal(JournalWriter):
+    """Refuses its first interval, as a disk that is full for a moment."""
+
+    refusals = 1
+
+    def interval(self, interval):
+        if self.refusals:
+            self.refusals -= 1
+            raise OSError(28, "No space left on device")
+        super().interval(interval)
+
+
+def test_an_interval_that_cannot_be_written_is_spanned_by_the_next(tracking):
+    meter = FakeMeter(0, 3_000_000, 7_000_000)
+    with tracking(meter, interval_s=0.001, wall_clock=True, journal=StumblingJournal) as run:
+        meter.wait_for(readings=3)
+    record = run.record()
+    # 3 J were read and could not be written; the next interval begins where that one did.
+    assert (record.intervals[0].start_s, record.intervals[0].energy_uj) == (0.0, (7_000_000,))
+    assert record.device_energy_j() == (7.0,)
+    assert messages(run) == [
+        "a line could not be written: [Errno 28] No space left on device",
+    ]
+
+
+def test_two_runs_at_once_are_recorded_apart(tmp_path, tracking, clock):
+    outer = tracking(FakeMeter(0, 5_000_000))
+    other = tracking(FakeMeter(0, 9_000_000), journal=lambda _, h: JournalWriter(tmp_path, h))
+    with outer, other:
+        clock.now_s += 1.0
+    assert (outer.record().device_energy_j(), other.record().device_energy_j()) == ((5.0,), (9.0,))
+
+
+def test_a_run_may_live_in_a_thread_and_be_stopped_from_another(tracking):
+    run = tracking(FakeMeter(0, 6_000_000))
+    for action in (run.start, run.stop):
+        thread = threading.Thread(target=action)
+        thread.start()
+        thread.join()
+    assert (run.record().outcome, run.record().device_energy_j()) == ("completed", (6.0,))
+
+
+def test_a_run_can_be_read_while_it_goes_on(tracking):
+    meter = CountingMeter()
+    with tracking(meter, interval_s=0.001, wall_clock=True) as run:
+        meter.wait_for(readings=4)
+        so_far = run.record()
+    assert so_far.outcome is None
+    assert len(so_far.intervals) >= 2
+
+
+def test_a_run_that_is_forgotten_ends_with_its_threads(tracking):
+    meter = FakeMeter(0)
+    with tracking(meter):
+        assert "wattprint" in [thread.name for thread in threading.enumerate()]
+    assert "wattprint" not in [thread.name for thread in threading.enumerate()]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        pytest.param("os.closerange(3, 256)", id="the work closes all files, as daemons do"),
+        pytest.param("shutil.rmtree(sys.argv[1])", id="the work removes the ledger"),
+        pytest.param("os.chdir('/')", id="the work goes elsewhere"),
+        pytest.param("signal.alarm(0); os.nice(5)", id="the work changes the process"),
+    ],
+)
+def test_what_the_work_does_to_the_run_does_not_come_back_to_it(tmp_path, harm):
+    script = f"""
+import os, shutil, signal, sys
+import wattprint
+with wattprint.track(home=sys.argv[1], interval_s=0.1) as run:
+    {harm}
+print("the work")
+"""
+    done = python(script, tmp_path / "home", home=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "the work\n", "")
+
+
+def test_a_file_that_the_work_opens_in_the_journals_place_is_left_alone(tmp_path):
+    script = """
+import os, sys
+import wattprint
+run = wattprint.track(interval_s=0.1)
+run.start()
+os.closerange(3, 256)
+files = [os.open(sys.argv[1] + str(i), os.O_RDWR | os.O_CREAT) for i in range(8)]
+run.stop()
+print([os.fstat(file).st_size for file in files])  # the work's files are open still, and empty
+"""
+    done = python(script, tmp_path / "checkpoint", home=tmp_path)
+    assert (done.stdout, done.stderr) == ("[0, 0, 0, 0, 0, 0, 0, 0]\n", "")
+
+
+def test_a_system_that_gives_no_more_threads_leaves_the_work_alone(tmp_path):
+    script = """
+import threading
+import wattprint
+threading.stack_size(1 << 46)  # no machine has it: starting a thread fails
+with wattprint.track() as run:
+    print("the work")
+record = run.record()
+print(record.outcome, len(record.intervals), *(fault.message for fault in record.faults))
+"""
+    done = python(script, home=tmp_path)
+    fault = "no reading before the end: can't start new thread"
+    assert (done.stdout, done.stderr) == (f"the work\ncompleted 1 {fault}\n", "")
