@@ -59,16 +59,16 @@ def product(factors):
     value = math.prod(v for v, _, _ in factors)
     if value == 0:
         return exact(0)
-    below = math.sqrt(sum(math.log(v / low) ** 2 for v, low, _ in factors))
-    above = math.sqrt(sum(math.log(high / v) ** 2 for v, _, high in factors))
+    below = math.sqrt(math.fsum(math.log(v / low) ** 2 for v, low, _ in factors))
+    above = math.sqrt(math.fsum(math.log(high / v) ** 2 for v, _, high in factors))
     return (value, value * math.exp(-below), value * math.exp(above))
 
 
 def sum_independent(parts):
     """Different components: quadrature of absolute half-widths, each side on its own."""
-    value = sum(v for v, _, _ in parts)
-    below = math.sqrt(sum((v - low) ** 2 for v, low, _ in parts))
-    above = math.sqrt(sum((high - v) ** 2 for v, _, high in parts))
+    value = math.fsum(v for v, _, _ in parts)
+    below = math.sqrt(math.fsum((v - low) ** 2 for v, low, _ in parts))
+    above = math.sqrt(math.fsum((high - v) ** 2 for v, _, high in parts))
     return (value, value - below, value + above)
 
 
