@@ -4,7 +4,6 @@ import threading
 
 from made_runs import CPU
 from processes import DEADLINE_S
-
 from wattprint.meters.base import Reading
 from wattprint.tracker.run import Clock
 

@@ -16,7 +16,7 @@ MEMORY = Device(
     "green_algorithms_v3",
     activity_unit="GB_s",
 )
-FIRST_ID = "20260101-120000-aaaaaa"
+FIRST_ID, SECOND_ID = "20260101-120000-aaaaaa", "20260101-130000-bbbbbb"
 
 
 def made_run(run_id=FIRST_ID, **changes):

@@ -29,7 +29,7 @@ WHOLE_PROOF = os.environ.get("WATTPRINT_PROOF") == "whole"
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """The little that a program needs, with `home` as the user's home folder."""
-    return {"HOME": str(home), "PATH": os.environ["PATH"], **more}
+    return {"HOME": str(home), "PATH": os.environ["PATH"]} | more
 
 
 def run(

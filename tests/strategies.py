@@ -1,5 +1,7 @@
 """Strategies for hypothesis: ranges, and the records that the package writes."""
 
+from itertools import pairwise
+
 from hypothesis import strategies as st
 
 from wattprint.domain.coverage import COMPONENTS
@@ -96,7 +98,7 @@ def run_records(draw: st.DrawFn) -> RunRecord:
     activities = st.lists(st.none() | st.floats(0, 1e9), min_size=count, max_size=count)
     intervals = tuple(
         Interval(start_s, end_s, tuple(draw(energies)), tuple(draw(activities)))
-        for start_s, end_s in zip(edges, edges[1:], strict=False)
+        for start_s, end_s in pairwise(edges)
     )
     return RunRecord(
         run_id=draw(st.text("0123456789abcdef-", min_size=1, max_size=22)),

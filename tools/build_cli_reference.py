@@ -60,8 +60,8 @@ def section(context: click.Context) -> str:
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     parts.append(f"```text\n{usage}\n```")
     if isinstance(command, click.Group):
-        parts.append(table("command", commands_below(context)))
-    parts.append(table("option", options(command, context)))
+        parts += ["Commands:", listed(commands_below(context))]
+    parts += ["Options:", listed(options(command, context))]
     if command.epilog:
         label, _, example = command.epilog.partition(": ")
         assert label == "Example", f"the epilog of {context.command_path} is no example"
@@ -91,15 +91,9 @@ def options(command: click.Command, context: click.Context) -> Iterator[tuple[st
             yield f"`{spelled}`", said
 
 
-def table(head: str, rows: Iterator[tuple[str, str]]) -> str:
-    """Return a Markdown table of two columns."""
-    lines = [f"| {head} | |", "|---|---|"]
-    return "\n".join([*lines, *(f"| {cell(left)} | {cell(right)} |" for left, right in rows)])
-
-
-def cell(text: str) -> str:
-    """Return a text on one line, its pipes kept from ending the cell."""
-    return " ".join(text.split()).replace("|", "\\|")
+def listed(rows: Iterator[tuple[str, str]]) -> str:
+    """Return a Markdown list: a name, and what is said of it."""
+    return "\n".join(f"- {name}: {' '.join(said.split())}" for name, said in rows)
 
 
 if __name__ == "__main__":

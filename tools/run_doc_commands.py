@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -144,7 +145,8 @@ def renewed(shown: tuple[str, ...], printed: list[str]) -> list[str]:
 
 def likeness(one: str, other: str) -> tuple[int, float]:
     """Order lines by how much of their beginning is the same, then by all of their letters."""
-    return len(os.path.commonprefix([one, other])), SequenceMatcher(None, one, other).ratio()
+    same = takewhile(lambda letters: letters[0] == letters[1], zip(one, other, strict=False))
+    return len(list(same)), SequenceMatcher(None, one, other).ratio()
 
 
 def main() -> int:

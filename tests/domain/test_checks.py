@@ -79,7 +79,7 @@ def test_a_word_that_is_not_allowed_is_refused_with_those_that_are_and_the_neare
 
 @pytest.mark.parametrize("given", [5, None, ["direct"]], ids=repr)
 def test_a_word_of_another_type_is_refused_and_not_looked_up(given):
-    with pytest.raises(UnknownNameError, match="basis is .* expected one of direct, lifecycle"):
+    with pytest.raises(UnknownNameError, match=r"basis is .* expected one of direct, lifecycle"):
         one_of("basis", given, ("lifecycle", "direct"))
 
 

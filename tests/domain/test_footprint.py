@@ -4,33 +4,14 @@ import json
 
 import pytest
 from hypothesis import given
-from strategies import footprints
 
+from good_and_broken import BROKEN_FOOTPRINTS, EIGHT_A100, FOOTPRINT
+from strategies import footprints
 from wattprint.domain.coverage import COMPONENTS, coverage
 from wattprint.domain.errors import RecordError
-from wattprint.domain.evidence import Evidence, Method
-from wattprint.domain.footprint import (
-    Components,
-    Emissions,
-    Energy,
-    Equivalent,
-    Footprint,
-    co2e,
-)
+from wattprint.domain.evidence import Method
+from wattprint.domain.footprint import Emissions, Energy, Footprint, co2e
 from wattprint.domain.interval import Range, exact
-
-EIGHT_A100 = Range(384.0, 115.2, 403.2)
-FOOTPRINT = Footprint(
-    factor_set={"version": "2026.11.0", "sha256": "0" * 64},
-    energy_kwh=Energy(EIGHT_A100, EIGHT_A100, Range(460.8, 138.24, 483.84)),
-    components_kwh=Components(accelerator=EIGHT_A100),
-    emissions_kg=Emissions(location_based=Range(161.28, 48.384, 169.344)),
-    water_l=None,
-    coverage=coverage(accelerator=Method.MODELLED, facility_overhead=Method.GIVEN),
-    evidence=(Evidence("pue", exact(1.2), "ratio", Method.GIVEN, "user"),),
-    equivalents=(Equivalent("car_km", Range(1000.0, 300.0, 1050.0), "km", 0.16128, "eea", 2022),),
-    work={"accelerator": "A100", "count": 8, "hours": 120},
-)
 
 
 def test_the_summary_is_a_line_that_a_person_can_quote():
@@ -108,33 +89,9 @@ def test_a_component_unknown_when_a_record_was_written_is_missing_in_it():
     assert Footprint.from_dict(record) == FOOTPRINT
 
 
-NO_RANGE = {"value": 3.0, "low": 4.0, "high": 5.0}
-BROKEN = {
-    "another schema": {"schema": "wattprint.run/1"},
-    "no schema": {"schema": None},
-    "energies in a list": {"energy_kwh": []},
-    "an energy that is a number": {"energy_kwh": {"it": 384.0}},
-    "an energy outside its bounds": {"energy_kwh": {"it": NO_RANGE}},
-    "an energy without bounds": {"energy_kwh": {"it": {"value": 3.0}}},
-    "an energy that is a word": {"energy_kwh": {"it": dict.fromkeys(NO_RANGE, "384")}},
-    "an energy of another boundary": {"energy_kwh": {"planet": None}},
-    "a component of another kind": {"components_kwh": {"hats": None}},
-    "emissions that were netted": {"emissions_kg": {"net": None}},
-    "coverage in a list": {"coverage": ["cpu"]},
-    "coverage of another component": {"coverage": {"hats": "given"}},
-    "a method of another kind": {"coverage": {"cpu": "felt"}},
-    "evidence that is a word": {"evidence": ["pue"]},
-    "evidence that is a number": {"evidence": 5},
-    "evidence without a method": {"evidence": [{"quantity": "pue", "value": None}]},
-    "an equivalent that is a number": {"equivalents": [5]},
-    "an equation with a key too many": {"equations": [{"quantity": "x", "proof": "y"}]},
-    "water that is a number": {"water_l": 5.0},
-    "work that is a word": {"work": "training"},
-    "a factor set that is a number": {"factor_set": 5},
-}
-"""Changes to a good record that make it none."""
-
-broken = pytest.mark.parametrize("change", [pytest.param(c, id=name) for name, c in BROKEN.items()])
+broken = pytest.mark.parametrize(
+    "change", [pytest.param(c, id=name) for name, c in BROKEN_FOOTPRINTS.items()]
+)
 
 
 @broken

@@ -6,8 +6,8 @@ from math import exp, hypot, inf, log, nan
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import exact_ranges, magnitudes, positive_ranges, ranges
 
+from strategies import exact_ranges, magnitudes, positive_ranges, ranges
 from wattprint.domain.errors import InputError
 from wattprint.domain.interval import (
     Range,

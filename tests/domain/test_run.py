@@ -4,28 +4,12 @@ import json
 
 import pytest
 from hypothesis import given
+
+from good_and_broken import BROKEN_RUNS, RUN
 from strategies import run_records
-
 from wattprint.domain.errors import RecordError
-from wattprint.domain.evidence import Method
-from wattprint.domain.run import SCHEMA, Device, Fault, Interval, RunRecord
+from wattprint.domain.run import SCHEMA, Interval, RunRecord
 
-CPU = Device("rapl:package-0", "cpu", "package-0", Method.MEASURED, 0.95, 1.05, "khan_2018")
-GPU = Device("nvml:0", "accelerator", "A100", Method.MEASURED, 0.9, 1.1, "nvml_reference")
-RUN = RunRecord(
-    run_id="20260101-120000-aaaaaa",
-    project="ranker",
-    name="baseline",
-    started_at="2026-01-01T12:00:00.000Z",
-    stage="pretrain",
-    outcome="completed",
-    devices=(CPU, GPU),
-    intervals=(
-        Interval(0.0, 10.0, (1_500_000, None), (None, None)),
-        Interval(10.0, 20.0, (2_500_000, None), (None, None)),
-    ),
-    faults=(Fault(10.0, "nvml", "lost"),),
-)
 NO_READINGS = RUN._replace(intervals=(Interval(0.0, 10.0, (None, None), (None, None)),))
 
 
@@ -81,43 +65,9 @@ def test_an_energy_beyond_what_a_float_can_tell_apart_is_kept_to_the_microjoule(
     assert RunRecord.from_dict(record).intervals == (many,)
 
 
-def device(**changes):
-    return {"devices": [{**RUN.as_dict()["devices"][0], **changes}], "intervals": []}
-
-
-def interval(**changes):
-    return {"intervals": [{**RUN.as_dict()["intervals"][0], **changes}]}
-
-
-BROKEN = {
-    "another schema": {"schema": "wattprint.run/2"},
-    "no schema": {"schema": None},
-    "no name of a stage": {"stage": "training"},
-    "no name of an outcome": {"outcome": "ok"},
-    "no time of its start": {"started_at": "yesterday"},
-    "no text as its start": {"started_at": 2026},
-    "devices that are no list": {"devices": 5},
-    "a device that is a word": {"devices": ["cpu"]},
-    "a device of another kind": device(component="cooling"),
-    "a device of another method": device(method="felt"),
-    "a device with a key too many": device(watts=5),
-    "bounds that leave the value out": device(low_ratio=1.2),
-    "a lower bound of nothing": device(low_ratio=0),
-    "a bound that is a word": device(high_ratio="5 %"),
-    "an interval that is a list": {"intervals": [[0, 10]]},
-    "an interval without readings": {"intervals": [{"start_s": 0.0, "end_s": 10.0}]},
-    "a reading too few": interval(energy_uj=[5]),
-    "an activity too many": interval(activity=[None, None, None]),
-    "a negative energy": interval(energy_uj=[-5, None]),
-    "an energy that is a word": interval(energy_uj=["5", None]),
-    "half a microjoule": interval(energy_uj=[0.5, None]),
-    "an activity that is a word": interval(activity=["busy", None]),
-    "a fault that is a word": {"faults": ["lost"]},
-    "a fault with a key too many": {"faults": [{**RUN.faults[0]._asdict(), "level": "bad"}]},
-}
-"""Changes to a good record that make it one that cannot be accounted for."""
-
-broken = pytest.mark.parametrize("change", [pytest.param(c, id=name) for name, c in BROKEN.items()])
+broken = pytest.mark.parametrize(
+    "change", [pytest.param(c, id=name) for name, c in BROKEN_RUNS.items()]
+)
 
 
 @broken

@@ -6,9 +6,12 @@ from importlib.resources import files
 import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
-from strategies import footprints, run_records
 
 import wattprint
+from good_and_broken import BROKEN_FOOTPRINTS, BROKEN_RUNS
+from good_and_broken import FOOTPRINT as GOOD_FOOTPRINT
+from good_and_broken import RUN as GOOD_RUN
+from strategies import footprints, run_records
 from wattprint.domain.coverage import COMPONENTS
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.footprint import Equivalent, Footprint
@@ -22,13 +25,16 @@ from wattprint.domain.run import (
     RunRecord,
 )
 
-from . import test_footprint, test_run
-
 SCHEMAS = {
     name: json.loads(files("wattprint.domain").joinpath(f"schemas/{name}.schema.json").read_text())
     for name in ("run-1", "footprint-1")
 }
-RUN, FOOTPRINT = (Draft202012Validator(schema) for schema in SCHEMAS.values())
+
+
+def faults(name, record):
+    """What a schema has to say against a record, after its way through JSON."""
+    written = json.loads(json.dumps(record))
+    return [error.message for error in Draft202012Validator(SCHEMAS[name]).iter_errors(written)]
 
 
 def objects_in(schema, path="#"):
@@ -79,8 +85,11 @@ def test_every_quantity_says_its_unit(name):
             id="run",
         ),
         *(
-            pytest.param(SCHEMAS["run-1"]["$defs"][kind.__name__.lower()]["properties"],
-                         set(kind._fields), id=kind.__name__)
+            pytest.param(
+                SCHEMAS["run-1"]["$defs"][kind.__name__.lower()]["properties"],
+                set(kind._fields),
+                id=kind.__name__,
+            )
             for kind in (Device, Interval, Fault)
         ),
         pytest.param(
@@ -130,11 +139,73 @@ def test_a_schema_knows_every_word_of_the_code_and_no_other(listed, words):
 
 @given(run_records())
 def test_every_run_fits_its_schema(run):
-    RUN.validate(json.loads(json.dumps(run.as_dict())))
-    assert run.run_id
+    assert faults("run-1", run.as_dict()) == []
 
 
 @given(footprints)
 def test_every_footprint_fits_its_schema(footprint):
-    FOOTPRINT.validate(json.loads(json.dumps(footprint.as_dict())))
-    assert footprint.summary()
+    assert faults("footprint-1", footprint.as_dict()) == []
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        pytest.param({"power_w": 300, "hours": 100, "intensity": 500}, id="power"),
+        pytest.param({"accelerator": "A100", "count": 8, "hours": 120}, id="no place"),
+        pytest.param(
+            {
+                "accelerator": "V100",
+                "hours": 10,
+                "cpu": "Xeon Gold 6230",
+                "memory_gb": 384,
+                "static_w": 100,
+                "supply_efficiency": 0.9,
+                "region": "gcp/europe-west1",
+                "pue": "provider",
+                "market_intensity": 0,
+            },
+            id="everything",
+        ),
+        pytest.param({"energy_kwh": 10, "energy_at": "facility", "zone": "FR"}, id="energy"),
+    ],
+)
+def test_what_the_package_estimates_fits_its_schema(inputs):
+    assert faults("footprint-1", wattprint.estimate(**inputs).as_dict()) == []
+
+
+def test_what_show_prints_fits_the_schema_with_the_run_beside_it():
+    footprint = wattprint.footprint_of_run(GOOD_RUN, zone="FR").as_dict()
+    assert faults("footprint-1", {**footprint, "run": {"id": GOOD_RUN.run_id}}) == []
+    assert faults("footprint-1", {**footprint, "run": GOOD_RUN.run_id}) != []
+
+
+SHORT_OF_A_READING = ["a reading too few", "an activity too many"]
+OUT_OF_ORDER = ["an energy outside its bounds"]
+"""What a schema cannot say: that two lists are as long, that two numbers are in order."""
+
+
+@pytest.mark.parametrize("change", sorted(BROKEN_RUNS.keys() - SHORT_OF_A_READING))
+def test_a_broken_run_does_not_fit_its_schema(change):
+    assert faults("run-1", {**GOOD_RUN.as_dict(), **BROKEN_RUNS[change]}) != []
+
+
+@pytest.mark.parametrize("change", sorted(BROKEN_FOOTPRINTS.keys() - OUT_OF_ORDER))
+def test_a_broken_footprint_does_not_fit_its_schema(change):
+    assert faults("footprint-1", {**GOOD_FOOTPRINT.as_dict(), **BROKEN_FOOTPRINTS[change]}) != []
+
+
+@pytest.mark.parametrize(
+    ("name", "record"), [("run-1", GOOD_RUN.as_dict()), ("footprint-1", GOOD_FOOTPRINT.as_dict())]
+)
+def test_a_key_that_the_format_does_not_have_is_a_fault(name, record):
+    assert faults(name, record) == []
+    assert "'co2' was unexpected" in faults(name, {**record, "co2": 5})[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "record"), [("run-1", GOOD_RUN.as_dict()), ("footprint-1", GOOD_FOOTPRINT.as_dict())]
+)
+def test_each_key_that_a_format_must_have_is_missed(name, record):
+    for key in SCHEMAS[name]["required"]:
+        less = {other: value for other, value in record.items() if other != key}
+        assert faults(name, less) == [f"{key!r} is a required property"]

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import magnitudes, ranges
 
+from strategies import magnitudes, ranges
 from wattprint.domain import units
 
 
@@ -161,9 +161,15 @@ def test_every_unit_is_a_thousand_of_the_one_below():
     assert steps == pytest.approx([1000] * len(steps), rel=1e-12)
 
 
-def test_constants_of_conversion_are_the_defined_ones():
-    # 1 kWh = 1000 W x 3600 s; a mean Gregorian year has 146,097 days in 400 years.
-    assert units.JOULES_PER_KWH == 1000 * 3600
-    assert units.HOURS_PER_YEAR == pytest.approx(146_097 * 24 / 400, rel=1e-12)
-    # Strubell et al. (2019) print 192 lb for 87.09 kg.
-    assert 192 * units.GRAMS_PER_POUND == pytest.approx(87_089.7, rel=1e-6)
+@pytest.mark.parametrize(
+    ("constant", "derived"),
+    [
+        pytest.param(units.JOULES_PER_KWH, 1000 * 3600, id="1000 W x 3600 s"),
+        pytest.param(units.HOURS_PER_YEAR, 146_097 * 24 / 400, id="146,097 days in 400 years"),
+        # Strubell et al. (2019), table 3, print 192 lb; that is 87.09 kg.
+        pytest.param(units.GRAMS_PER_POUND, 87_089.735 / 192, id="192 lb in g"),
+        pytest.param(units.KILOMETRES_PER_MILE, 1760 * 0.9144 / 1000, id="1760 yards"),
+    ],
+)
+def test_a_constant_of_conversion_is_the_defined_one(constant, derived):
+    assert constant == pytest.approx(derived, rel=1e-9)

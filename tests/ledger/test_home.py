@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from processes import folder_open_to_all, python, python_as_nobody
 
+from processes import folder_open_to_all, python, python_as_nobody
 from wattprint.domain.errors import HomeError, InputError
 from wattprint.ledger.home import home_folder, runs_folder
 
@@ -64,7 +64,7 @@ def test_a_home_whose_runs_are_a_file_is_refused(tmp_path):
 
 @pytest.mark.parametrize("given", [3, b"/data", ["/data"]], ids=repr)
 def test_a_home_that_is_no_path_is_refused(given):
-    with pytest.raises(HomeError, match="cannot be used: .* choose one with WATTPRINT_HOME"):
+    with pytest.raises(HomeError, match=r"cannot be used: .* choose one with WATTPRINT_HOME"):
         home_folder(given)
 
 

@@ -5,9 +5,9 @@ import random
 from pathlib import Path
 
 import pytest
+
 from made_runs import intervals, made_run, write_journal
 from processes import WHOLE_PROOF, python
-
 from wattprint.domain.errors import RecordError
 from wattprint.domain.run import Fault
 from wattprint.ledger.journal import JournalWriter, read_journal

@@ -5,14 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from made_runs import FIRST_ID, intervals, made_run, write_journal
-from processes import folder_open_to_all, python_as_nobody, wait_until
 
+from made_runs import FIRST_ID, SECOND_ID, intervals, made_run, write_journal
+from processes import folder_open_to_all, python_as_nobody, wait_until
 from wattprint.domain.errors import InputError, RecordError, UnknownNameError
 from wattprint.ledger.runs import Ledger, load
 from wattprint.meters.procfs import boot_id, start_ticks
 
-SECOND_ID = "20260101-130000-bbbbbb"
 THIRD_ID = "20260202-090000-cccccc"
 
 

@@ -1,8 +1,8 @@
 """RAPL on powercap folders made by hand."""
 
 import pytest
-from processes import folder_open_to_all, python_as_nobody
 
+from processes import folder_open_to_all, python_as_nobody
 from wattprint.domain.evidence import Method
 from wattprint.meters.rapl import RaplMeter, discover
 

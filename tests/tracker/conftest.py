@@ -1,9 +1,9 @@
 """Runs whose meters, clock and journal are doubles."""
 
 import pytest
+
 from doubles import FakeClock
 from made_runs import made_run
-
 from wattprint.ledger.home import runs_folder
 from wattprint.ledger.journal import JournalWriter
 from wattprint.tracker.run import Opened, Run

@@ -1,9 +1,9 @@
 """What a run writes of itself when it starts."""
 
 import pytest
+
 from doubles import FakeClock
 from made_runs import made_run
-
 from wattprint.tracker.opening import open_run
 from wattprint.tracker.run import Clock
 

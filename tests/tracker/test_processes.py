@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from processes import WHOLE_PROOF, environment, python, wait_until
 
+from processes import WHOLE_PROOF, environment, python, wait_until
 from wattprint.ledger.runs import Ledger
 
 

@@ -3,9 +3,9 @@
 import threading
 
 import pytest
+
 from doubles import CountingMeter, FakeMeter
 from processes import python
-
 from wattprint.domain.run import Interval
 from wattprint.ledger.journal import JournalWriter
 
@@ -77,6 +77,11 @@ def test_faults_that_a_meter_reports_are_kept_with_their_time(tracking, clock):
     assert fault == (30.0, "fake", "package-0 could not be read")
 
 
+def work(error):
+    if error is not None:
+        raise error
+
+
 @pytest.mark.parametrize(
     ("raised", "outcome", "exit_code"),
     [
@@ -91,14 +96,13 @@ def test_faults_that_a_meter_reports_are_kept_with_their_time(tracking, clock):
     ids=["nothing", "an error", "exit", "exit 0", "exit 3", "exit with words", "Ctrl-C"],
 )
 def test_what_ends_the_body_is_the_outcome_and_goes_on_up(tracking, raised, outcome, exit_code):
-    run, caught = tracking(FakeMeter(0)), None
+    run, escaped = tracking(FakeMeter(0)), None
     try:
         with run:
-            if raised is not None:
-                raise raised
+            work(raised)
     except BaseException as error:  # noqa: BLE001 - whatever was raised
-        caught = error
-    assert caught is raised
+        escaped = error
+    assert escaped is raised
     assert (run.record().outcome, run.record().exit_code) == (outcome, exit_code)
 
 

@@ -12,7 +12,7 @@ from wattprint.factors.tables import Row
 _MOST_SHOWN = 50
 
 
-@click.group()
+@click.group(no_args_is_help=False, epilog="Example: wattprint factors search v100")
 def factors() -> None:
     """Search hardware, zones and regions, and see the source of every figure."""
 

@@ -87,12 +87,17 @@ def _status(arguments: list[str] | None) -> int:
         return _refused(_usage_message(error), 2)
     except click.Abort:
         return _refused("stopped", 130)
-    except BrokenPipeError:
-        # The reader has gone, as `head` does. Python would complain again when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except (WattprintError, OSError) as error:
+        _drop_unwritable_output()
         return _refused(str(error), 1)
+
+
+def _drop_unwritable_output() -> None:
+    """Let go of output that a full disk refuses: Python would complain again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refused(message: str, status: int) -> int:

@@ -1,5 +1,6 @@
 """`wattprint runs`: the local ledger."""
 
+import shlex
 from typing import Any
 
 import click
@@ -59,6 +60,12 @@ def run_dict(entry: LedgerEntry) -> dict[str, Any]:
         ],
         "faults": [fault._asdict() for fault in run.faults],
     }
+
+
+def show_with_zone(run_id: str, home: str | None) -> str:
+    """Return the command that shows a run with its emissions, ready to copy."""
+    of_home = [] if home is None else ["--home", home]
+    return shlex.join(["wattprint", "show", run_id, *of_home, "--zone", "FR"])
 
 
 def _cells(entry: LedgerEntry) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import click
 
 from wattprint.cli.options import home_option, json_option, place_options
 from wattprint.cli.output import print_json
-from wattprint.cli.runs import run_dict
+from wattprint.cli.runs import run_dict, show_with_zone
 from wattprint.domain import units
 from wattprint.estimator.tracked import footprint_of_run
 from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
@@ -34,10 +34,8 @@ def show(*, run: str, home: str | None, explain: bool, as_json: bool, **place: A
     for fault in entry.run.faults:
         click.echo(f"Fault after {units.duration(fault.at_s)}, {fault.meter}: {fault.message}")
     if footprint.emissions_kg.location_based is None:
-        click.echo(
-            "\nFor emissions give a place, for example:\n"
-            f"  wattprint show {entry.run.run_id} --zone FR"
-        )
+        command = show_with_zone(entry.run.run_id, home)
+        click.echo(f"\nFor emissions give a place, for example:\n  {command}")
 
 
 def _headline(entry: LedgerEntry) -> str:

@@ -1,5 +1,7 @@
 """`wattprint track -- COMMAND`: run a command and measure it."""
 
+import os
+import shutil
 import signal
 import subprocess
 from types import FrameType
@@ -9,7 +11,8 @@ import click
 
 from wattprint.cli.options import home_option, parsed_pue
 from wattprint.cli.output import say
-from wattprint.domain.errors import InputError
+from wattprint.cli.runs import show_with_zone
+from wattprint.domain.errors import InputError, WattprintError
 from wattprint.tracker.run import Run
 from wattprint.tracker.track import track as new_run
 
@@ -44,17 +47,24 @@ _FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 @home_option
 @click.option("--quiet", is_flag=True, help="Print nothing at the end.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def track(*, quiet: bool, tags: tuple[str, ...], command: tuple[str, ...], **settings: Any) -> int:
+def track(
+    *,
+    quiet: bool,
+    home: str | None,
+    tags: tuple[str, ...],
+    command: tuple[str, ...],
+    **settings: Any,
+) -> int:
     """Run COMMAND and measure it and its children; its exit status is passed on.
 
     The run is kept in the local ledger; its footprint is printed on standard error at the end.
     """
-    run = new_run(tags=_tags(tags), **settings)
+    run = new_run(tags=_tags(tags), home=home, **settings)
     with run:
         status = _run(command)
         run.stop("completed" if status == 0 else "failed", exit_code=status)
     if not quiet:
-        say(f"wattprint: {_summary(run)}")
+        say(f"wattprint: {_summary(run, home)}")
     return status
 
 
@@ -70,10 +80,10 @@ def _run(command: tuple[str, ...]) -> int:
     """Run the command with our streams and signals, and return its status as a shell would."""
     try:
         child = subprocess.Popen(command)
-    except FileNotFoundError:
-        say(f"wattprint: command {command[0]!r} was not found")
-        return _NOT_FOUND
     except OSError as error:
+        if isinstance(error, FileNotFoundError) or _is_on_no_path(command[0]):
+            say(f"wattprint: command {command[0]!r} was not found")
+            return _NOT_FOUND
         say(f"wattprint: command {command[0]!r} could not be run: {error.strerror}")
         return _NOT_EXECUTABLE
 
@@ -91,11 +101,19 @@ def _run(command: tuple[str, ...]) -> int:
     return status if status >= 0 else 128 - status
 
 
-def _summary(run: Run) -> str:
+def _is_on_no_path(name: str) -> bool:
+    """Tell a command that is nowhere; a folder of PATH that may not be entered hides that."""
+    return "/" not in name and shutil.which(name, os.F_OK) is None
+
+
+def _summary(run: Run, home: str | None) -> str:
     if run.run_id is None:
         return f"the run was not recorded: {run.failure}"
-    footprint = run.footprint()
+    try:
+        footprint = run.footprint()
+    except (WattprintError, OSError) as error:  # the command may have removed its own journal
+        return f"the run cannot be accounted for: {error}"
     line = f"{footprint.summary()}; run {run.run_id}"
     if footprint.emissions_kg.location_based is None:
-        line += f"; for emissions: wattprint show {run.run_id} --zone FR"
+        line += f"; for emissions: {show_with_zone(run.run_id, home)}"
     return line

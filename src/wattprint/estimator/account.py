@@ -25,7 +25,7 @@ class Account:
 
     def __init__(self, place: Place, work: Mapping[str, Any]) -> None:
         self._place = place
-        self._work = work
+        self._work = {name: _plain(said) for name, said in work.items()}
         self._evidence: list[Evidence] = []
         self._equations: list[Equation] = []
         self._methods: dict[str, Method] = {}
@@ -150,6 +150,12 @@ class Account:
 
     def _equation(self, quantity: str, formula: str, numbers: str, result: str) -> None:
         self._equations.append(Equation(quantity, formula, numbers, result))
+
+
+def _plain(said: Any) -> Any:
+    """Return a number of any kind, numpy's included, as JSON has it; all else as it is."""
+    is_other_number = hasattr(said, "__float__") and not isinstance(said, (int, float))
+    return float(said) if is_other_number else said
 
 
 def _inverse(factor: Range) -> Range:

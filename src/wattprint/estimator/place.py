@@ -3,7 +3,7 @@
 from math import sqrt
 from typing import NamedTuple
 
-from wattprint.domain.checks import number, one_of, whole_number
+from wattprint.domain.checks import number, one_of, text, whole_number
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.formulas.energy import pue_at_least_1
@@ -67,8 +67,8 @@ def find_place(
         year = whole_number("year", year, at_least=FIRST_YEAR, at_most=LAST_YEAR)
     if basis is not None:
         one_of("basis", basis, BASES)
-    found_zone = None if zone is None else zones().find(zone)
-    found_region = None if region is None else regions().find(region)
+    found_zone = None if zone is None else zones().find(text("zone", zone))
+    found_region = None if region is None else regions().find(text("region", region))
     if found_zone is not None and found_region is not None:
         _refuse_apart(found_zone, found_region)
     return Place(

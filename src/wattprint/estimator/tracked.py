@@ -49,35 +49,23 @@ def footprint_of_run(run: RunRecord, **place: Any) -> Footprint:
 
 
 def _parts(run: RunRecord) -> tuple[Part, ...]:
-    read = [
-        (device, joules)
-        for device, joules in zip(run.devices, run.device_energy_j(), strict=True)
-        if joules is not None
-    ]
-    return tuple(
-        _part(component, of_component)
+    devices = tuple(zip(run.devices, run.device_energy_j(), strict=True))
+    by_component = {
+        component: [pair for pair in devices if pair[0].component == component]
         for component in METERED_COMPONENTS
-        if (of_component := [pair for pair in read if pair[0].component == component])
+    }
+    return tuple(
+        _part(component, pairs)
+        for component, pairs in by_component.items()
+        if any(joules is not None for _, joules in pairs)
     )
 
 
-def _part(component: str, read: Sequence[tuple[Device, float]]) -> Part:
-    energies = [_device_range(device, joules) for device, joules in read]
+def _part(component: str, devices: Sequence[tuple[Device, float | None]]) -> Part:
+    read = [(device, joules) for device, joules in devices if joules is not None]
     # Devices of a kind are read by the same kind of meter: their errors do not average out.
-    total = sum_shared(energies)
+    total = sum_shared(_device_range(device, joules) for device, joules in read)
     methods = {device.method for device, _ in read}
-    evidence = tuple(
-        Evidence(
-            f"{component}_energy",
-            energy,
-            "kWh",
-            device.method,
-            device.source,
-            device.source_year,
-            "; ".join(text for text in (device.name, device.note) if text),
-        )
-        for (device, _), energy in zip(read, energies, strict=True)
-    )
     numbers = " + ".join(f"{units.plain(joules, units.EXACT_DIGITS)} J" for _, joules in read)
     equation = Equation(
         f"{component} energy",
@@ -86,7 +74,22 @@ def _part(component: str, read: Sequence[tuple[Device, float]]) -> Part:
         units.energy_range(total.as_tuple(), units.EXACT_DIGITS),
     )
     method = Method.MEASURED if methods == {Method.MEASURED} else Method.MODELLED
+    evidence = tuple(_evidence(component, device, joules) for device, joules in devices)
     return Part(component, total, method, evidence, (equation,))
+
+
+def _evidence(component: str, device: Device, joules: float | None) -> Evidence:
+    """What a device used; one that could not be read is missing, not zero."""
+    notes = (device.name, device.note, "it could not be read" if joules is None else "")
+    return Evidence(
+        f"{component}_energy",
+        None if joules is None else _device_range(device, joules),
+        "kWh",
+        Method.MISSING if joules is None else device.method,
+        device.source,
+        device.source_year,
+        "; ".join(text for text in notes if text),
+    )
 
 
 def _device_range(device: Device, joules: float) -> Range:

@@ -3,7 +3,7 @@
 from math import isclose
 from typing import Any, NamedTuple
 
-from wattprint.domain.checks import number, one_of, whole_number
+from wattprint.domain.checks import number, one_of, text, whole_number
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.formulas.energy import supply_efficiency_above_0
 
@@ -105,9 +105,7 @@ def _optional(name: str, given: Any, *, at_most: float = LARGEST) -> float | Non
 
 
 def _name(quantity: str, given: Any) -> str | None:
-    if given is None or (isinstance(given, str) and given.strip()):
-        return given
-    raise InputError(f"{quantity} is {given!r}", "expected its name as text")
+    return None if given is None else text(quantity, given)
 
 
 def _device_hours(count: int, hours: float | None, device_hours: float | None) -> float:
@@ -174,7 +172,15 @@ def _refuse_contradictions(work: Work, *, timed: bool) -> None:
             f"utilization is {work.utilization!r} of nothing",
             "expected an accelerator, a cpu or power_w beside it",
         )
+    _refuse_of_no_cpu(work)
     _refuse_too_little(work, timed=timed)
+
+
+def _refuse_of_no_cpu(work: Work) -> None:
+    of_cpu = {"cpu_utilization": (work.cpu_utilization, None), "cpu_count": (work.cpu_count, 1)}
+    for name, (given, unsaid) in of_cpu.items():
+        if work.cpu is None and given != unsaid:
+            raise InputError(f"{name} is {given!r} of nothing", "expected a cpu beside it")
 
 
 def _refuse_too_little(work: Work, *, timed: bool) -> None:

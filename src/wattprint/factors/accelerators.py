@@ -52,13 +52,22 @@ class AcceleratorTable:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.entries = tuple(_accelerator(row) for row in rows)
-        self._by_spelling = {
-            squeezed(accelerator_words(spelling)): entry
-            for entry in self.entries
-            for spelling in (entry.name, *entry.aliases)
-        }
+        self._by_spelling = self._unshared_spellings()
         self._by_name = {entry.name.casefold(): entry for entry in self.entries}
         self._words = {entry.name: _describing_words(entry) for entry in self.entries}
+
+    def _unshared_spellings(self) -> dict[str, Accelerator]:
+        """Return what each spelling stands for; one that two parts share stands for neither."""
+        spelt: dict[str, dict[str, Accelerator]] = {}
+        for entry in self.entries:
+            for spelling in (entry.name, *entry.aliases):
+                same = spelt.setdefault(squeezed(accelerator_words(spelling)), {})
+                same[entry.name] = entry
+        return {
+            spelling: next(iter(same.values()))
+            for spelling, same in spelt.items()
+            if len(same) == 1
+        }
 
     def find(self, text: str) -> AcceleratorMatch:
         """Return the accelerator that `text` stands for.

@@ -97,7 +97,7 @@ class RegionTable:
 
     def years(self, region: str) -> tuple[RegionYear, ...]:
         """Return all that is published about a region, by year."""
-        return tuple(sorted(self._yearly.get(region, ())))
+        return tuple(sorted(self._yearly.get(region, ()), key=lambda row: (row.year, row.source)))
 
     def pue(self, region: Region, year: int | None) -> Pue:
         """Return the region's published PUE for the nearest year, else its provider's.

@@ -36,7 +36,7 @@ class FactorSet:
             self.version: str = manifest["version"]
             self.sha256: str = manifest["sha256"]
             self._tables: Mapping[str, Mapping[str, str]] = manifest["tables"]
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise RecordError(f"factor set {root} has no readable manifest: {error}.") from error
 
     @property

@@ -86,5 +86,5 @@ def test_a_negative_or_endless_input_is_refused_by_name(formula, name, bad):
 def test_fewer_than_one_run_and_requests_that_cost_nothing_are_refused():
     with pytest.raises(ValueError, match=r"repeats is 0\.5; expected .* 1 or more"):
         repeated_kwh(2.0, 0.5)
-    with pytest.raises(ValueError, match="kwh_per_request is 0; expected .* above 0"):
+    with pytest.raises(ValueError, match=r"kwh_per_request is 0; expected .* above 0"):
         break_even_requests(500.0, 0)

@@ -1,0 +1,184 @@
+"""From a run's raw readings to its footprint, by hand arithmetic."""
+
+import pytest
+from hypothesis import given
+
+from strategies import run_records
+from wattprint.domain.coverage import missing
+from wattprint.domain.errors import ContradictionError, InputError
+from wattprint.domain.evidence import Method
+from wattprint.domain.run import Device, Interval, RunRecord
+from wattprint.estimator.tracked import footprint_of_run
+
+KWH_UJ = 3_600_000 * 1_000_000
+"""One kilowatt-hour. [uJ]"""
+
+CPU = Device(
+    "rapl:package-0", "cpu", "package-0", Method.MEASURED, 0.95, 1.05, "khan_2018", source_year=2018
+)
+SECOND_CPU = CPU._replace(device_id="rapl:package-1", name="package-1")
+MEMORY = Device(
+    "modelled:memory",
+    "memory",
+    "main memory",
+    Method.MODELLED,
+    0.5,
+    1.5,
+    "green_algorithms_v3",
+    note="0.3725 W per GB",
+    activity_unit="GB_s",
+    source_year=2021,
+)
+GPU = Device("nvml:0", "accelerator", "A100", Method.MEASURED, 0.9, 1.1, "nvml_reference")
+
+
+def run(*devices, uj, **changes):
+    """A run of 2021 whose devices used this much in each of its intervals."""
+    intervals = tuple(
+        Interval(10.0 * i, 10.0 * (i + 1), row, (None,) * len(row)) for i, row in enumerate(uj)
+    )
+    begun = RunRecord("20210601-a", "ranker", "baseline", "2021-06-01T12:00:00.000Z")
+    return begun._replace(devices=devices, intervals=intervals, **changes)
+
+
+TWO_KWH = run(CPU, MEMORY, uj=[(KWH_UJ, KWH_UJ // 2), (KWH_UJ, KWH_UJ // 2)])
+"""2 kWh of CPU (1.9 to 2.1), 1 kWh of memory (0.5 to 1.5)."""
+
+
+def test_the_energy_of_a_run_is_the_sum_of_its_readings():
+    footprint = footprint_of_run(TWO_KWH)
+    cpu, memory = footprint.components_kwh.cpu, footprint.components_kwh.memory
+    assert cpu.as_tuple() == pytest.approx((2.0, 1.9, 2.1), rel=1e-12)
+    assert memory.as_tuple() == pytest.approx((1.0, 0.5, 1.5), rel=1e-12)
+    # Unrelated errors: 3 -/+ hypot(0.1, 0.5) = 0.50990.
+    low, high = 3 - 0.26**0.5, 3 + 0.26**0.5
+    assert footprint.energy_kwh.it.as_tuple() == pytest.approx((3.0, low, high), rel=1e-12)
+    assert footprint.energy_kwh.facility is None
+
+
+def test_a_run_is_charged_at_the_grid_of_its_own_year_unless_told_otherwise():
+    # 3 kWh x PUE 1.2 = 3.6 kWh; FR 59.8 g in 2021: 215.28 g; in 2024 the newer figure.
+    of_its_year = footprint_of_run(TWO_KWH, zone="FR", pue=1.2)
+    assert of_its_year.emissions_kg.location_based.value == pytest.approx(0.21528, rel=1e-9)
+    later = footprint_of_run(TWO_KWH, zone="FR", pue=1.2, year=2024)
+    assert later.emissions_kg.location_based.value < 0.2
+    assert later.work == {"run": "20210601-a", "year": 2024, "zone": "FR", "pue": 1.2}
+
+
+RECORDED = {"zone": "DE", "pue": 1.5}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said", "grams", "facility_kwh"),
+    [
+        pytest.param({"intensity": 100}, {}, 300.0, None, id="as recorded"),
+        pytest.param({"intensity": 100}, {"intensity": 50}, 150.0, None, id="given later"),
+        pytest.param(RECORDED, {"intensity": 100}, 450.0, 4.5, id="before a recorded zone"),
+        pytest.param({"intensity": 100}, {"pue": 1.2}, 360.0, 3.6, id="PUE beside what stands"),
+        pytest.param(
+            {"intensity": 100, "pue": 1.5}, {"pue": "none"}, 300.0, None, id="no PUE after all"
+        ),
+        pytest.param({"region": "gcp/europe-west1"}, {"intensity": 100}, 300.0, None, id="region"),
+        pytest.param({"intensity": 100}, {"zone": "FR", "year": 2021}, 179.4, None, id="zone"),
+    ],
+)
+def test_a_place_given_later_goes_before_the_recorded_one(recorded, said, grams, facility_kwh):
+    footprint = footprint_of_run(TWO_KWH._replace(place=recorded), **said)
+    emitted = footprint.emissions_kg.location_based
+    assert emitted.value * 1000 == pytest.approx(grams, rel=1e-9)
+    facility = footprint.energy_kwh.facility
+    assert (facility and facility.value) == (facility_kwh and pytest.approx(facility_kwh, rel=1e-9))
+
+
+def test_a_zone_given_later_is_not_held_against_the_recorded_region():
+    elsewhere = TWO_KWH._replace(place={"region": "gcp/europe-west1"})
+    footprint = footprint_of_run(elsewhere, zone="FR")
+    assert footprint.work == {"run": "20210601-a", "year": 2021, "zone": "FR"}
+    with pytest.raises(ContradictionError, match="are different places"):
+        footprint_of_run(elsewhere, zone="FR", region="gcp/europe-west1")
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [({"zone": "Narnia"}, "zone 'Narnia' is unknown"), ({"pue": 0.5}, r"pue is 0\.5")],
+    ids=["zone", "pue"],
+)
+def test_a_wrong_place_is_refused(said, message):
+    with pytest.raises(InputError, match=message):
+        footprint_of_run(TWO_KWH, **said)
+
+
+def test_devices_of_one_component_share_their_error():
+    # 1 + 1 kWh, each 0.95 to 1.05: 1.9 to 2.1, and not 2 -/+ 0.071.
+    both = footprint_of_run(run(CPU, SECOND_CPU, uj=[(KWH_UJ, KWH_UJ)]))
+    assert both.components_kwh.cpu.as_tuple() == pytest.approx((2.0, 1.9, 2.1), rel=1e-12)
+    (equation,) = [e for e in both.equations if e.quantity == "cpu energy"]
+    assert equation.numbers == "3,600,000 J + 3,600,000 J"
+
+
+@pytest.mark.parametrize(
+    ("devices", "method"),
+    [
+        pytest.param((CPU, SECOND_CPU), Method.MEASURED, id="both measured"),
+        pytest.param((CPU, CPU._replace(method=Method.MODELLED)), Method.MODELLED, id="one of two"),
+    ],
+)
+def test_a_component_is_measured_only_if_every_device_of_it_is(devices, method):
+    footprint = footprint_of_run(run(*devices, uj=[(KWH_UJ, KWH_UJ)]))
+    assert footprint.coverage["cpu"] is method
+    assert footprint.method is method
+
+
+def test_a_component_that_was_never_readable_is_missing_and_not_zero():
+    footprint = footprint_of_run(run(CPU, GPU, uj=[(KWH_UJ, None), (KWH_UJ, None)]), zone="FR")
+    assert footprint.components_kwh.accelerator is None
+    assert "accelerator" in missing(footprint.coverage)
+    assert footprint.energy_kwh.it.value == pytest.approx(2.0, rel=1e-12)
+
+
+def test_a_device_that_was_never_readable_is_said_to_be_missing_beside_one_that_was():
+    # Two GPUs, of which one could be read: 1 kWh is known, and that the other is not.
+    other = GPU._replace(device_id="nvml:1", name="A100 of slot 1")
+    footprint = footprint_of_run(run(GPU, other, uj=[(KWH_UJ, None)]))
+    assert footprint.components_kwh.accelerator.value == pytest.approx(1.0, rel=1e-12)
+    read, unread = [e for e in footprint.evidence if e.quantity == "accelerator_energy"]
+    assert read.method is Method.MEASURED
+    assert (unread.method, unread.amount) == (Method.MISSING, None)
+    assert "A100 of slot 1" in unread.note
+
+
+def test_a_reading_that_failed_once_leaves_the_rest():
+    footprint = footprint_of_run(run(CPU, uj=[(KWH_UJ,), (None,), (KWH_UJ,)]))
+    assert footprint.components_kwh.cpu.value == pytest.approx(2.0, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "of_nothing",
+    [
+        pytest.param(run(CPU, uj=[(None,)]), id="unreadable"),
+        pytest.param(run(CPU, uj=[]), id="no interval"),
+        pytest.param(run(uj=[]), id="no device"),
+    ],
+)
+def test_without_a_reading_there_is_neither_energy_nor_emissions(of_nothing):
+    footprint = footprint_of_run(of_nothing, zone="FR", pue=1.2)
+    assert footprint.energy_kwh == (None, None, None)
+    assert footprint.emissions_kg == (None, None, None)
+    assert set(footprint.coverage.values()) == {Method.MISSING}
+
+
+def test_evidence_names_the_device_its_note_and_the_source_of_its_interval():
+    cpu, memory = footprint_of_run(TWO_KWH).evidence[:2]
+    assert (cpu.quantity, cpu.source, cpu.year) == ("cpu_energy", "khan_2018", 2018)
+    assert cpu.note == "package-0"
+    assert (memory.method, memory.note) == (Method.MODELLED, "main memory; 0.3725 W per GB")
+
+
+@given(run_records())
+def test_any_run_has_a_footprint_within_its_bounds(recorded):
+    of_now = recorded._replace(place={}, started_at="2021-06-01T12:00:00Z")
+    footprint = footprint_of_run(of_now, intensity=100, pue=1.2)
+    for figure in (*footprint.energy_kwh, *footprint.components_kwh, *footprint.emissions_kg):
+        assert figure is None or 0 <= figure.low <= figure.value <= figure.high
+    read = [joules for joules in recorded.device_energy_j() if joules is not None]
+    assert (footprint.energy_kwh.it is None) == (not read)
