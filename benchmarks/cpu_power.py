@@ -17,6 +17,7 @@ from statistics import quantiles
 # each: 24 hardware threads were loaded, and one has 12).
 MACHINE_TDP_W = {"AMD_EPYC_8024P": 90.0, "E5-2620": 170.0}
 LOADS = (0.05, 1.0)
+SHIPPED = Path(__file__).resolve().parents[1] / "src/wattprint/factors/tables/cpus.csv"
 SERVER = re.compile("EPYC|Xeon|Opteron|Ampere|Graviton|Grace")
 
 
@@ -24,7 +25,7 @@ def main() -> None:
     shared = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared")
     print(f"{'what was compared':44} {'points':>6} {'min':>6} {'p5':>6} {'p50':>6} {'p95':>6}")
     _report("package power / (TDP x load), 5 to 100 %", _load_ratios(shared / "cases/cpu_load"))
-    _report("TDP / hardware threads, server parts [W]", _thread_w(shared / "reference/cpus.csv"))
+    _report("TDP / hardware threads, server parts [W]", _thread_w(SHIPPED))
 
 
 def _report(label: str, ratios: Iterator[float]) -> None:

@@ -14,8 +14,8 @@ from wattprint.domain import units
     ("grams", "text"),
     [
         (0, "0 g"),
-        (0.0005, "0.5 mg"),
-        (1e-9, "0.000001 mg"),
+        (0.0005, "500 µg"),
+        (1e-9, "0.001 µg"),
         (0.9994, "999 mg"),
         (0.9996, "1 g"),
         (1, "1 g"),
@@ -131,7 +131,7 @@ def test_no_mass_within_the_ladder_leaves_its_1_to_999(grams):
 
 @given(magnitudes)
 def test_what_is_written_is_the_figure_to_three_digits(kwh):
-    scale = {"mWh": 1e-6, "Wh": 1e-3, "kWh": 1, "MWh": 1e3, "GWh": 1e6, "TWh": 1e9}
+    scale = {"µWh": 1e-9, "mWh": 1e-6, "Wh": 1e-3, "kWh": 1, "MWh": 1e3, "GWh": 1e6, "TWh": 1e9}
     text = units.energy(kwh)
     assert number_in(text) * scale[text.split()[1]] == pytest.approx(kwh, rel=5.1e-3, abs=0)
 

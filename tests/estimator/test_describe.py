@@ -222,6 +222,7 @@ def test_every_value_lies_within_its_bounds(work):
         assert 0 <= figure.low <= figure.value <= figure.high
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", ["hours", "count", "repeats", "pue", "intensity"])
 @given(work=works, factor=st.integers(1, 5))
 def test_more_of_anything_never_lowers_a_bound(name, work, factor):
@@ -231,6 +232,7 @@ def test_more_of_anything_never_lowers_a_bound(name, work, factor):
         assert all(b >= a * (1 - 1e-9) for a, b in zip(before.as_tuple(), after, strict=True))
 
 
+@pytest.mark.proof
 @given(work=works, share=st.floats(0, 1))
 def test_splitting_work_in_two_adds_up(work, share):
     # Both halves share their hardware, PUE and grid, so that bounds add as values do.

@@ -75,7 +75,7 @@ def test_an_assumed_part_lists_what_else_its_name_fits_with_its_watts():
 
 def test_an_accelerator_whose_power_nobody_publishes_is_refused_with_the_way_out():
     with pytest.raises(
-        InputError, match="accelerator 'Google TPU v5p' has no published power; .* --power-w"
+        InputError, match=r"accelerator 'Google TPU v5p' has no published power; .* --power-w"
     ):
         accelerator_power(work(accelerator="TPU v5p"))
     assert accelerator_power(work(accelerator="TPU v5p", power_w=400)).amount_w.value == 400

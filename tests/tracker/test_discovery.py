@@ -67,19 +67,19 @@ def host(cpu, threads=8, sockets=1, is_guest=False):
     ],
     ids=["whole", "guest", "two sockets", "threads counted", "threads counted on two sockets"],
 )
-def test_a_known_cpu_draws_its_tdp_over_its_threads(machine, watts):
-    model = cpu_model(machine)
-    assert model.watts == pytest.approx(watts, rel=1e-12)
-    load = convention("cpu_load_power").amount
-    assert (model.low_ratio, model.high_ratio) == (load.low, load.high)
+def test_a_known_cpu_draws_a_measured_share_of_its_tdp_over_its_threads(machine, watts):
+    model, load = cpu_model(machine), convention("cpu_load_power").amount
+    assert model.watts == pytest.approx(load.value * watts, rel=1e-12)
+    assert model.low_ratio == pytest.approx(load.low / load.value, rel=1e-12)
+    assert model.high_ratio == pytest.approx(load.high / load.value, rel=1e-12)
 
 
 def test_a_cpu_that_cannot_be_identified_draws_the_convention_with_a_wide_interval():
     model = cpu_model(host("AMD EPYC"))
-    per_thread, load = (convention(n).amount for n in ("cpu_power_w_per_thread", "cpu_load_power"))
-    assert model.watts == per_thread.value
-    assert model.low_ratio == pytest.approx(load.low * per_thread.low / per_thread.value, rel=1e-12)
-    assert model.high_ratio > load.high
+    # 0.77 x 4.2 W = 3.234 W; low: exp(-hypot(ln(0.77 / 0.51), ln(4.2 / 2))) = 0.428,
+    # high: exp(hypot(ln(2.24 / 0.77), ln(14.2 / 4.2))) = 5.078.
+    assert model.watts == pytest.approx(3.234, rel=1e-12)
+    assert (model.low_ratio, model.high_ratio) == pytest.approx((0.428, 5.078), rel=1e-3)
     assert "'AMD EPYC' is no single part in the tables" in model.note
 
 

@@ -13,8 +13,7 @@ from wattprint.reports.text import footprint_text
 
 
 @click.command(
-    epilog="Example: wattprint estimate --accelerator 'A100 SXM4 80GB' --count 8 --hours 72 "
-    "--zone FR --pue 1.2"
+    epilog="Example: wattprint estimate --accelerator H100 --count 8 --hours 72 --zone FR"
 )
 @click.option("--accelerator", metavar="NAME", help="Accelerator, in any common spelling.")
 @click.option("--count", type=float, default=1, metavar="N", help="Number of accelerators.")

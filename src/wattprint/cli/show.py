@@ -33,7 +33,7 @@ def show(*, run: str, home: str | None, explain: bool, as_json: bool, **place: A
     click.echo(footprint_text(footprint, explain=explain))
     for fault in entry.run.faults:
         click.echo(f"Fault after {units.duration(fault.at_s)}, {fault.meter}: {fault.message}")
-    if footprint.emissions_kg.location_based is None:
+    if footprint.emissions_kg.location_based is footprint.emissions_kg.market_based is None:
         command = show_with_zone(entry.run.run_id, home)
         click.echo(f"\nFor emissions give a place, for example:\n  {command}")
 

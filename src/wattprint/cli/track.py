@@ -19,6 +19,9 @@ from wattprint.tracker.track import track as new_run
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 """Exit status of a shell for a command that is not there, or that may not be run."""
 
+_OUTCOMES = {0: "completed", 128 + signal.SIGINT: "interrupted"}
+"""What an exit status says of the run; any other says that it failed."""
+
 _FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 
@@ -42,7 +45,12 @@ _FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
     "--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Further words; repeatable."
 )
 @click.option(
-    "--interval", "interval_s", type=float, default=10.0, metavar="S", help="Between readings. [s]"
+    "--interval",
+    "interval_s",
+    type=float,
+    default=10.0,
+    metavar="S",
+    help="Between readings. [s; default: 10]",
 )
 @home_option
 @click.option("--quiet", is_flag=True, help="Print nothing at the end.")
@@ -62,7 +70,7 @@ def track(
     run = new_run(tags=_tags(tags), home=home, **settings)
     with run:
         status = _run(command)
-        run.stop("completed" if status == 0 else "failed", exit_code=status)
+        run.stop(_OUTCOMES.get(status, "failed"), exit_code=status)
     if not quiet:
         say(f"wattprint: {_summary(run, home)}")
     return status

@@ -18,6 +18,9 @@ COMPONENTS = (
 )
 """Every part of a footprint that must be accounted for or said to be missing."""
 
+IT_COMPONENTS = ("accelerator", "cpu", "memory", "static", "supply_losses")
+"""Those inside the energy of the IT equipment at the wall."""
+
 
 def coverage(**methods: Method) -> dict[str, Method]:
     """Return a method for every component: those given, `missing` for all others.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from wattprint.domain import units
-from wattprint.domain.coverage import coverage, missing
+from wattprint.domain.coverage import IT_COMPONENTS, coverage, missing
 from wattprint.domain.errors import RecordError
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.interval import Range
@@ -70,9 +70,9 @@ class Footprint(NamedTuple):
 
     @property
     def method(self) -> Method:
-        """The weakest method among the counted components: what the whole figure rests on."""
+        """The weakest method among the counted parts of the IT energy: what it rests on."""
         order = (Method.ASSUMED, Method.MODELLED, Method.GIVEN, Method.MEASURED)
-        counted = set(self.coverage.values())
+        counted = {self.coverage[component] for component in IT_COMPONENTS}
         return next((method for method in order if method in counted), Method.MISSING)
 
     @property

@@ -24,8 +24,17 @@ SMALLEST_PLAIN = 1e-6
 EXACT_DIGITS = 6
 """Significant digits with which a figure of no width is written."""
 
-_MASS_LADDER = ((1e-3, "mg"), (1.0, "g"), (1e3, "kg"), (1e6, "t"), (1e9, "kt"), (1e12, "Mt"))
+_MASS_LADDER = (
+    (1e-6, "µg"),
+    (1e-3, "mg"),
+    (1.0, "g"),
+    (1e3, "kg"),
+    (1e6, "t"),
+    (1e9, "kt"),
+    (1e12, "Mt"),
+)
 _ENERGY_LADDER = (
+    (1e-9, "µWh"),
     (1e-6, "mWh"),
     (1e-3, "Wh"),
     (1.0, "kWh"),

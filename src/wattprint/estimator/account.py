@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wattprint.domain import units
-from wattprint.domain.coverage import coverage
+from wattprint.domain.coverage import IT_COMPONENTS, coverage
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint, co2e
 from wattprint.domain.formulas.emissions import location_based_emissions_g
@@ -60,14 +60,14 @@ class Account:
     def of_it_energy(self, kwh: float, repeats: float) -> Footprint:
         """Return the footprint of energy given at the wall of the IT equipment."""
         self._given("it_energy", kwh, "kWh")
-        for component in ("accelerator", "cpu", "memory", "static", "supply_losses"):
+        for component in IT_COMPONENTS:
             self._methods[component] = Method.GIVEN
         return self._footprint(Energy(it=exact(repeated_kwh(kwh, repeats))), Components())
 
     def of_facility_energy(self, kwh: float, repeats: float) -> Footprint:
         """Return the footprint of energy given at the facility, its overhead included."""
         self._given("facility_energy", kwh, "kWh")
-        for component in ("accelerator", "cpu", "memory", "static", "supply_losses"):
+        for component in IT_COMPONENTS:
             self._methods[component] = Method.GIVEN
         self._methods["facility_overhead"] = Method.GIVEN
         pue = self._place.pue.amount

@@ -10,7 +10,7 @@ from wattprint.domain.interval import Range, relative, sum_shared
 from wattprint.domain.run import METERED_COMPONENTS, Device, RunRecord
 from wattprint.estimator.account import Account
 from wattprint.estimator.parts import Part
-from wattprint.estimator.place import find_place
+from wattprint.estimator.place import PROVIDER_PUE, find_place
 
 PLACE_INPUTS = (
     "zone",
@@ -39,13 +39,23 @@ def footprint_of_run(run: RunRecord, **place: Any) -> Footprint:
         InputError: An unknown or contradictory place.
     """
     said = {name: given for name, given in place.items() if given is not None}
+    recorded = dict(run.place)
     if said.keys() & {"zone", "region", "intensity"}:
-        recorded = {k: v for k, v in run.place.items() if k not in ("zone", "region", "intensity")}
-    else:
-        recorded = dict(run.place)
+        # Another place replaces the recorded one whole, with what its provider publishes.
+        of_place = ("zone", "region", "intensity")
+        recorded = {k: v for k, v in recorded.items() if k not in of_place and v != PROVIDER_PUE}
     inputs = {"year": int(run.started_at[:4]), **recorded, **said}
     account = Account(find_place(**inputs), {"run": run.run_id, **inputs})
     return account.of_parts(_parts(run))
+
+
+def footprint_of_nothing(reason: str) -> Footprint:
+    """Return the footprint of a run of which nothing was recorded: everything is missing.
+
+    Args:
+        reason: Why nothing was; it is kept in the footprint's `work`.
+    """
+    return Account(find_place(), {"not_recorded": reason}).of_parts(())
 
 
 def _parts(run: RunRecord) -> tuple[Part, ...]:

@@ -1,5 +1,6 @@
 """Which power models stand in for the sensors that this machine does not have."""
 
+from wattprint.domain.interval import product
 from wattprint.factors.conventions import convention
 from wattprint.factors.cpus import Cpu, known_cpu
 from wattprint.meters.modelled import PowerModel
@@ -16,12 +17,12 @@ def _known_cpu(cpu: Cpu, host: HostFacts) -> PowerModel:
     load = convention("cpu_load_power")
     return PowerModel(
         cpu.name,
-        cpu.tdp_w / _threads_of_one(cpu, host),
-        load.amount.low,
-        load.amount.high,
+        load.amount.value * cpu.tdp_w / _threads_of_one(cpu, host),
+        load.amount.low / load.amount.value,
+        load.amount.high / load.amount.value,
         load.source,
         load.year,
-        f"TDP {cpu.tdp_w:g} W x load of the process tree; {load.note}",
+        f"{load.amount.value:g} x TDP {cpu.tdp_w:g} W x load of the process tree; {load.note}",
     )
 
 
@@ -37,13 +38,13 @@ def _threads_of_one(cpu: Cpu, host: HostFacts) -> float:
 
 def _unknown_cpu(host: HostFacts) -> PowerModel:
     load, per_thread = convention("cpu_load_power"), convention("cpu_power_w_per_thread")
-    watts = per_thread.amount
+    watts = product(load.amount, per_thread.amount)
     named = host.cpu_model or "unnamed CPU"
     return PowerModel(
         named,
         watts.value,
-        load.amount.low * watts.low / watts.value,
-        load.amount.high * watts.high / watts.value,
+        watts.low / watts.value,
+        watts.high / watts.value,
         per_thread.source,
         per_thread.year,
         f"{named!r} is no single part in the tables; {per_thread.note}",

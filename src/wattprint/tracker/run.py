@@ -138,14 +138,17 @@ class Run:
     def footprint(self, **place: Any) -> "Footprint":
         """Return the run's footprint so far; for `place` see `wattprint.footprint_of_run`.
 
+        A run that could not be recorded has a footprint in which everything is missing: to ask
+        for it at the end of a long training must not cost the training.
+
         Raises:
             InputError: An unknown or contradictory place.
-            RuntimeError: The run has not started, or could not be recorded.
         """
-        from wattprint.estimator.tracked import (
-            footprint_of_run,  # loads the factors: not before asked
-        )
+        # The tables and look-ups load when a footprint is asked for, not before.
+        from wattprint.estimator.tracked import footprint_of_nothing, footprint_of_run
 
+        if self._opened is None:
+            return footprint_of_nothing(str(self.failure or "the run has not started"))
         return footprint_of_run(self.record(), **place)
 
     def _stop_at_exit(self) -> None:
