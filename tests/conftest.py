@@ -9,5 +9,5 @@ from hypothesis import settings
 settings.register_profile(
     "sample", derandomize=True, max_examples=60, deadline=None, database=None, print_blob=True
 )
-settings.register_profile("whole", max_examples=2000, deadline=None, database=None, print_blob=True)
+settings.register_profile("whole", max_examples=1000, deadline=None, database=None, print_blob=True)
 settings.load_profile("whole" if os.environ.get("WATTPRINT_PROOF") == "whole" else "sample")

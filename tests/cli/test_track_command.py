@@ -38,10 +38,11 @@ def track(wattprint):
         (["sh", "-c", "exit 3"], 3, "failed"),
         (["sh", "-c", "kill -9 $$"], 128 + 9, "failed"),
         (["sh", "-c", "kill -15 $$"], 128 + 15, "failed"),
+        (["sh", "-c", "kill -2 $$"], 128 + 2, "interrupted"),
         (["no-such-command"], 127, "failed"),
         (["/etc/passwd"], 126, "failed"),
     ],
-    ids=["done", "exit 3", "killed", "terminated", "not found", "not executable"],
+    ids=["done", "exit 3", "killed", "terminated", "Ctrl-C", "not found", "not executable"],
 )
 def test_the_status_of_the_command_is_passed_on_and_recorded(track, last, command, status, state):
     assert track(*command).returncode == status

@@ -8,7 +8,7 @@ from wattprint.domain.coverage import missing
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.evidence import Method
 from wattprint.domain.run import Device, Interval, RunRecord
-from wattprint.estimator.tracked import footprint_of_run
+from wattprint.estimator.tracked import footprint_of_nothing, footprint_of_run
 
 KWH_UJ = 3_600_000 * 1_000_000
 """One kilowatt-hour. [uJ]"""
@@ -80,6 +80,13 @@ RECORDED = {"zone": "DE", "pue": 1.5}
         ),
         pytest.param({"region": "gcp/europe-west1"}, {"intensity": 100}, 300.0, None, id="region"),
         pytest.param({"intensity": 100}, {"zone": "FR", "year": 2021}, 179.4, None, id="zone"),
+        pytest.param(
+            {"region": "gcp/europe-west1", "pue": "provider"},
+            {"intensity": 100},
+            300.0,
+            None,
+            id="what the recorded provider publishes goes with its region",
+        ),
     ],
 )
 def test_a_place_given_later_goes_before_the_recorded_one(recorded, said, grams, facility_kwh):
@@ -165,6 +172,13 @@ def test_without_a_reading_there_is_neither_energy_nor_emissions(of_nothing):
     assert footprint.energy_kwh == (None, None, None)
     assert footprint.emissions_kg == (None, None, None)
     assert set(footprint.coverage.values()) == {Method.MISSING}
+
+
+def test_of_a_run_that_was_not_recorded_everything_is_missing_and_the_reason_is_kept():
+    footprint = footprint_of_nothing("disk full")
+    assert footprint.energy_kwh == (None, None, None)
+    assert set(footprint.coverage.values()) == {Method.MISSING}
+    assert footprint.work == {"not_recorded": "disk full"}
 
 
 def test_evidence_names_the_device_its_note_and_the_source_of_its_interval():

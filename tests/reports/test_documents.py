@@ -34,6 +34,12 @@ def test_markdown_has_one_row_a_figure(footprint):
     assert rows[5].startswith("| IT energy | 384 kWh | ")
 
 
+@pytest.mark.parametrize("write", [footprint_markdown, footprint_latex])
+def test_a_document_cites_the_publications_by_title(write):
+    cited = write(wattprint.estimate(power_w=300, hours=1, zone="FR", year=2023))
+    assert cited.count("Carbon intensity of electricity generation, 2000-2025") == 1
+
+
 def test_every_row_of_markdown_has_four_cells(footprint):
     unescaped = re.compile(r"(?<!\\)\|")
     rows = table_rows(footprint_markdown(footprint))

@@ -4,12 +4,14 @@ import re
 
 from wattprint.domain.evidence import Evidence
 from wattprint.domain.footprint import Footprint
+from wattprint.factors.tables import sources
 from wattprint.reports.figures import equivalents_sentence, figures, source_words
 
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    "µ": r"$\mu$",
     **{character: f"\\{character}" for character in "&%$#_{}"},
 }
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|])")
@@ -30,6 +32,8 @@ def footprint_markdown(footprint: Footprint) -> str:
     lines += [f"- {_md(_reason(evidence))}" for evidence in footprint.evidence]
     if equivalents := equivalents_sentence(footprint):
         lines += ["", _md(equivalents)]
+    if cited := _cited(footprint):
+        lines += ["", "Sources:", "", *(f"- {_md(source)}" for source in cited)]
     return "\n".join([*lines, "", _md(_origin(footprint))])
 
 
@@ -37,6 +41,7 @@ def footprint_latex(footprint: Footprint) -> str:
     """Return the footprint as a LaTeX table that needs no package, with its reasons below."""
     rows = [f"    {' & '.join(map(_tex, figure))} \\\\" for figure in figures(footprint)]
     reasons = "; ".join(_reason(evidence) for evidence in footprint.evidence)
+    cited = " Sources: " + "; ".join(_cited(footprint)) + "." if _cited(footprint) else ""
     return "\n".join(
         [
             r"\begin{table}[ht]",
@@ -51,7 +56,7 @@ def footprint_latex(footprint: Footprint) -> str:
             r"  \end{tabular}",
             r"\end{table}",
             "",
-            f"{_tex(_sentence(footprint))} {_tex('Evidence: ' + reasons + '.')}",
+            f"{_tex(_sentence(footprint))} {_tex(f'Evidence: {reasons}.{cited}')}",
         ]
     )
 
@@ -63,6 +68,13 @@ def _sentence(footprint: Footprint) -> str:
 def _origin(footprint: Footprint) -> str:
     version, digest = footprint.factor_set["version"], footprint.factor_set["sha256"]
     return f"Computed with Wattprint, factor set {version} ({digest[:12]})."
+
+
+def _cited(footprint: Footprint) -> list[str]:
+    """Return the publications that the evidence names, each once, as a reader can find them."""
+    keys = dict.fromkeys(evidence.source for evidence in footprint.evidence)
+    known = [sources()[key] for key in keys if key in sources()]
+    return [f"{s.key}: {s.title}, {s.publisher}, {s.locator}" for s in known]
 
 
 def _reason(evidence: Evidence) -> str:
