@@ -87,6 +87,9 @@ def judge(row: Row) -> Verdict:
 def described_work(row: Row) -> dict[str, Any]:
     if not row["power_w"]:
         return {}
+    if not row["accelerator_hours"] and row["power_scope"] != "system":
+        wall = {"hours": float(row["wall_hours"]), "count": float(row["accelerator_count"] or 1)}
+        return {"power_w": float(row["power_w"]), **wall} if row["wall_hours"] else {}
     if row["power_scope"] == "system":
         return {"power_w": float(row["power_w"]), "hours": float(row["wall_hours"])}
     return {"power_w": float(row["power_w"]), "device_hours": float(row["accelerator_hours"])}

@@ -17,7 +17,6 @@ from wattprint.domain import errors
         (errors.UnknownKeywordError, TypeError),
         (errors.HomeError, OSError),
         (errors.RecordError, ValueError),
-        (errors.StorageError, OSError),
     ],
 )
 def test_each_error_is_ours_and_one_that_every_program_knows(error, standard):

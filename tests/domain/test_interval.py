@@ -210,6 +210,13 @@ def test_a_part_of_almost_no_lower_bound_leaves_a_positive_one():
     assert sum_independent(Range(1e12, 1e-12, 1e12)).low == close(1e-12)
 
 
+@pytest.mark.parametrize("value", [5e-324, 1e-310, 1e-300])
+def test_a_figure_at_the_end_of_what_floats_can_tell_keeps_a_positive_bound(value):
+    # 0.3 x 5e-324 is 0 as a float.
+    assert holds(product(Range(1.0, 0.3, 1.05), value=value))
+    assert holds(product(Range(value, value, value), Range(1.0, 1e-12, 1e12)))
+
+
 def test_a_roll_up_of_a_million_jobs_keeps_its_relative_width():
     # A million jobs of 1 kg (0.5 to 2) share an intensity: 1e6 kg (5e5 to 2e6), not 1e6 +/- 1e3.
     total = sum_shared([Range(1.0, 0.5, 2.0)] * 1_000_000)

@@ -30,6 +30,7 @@ for row in CPU_ROWS:
     CPU_TDPS[row["name"]].add(float(row["tdp_w"]))
 # Only names whose sources agree: which of two figures wins is not asked here.
 CPU_TDP_W = {name: min(tdps) for name, tdps in CPU_TDPS.items() if len(tdps) == 1}
+SET_YEAR = int(json.loads((TABLES / "manifest.json").read_text("utf-8"))["version"].split(".")[0])
 CONVENTION = {
     row["name"]: (float(row["value"]), float(row["low"]), float(row["high"]))
     for row in rows_of("conventions.csv")
@@ -152,13 +153,15 @@ def intensity_g_per_kwh(job):
         return None
     zone = job["zone"] if "zone" in job else REGION_ZONE[job["region"]]
     rows = [row for row in INTENSITIES if row["zone"] == zone]
-    rows = [row for row in rows if row["basis"] == job.get("basis", row["basis"])]
     rows = [row for row in rows if row["source"] == job.get("grid_source", row["source"])]
+    life_cycle = any(row["basis"] == "lifecycle" for row in rows)
+    basis = job.get("basis", "lifecycle" if life_cycle else "direct")
+    rows = [row for row in rows if row["basis"] == basis]
     year = nearest_year(rows, job.get("year"))
     rows = [row for row in rows if int(row["year"]) == year]
-    rows.sort(key=lambda row: (row["basis"] != "lifecycle", row["is_default"] != "1"))
+    rows.sort(key=lambda row: row["is_default"] != "1")
     yearly = exact(float(rows[0]["g_co2e_per_kwh"]))
-    years_apart = abs(year - job.get("year", year))
+    years_apart = abs(year - job.get("year", SET_YEAR))
     one, low, high = CONVENTION["intensity_year"]
     drift = (one, low ** math.sqrt(years_apart), high ** math.sqrt(years_apart))
     return product([yearly, CONVENTION["intensity_hours"], CONVENTION["intensity_source"], drift])
@@ -306,7 +309,7 @@ EDGES = [
     NODE | {"zone": "SE", "intensity": 30},  # a given intensity goes before the zone's
     NODE | {"zone": "US-CA", "year": 2018},  # 2016 and 2020 are as near: the later
     NODE | {"zone": "CA-QC", "year": 2020},  # 2019 and 2021
-    NODE | {"zone": "CA-QC", "year": 2019},  # the year goes before the basis
+    NODE | {"zone": "CA-QC", "year": 2019},  # life cycle goes before the year
     NODE | {"pue": 1, "supply_efficiency": 1, "zone": "IS"},
     NODE | {"memory_gb": 0, "static_w": 0, "zone": "ES"},
     {"energy_kwh": 0, "energy_at": "facility", "zone": "CN", "pue": 1.4},

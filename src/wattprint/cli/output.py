@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -34,4 +35,5 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def say(message: str) -> None:
     """Print a message for the person at the terminal, on standard error."""
-    click.echo(message, err=True)
+    with suppress(OSError):  # nobody listens; the exit status still says it
+        click.echo(message, err=True)

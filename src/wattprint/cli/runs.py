@@ -19,19 +19,24 @@ from wattprint.ledger.runs import Ledger, LedgerEntry
 def runs(*, project: str | None, limit: int | None, home: str | None, as_json: bool) -> None:
     """List the runs of the local ledger, newest first."""
     found: list[LedgerEntry] = []
-    for entry in Ledger(home).entries():
+    ledger = Ledger(home)
+    for entry in ledger.entries():
         if limit is not None and len(found) == limit:
             break
         if project in (None, entry.run.project):
             found.append(entry)
     if as_json:
-        print_json({"runs": [run_dict(entry) for entry in found]})
+        unreadable = [{"id": name, "reason": why} for name, why in ledger.unreadable.items()]
+        print_json({"runs": [run_dict(entry) for entry in found], "unreadable": unreadable})
     elif found:
         head = ("run", "project", "name", "state", "started", "duration", "devices' energy")
         print_table(head, map(_cells, found))
     else:
         of_project = f" of project {project!r}" if project else ""
         click.echo(f"No runs{of_project} yet. Record one:\n  wattprint track -- python train.py")
+    if not as_json:
+        for name, why in ledger.unreadable.items():
+            click.echo(f"Not read: {name}: {why}")
 
 
 def run_dict(entry: LedgerEntry) -> dict[str, Any]:
@@ -58,6 +63,7 @@ def run_dict(entry: LedgerEntry) -> dict[str, Any]:
             }
             for device, joules in zip(run.devices, run.device_energy_j(), strict=True)
         ],
+        "meters": [dict(meter) for meter in run.meters],
         "faults": [fault._asdict() for fault in run.faults],
     }
 

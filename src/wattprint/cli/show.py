@@ -31,6 +31,9 @@ def show(*, run: str, home: str | None, explain: bool, as_json: bool, **place: A
         return
     click.echo(_headline(entry) + "\n")
     click.echo(footprint_text(footprint, explain=explain))
+    if footprint.best_energy_kwh is None:
+        for meter in entry.run.meters:
+            click.echo(f"Not read, {meter['family']}: {meter['reason']}")
     for fault in entry.run.faults:
         click.echo(f"Fault after {units.duration(fault.at_s)}, {fault.meter}: {fault.message}")
     if footprint.emissions_kg.location_based is footprint.emissions_kg.market_based is None:

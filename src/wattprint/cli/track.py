@@ -19,7 +19,11 @@ from wattprint.tracker.track import track as new_run
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 """Exit status of a shell for a command that is not there, or that may not be run."""
 
-_OUTCOMES = {0: "completed", 128 + signal.SIGINT: "interrupted"}
+_OUTCOMES = {
+    0: "completed",
+    128 + signal.SIGINT: "interrupted",
+    128 + signal.SIGTERM: "interrupted",
+}
 """What an exit status says of the run; any other says that it failed."""
 
 _FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
@@ -67,6 +71,8 @@ def track(
 
     The run is kept in the local ledger; its footprint is printed on standard error at the end.
     """
+    if (status := _cannot_run(command[0])) is not None:
+        return status
     run = new_run(tags=_tags(tags), home=home, **settings)
     with run:
         status = _run(command)
@@ -84,16 +90,20 @@ def _tags(given: tuple[str, ...]) -> dict[str, str]:
     return {key: value for key, _, value in pairs}
 
 
+def _cannot_run(name: str) -> int | None:
+    """Say why a command cannot be run, before a run of it is begun; None if it can."""
+    if shutil.which(name) is not None:
+        return None
+    if shutil.which(name, os.F_OK) is None:
+        say(f"wattprint: command {name!r} was not found")
+        return _NOT_FOUND
+    say(f"wattprint: command {name!r} could not be run: it is not executable")
+    return _NOT_EXECUTABLE
+
+
 def _run(command: tuple[str, ...]) -> int:
     """Run the command with our streams and signals, and return its status as a shell would."""
-    try:
-        child = subprocess.Popen(command)
-    except OSError as error:
-        if isinstance(error, FileNotFoundError) or _is_on_no_path(command[0]):
-            say(f"wattprint: command {command[0]!r} was not found")
-            return _NOT_FOUND
-        say(f"wattprint: command {command[0]!r} could not be run: {error.strerror}")
-        return _NOT_EXECUTABLE
+    child = subprocess.Popen(command)
 
     def forward(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's signature
         child.send_signal(number)
@@ -109,11 +119,6 @@ def _run(command: tuple[str, ...]) -> int:
     return status if status >= 0 else 128 - status
 
 
-def _is_on_no_path(name: str) -> bool:
-    """Tell a command that is nowhere; a folder of PATH that may not be entered hides that."""
-    return "/" not in name and shutil.which(name, os.F_OK) is None
-
-
 def _summary(run: Run, home: str | None) -> str:
     if run.run_id is None:
         return f"the run was not recorded: {run.failure}"
@@ -122,6 +127,8 @@ def _summary(run: Run, home: str | None) -> str:
     except (WattprintError, OSError) as error:  # the command may have removed its own journal
         return f"the run cannot be accounted for: {error}"
     line = f"{footprint.summary()}; run {run.run_id}"
+    if run.unwritten:
+        line += f"; not all was recorded: {run.unwritten[-1].message}"
     if footprint.emissions_kg.location_based is None:
         line += f"; for emissions: {show_with_zone(run.run_id, home)}"
     return line

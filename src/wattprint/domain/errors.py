@@ -7,8 +7,7 @@ WattprintError
 │   ├── ContradictionError               two inputs that cannot both be true
 │   ├── UnknownKeywordError (TypeError)  a misspelt keyword argument
 │   └── HomeError (OSError)              a home folder that cannot be used
-├── RecordError (ValueError)             a record or table that is not what it claims to be
-└── StorageError (OSError)               a write or read that the system refused
+└── RecordError (ValueError)             a record or table that is not what it claims to be
 """
 
 from collections.abc import Iterable, Sequence
@@ -60,10 +59,6 @@ class HomeError(InputError, OSError):
 
 class RecordError(WattprintError, ValueError):
     """A record or table that cannot be read as what it claims to be."""
-
-
-class StorageError(WattprintError, OSError):
-    """A read or write that the operating system refused."""
 
 
 def _three_parts(given: str, allowed: str, nearest: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Where each figure comes from: its method, source and year."""
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
@@ -21,6 +22,13 @@ class Method(str, Enum):
     """Not counted; never silently zero."""
 
     __str__ = str.__str__
+
+
+def weakest(methods: Iterable[Method]) -> Method:
+    """Return the method that a figure made of several rests on; missing ones do not count."""
+    order = (Method.ASSUMED, Method.MODELLED, Method.GIVEN, Method.MEASURED)
+    counted = set(methods)
+    return next((method for method in order if method in counted), Method.MISSING)
 
 
 BY_USER = "user"

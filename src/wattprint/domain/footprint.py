@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from wattprint.domain import units
 from wattprint.domain.coverage import IT_COMPONENTS, coverage, missing
 from wattprint.domain.errors import RecordError
-from wattprint.domain.evidence import Equation, Evidence, Method
+from wattprint.domain.evidence import Equation, Evidence, Method, weakest
 from wattprint.domain.interval import Range
 
 SCHEMA = "wattprint.footprint/1"
@@ -71,9 +71,7 @@ class Footprint(NamedTuple):
     @property
     def method(self) -> Method:
         """The weakest method among the counted parts of the IT energy: what it rests on."""
-        order = (Method.ASSUMED, Method.MODELLED, Method.GIVEN, Method.MEASURED)
-        counted = {self.coverage[component] for component in IT_COMPONENTS}
-        return next((method for method in order if method in counted), Method.MISSING)
+        return weakest(self.coverage[component] for component in IT_COMPONENTS)
 
     @property
     def best_energy_kwh(self) -> Range | None:

@@ -7,10 +7,14 @@ error (an intensity, a PUE, a power model), where it does not average out.
 """
 
 from collections.abc import Iterable
-from math import exp, fsum, hypot, isfinite, log, prod
+from math import exp, fsum, hypot, isfinite, log, prod, ulp
 from typing import Any
 
 from wattprint.domain.errors import InputError
+from wattprint.domain.units import round_significant
+
+SIGNIFICANT_DIGITS = 15
+"""As many as a double always holds; what is beyond them is error of binary arithmetic."""
 
 
 class Range:
@@ -40,9 +44,9 @@ class Range:
                 "expected finite numbers with 0 < low <= value <= high, or 0, 0, 0",
             )
         set_once = object.__setattr__
-        set_once(self, "value", float(value))
-        set_once(self, "low", float(low))
-        set_once(self, "high", float(high))
+        set_once(self, "value", _kept(value))
+        set_once(self, "low", _kept(low))
+        set_once(self, "high", _kept(high))
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"a Range is immutable; {name} cannot be set.")
@@ -71,6 +75,11 @@ class Range:
     def as_dict(self) -> dict[str, float]:
         """Return the JSON form: value, low, high."""
         return {"value": self.value, "low": self.low, "high": self.high}
+
+
+def _kept(figure: float) -> float:
+    """Keep 15 significant digits: 384 x 1.2 is 460.8, and not 460.79999999999995."""
+    return float(round_significant(figure, SIGNIFICANT_DIGITS))
 
 
 def exact(value: float) -> Range:
@@ -137,5 +146,6 @@ def _quadrature(widths: Iterable[float]) -> float:
 
 
 def _bounded(value: float, low: float, high: float) -> Range:
-    """Build a range whose bounds may have been rounded past the value in the last digit."""
-    return Range(value, min(low, value), max(high, value))
+    """Build a range whose bounds may have been rounded past the value, or down to 0."""
+    least = ulp(0.0) if value else 0.0
+    return Range(value, min(max(low, least), value), max(high, value))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from wattprint.domain.checks import number, one_of, whole_number
+from wattprint.domain.checks import number, one_of, text, whole_number
 from wattprint.domain.errors import RecordError
 from wattprint.domain.evidence import Method
 from wattprint.domain.interval import relative
@@ -131,14 +131,28 @@ class RunRecord(NamedTuple):
             parsed["meters"] = tuple(record.get("meters", ()))
             parsed["faults"] = tuple(Fault(**row) for row in record.get("faults", ()))
             run = cls(**parsed)
-            int(run.started_at[:4])  # the year that chooses the factors
-            if run.stage is not None:
-                one_of("stage", run.stage, STAGES)
-            if run.outcome is not None:
-                one_of("outcome", run.outcome, OUTCOMES)
-        except (KeyError, TypeError, ValueError) as error:
+            _check(run)
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise RecordError(f"{SCHEMA} record is malformed: {error!r}.") from error
         return run
+
+
+def _check(run: RunRecord) -> None:
+    """Refuse a field of another kind than its own: a TypeError or ValueError names it."""
+    for name in ("run_id", "project", "name", "started_at"):
+        text(name, getattr(run, name))
+    int(run.started_at[:4])  # the year that chooses the factors
+    for name, known in (("stage", STAGES), ("outcome", OUTCOMES)):
+        if getattr(run, name) is not None:
+            one_of(name, getattr(run, name), known)
+    for name in ("tags", "place", "host", "process", "factor_set", "software"):
+        if not isinstance(getattr(run, name), Mapping):
+            raise TypeError(f"{name} is {getattr(run, name)!r}; expected a mapping")
+    number("interval_s", run.interval_s)
+    number("duration_s", run.duration_s)
+    for fault in run.faults:
+        number("at_s", fault.at_s)
+        text("message", fault.message)
 
 
 def device_dict(device: Device) -> dict[str, Any]:
@@ -149,6 +163,8 @@ def device_dict(device: Device) -> dict[str, Any]:
 def device_from_dict(row: Mapping[str, Any]) -> Device:
     """Read a device back; KeyError, TypeError or ValueError when it is malformed."""
     device = Device(**{**row, "method": Method(row["method"])})
+    for name in ("device_id", "name", "source"):
+        text(name, getattr(device, name))
     one_of("component", device.component, METERED_COMPONENTS)
     relative(1.0, device.low_ratio, device.high_ratio)
     return device
@@ -167,11 +183,14 @@ def interval_from_dict(row: Mapping[str, Any], device_count: int) -> Interval:
             number("activity", amount)
     if not len(energy_uj) == len(activity) == device_count:
         raise ValueError(f"interval has {len(energy_uj)} readings for {device_count} devices")
-    return Interval(float(row["start_s"]), float(row["end_s"]), energy_uj, activity)
+    start_s = number("start_s", row["start_s"])
+    return Interval(start_s, number("end_s", row["end_s"], at_least=start_s), energy_uj, activity)
 
 
 def _energy_uj(reading: Any) -> int | None:
-    return None if reading is None else whole_number("energy_uj", reading, at_least=0)
+    return (
+        None if reading is None else whole_number("energy_uj", reading, at_least=0, at_most=10**18)
+    )
 
 
 def _plain(value: Any) -> Any:

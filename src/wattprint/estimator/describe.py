@@ -81,13 +81,12 @@ def estimate(
     # Tables and look-ups load when a footprint is asked for, not when this name is imported.
     from wattprint.estimator.account import Account
     from wattprint.estimator.parts import described_parts
-    from wattprint.estimator.place import find_place
+    from wattprint.estimator.place import PLACE_INPUTS, find_place
     from wattprint.estimator.work import described_work
     from wattprint.factors.accelerators import accelerators
 
     no_unknown_keywords("estimate", unknown, inputs)
-    place_names = ("zone", "region", "intensity", "market_intensity", "pue", "year", "basis")
-    place_inputs = {name: inputs.pop(name) for name in (*place_names, "grid_source")}
+    place_inputs = {name: inputs.pop(name) for name in PLACE_INPUTS}
     work = described_work(**inputs)
     if work.accelerator is not None:
         accelerators().find(work.accelerator)  # a wrong name is refused even beside an energy

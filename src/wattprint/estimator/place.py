@@ -11,7 +11,7 @@ from wattprint.domain.interval import Range, exact, product
 from wattprint.domain.series import BASES
 from wattprint.factors.conventions import convention
 from wattprint.factors.regions import Region, regions
-from wattprint.factors.tables import UNVERIFIED
+from wattprint.factors.tables import UNVERIFIED, shipped
 from wattprint.factors.zones import YearlyIntensity, Zone, intensities, zones
 
 FIRST_YEAR, LAST_YEAR = 1990, 2050
@@ -20,6 +20,19 @@ LARGEST_INTENSITY_G_PER_KWH = 10_000.0
 PROVIDER_PUE = "provider"
 NO_PUE = "none"
 INTENSITY_UNIT = "gCO2e/kWh"
+
+
+PLACE_INPUTS = (
+    "zone",
+    "region",
+    "intensity",
+    "market_intensity",
+    "pue",
+    "year",
+    "basis",
+    "grid_source",
+)
+"""What can be said of a place, by the names that every front door takes."""
 
 
 class Place(NamedTuple):
@@ -67,6 +80,9 @@ def find_place(
         year = whole_number("year", year, at_least=FIRST_YEAR, at_most=LAST_YEAR)
     if basis is not None:
         one_of("basis", basis, BASES)
+    if grid_source is not None:
+        text("grid_source", grid_source)
+    _refuse_choice_of_nothing(zone or region, intensity, basis=basis, grid_source=grid_source)
     found_zone = None if zone is None else zones().find(text("zone", zone))
     found_region = None if region is None else regions().find(text("region", region))
     if found_zone is not None and found_region is not None:
@@ -80,16 +96,25 @@ def find_place(
     )
 
 
+def _refuse_choice_of_nothing(
+    place: str | None, intensity: float | None, **choices: str | None
+) -> None:
+    """Refuse a choice among intensities where none is looked up: it would change nothing."""
+    for name, given in choices.items():
+        if given is not None and (place is None or intensity is not None):
+            raise InputError(
+                f"{name} is {given!r}, but no intensity is looked up",
+                "expected a zone or region beside it, and no intensity",
+            )
+
+
 def _refuse_apart(zone: Zone, region: Region) -> None:
-    apart = zone.country not in ("", region.country)
-    states = (zone.zone, region.zone)
-    if zone.kind == "subdivision" and region.zone != region.country:
-        apart = apart or states[0] != states[1]
-    if apart:
+    if zone.zone not in (region.country, *region.zones):
         raise ContradictionError(
             f"zone {zone.zone!r} ({zone.name}) and region {region.region!r} "
             f"({region.city}, {region.zone}) are different places",
-            "give one of the two, or a zone that the region lies in",
+            "give one of the two; this region lies in "
+            + ", ".join(dict.fromkeys((region.country, *region.zones))),
         )
 
 
@@ -126,13 +151,14 @@ def _grid_intensity(
         Method.MODELLED,
         figure.source,
         figure.year,
-        _intensity_note(figure, year, region),
+        _intensity_note(figure, year, region if zone is None else None),
     )
 
 
 def _yearly_range(figure: YearlyIntensity, year: int | None) -> Range:
     """A year's mean stands for the hours of the work: the spread of days, sources and years."""
-    distance = 0 if year is None else abs(figure.year - year)
+    # Without a year the work is taken to be as recent as the tables.
+    distance = abs(figure.year - (shipped().year if year is None else year))
     apart = convention("intensity_year").amount
     spread = sqrt(distance)
     return product(
@@ -191,5 +217,6 @@ def _provider_pue(region: Region | None, year: int | None) -> Evidence:
     if found.scope != "this region":
         spread = convention("pue_fleet").amount
         amount = Range(found.pue, max(1.0, found.pue * spread.low), found.pue * spread.high)
-    note = f"{found.scope}, {found.year}"
+    nearest = "" if year in (None, found.year) else f", nearest year to {year}"
+    note = f"{found.scope}, {found.year}{nearest}"
     return Evidence("pue", amount, "ratio", Method.MODELLED, found.source, found.year, note)

@@ -4,24 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from wattprint.domain import units
+from wattprint.domain.checks import no_unknown_keywords
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import Footprint
 from wattprint.domain.interval import Range, relative, sum_shared
 from wattprint.domain.run import METERED_COMPONENTS, Device, RunRecord
 from wattprint.estimator.account import Account
 from wattprint.estimator.parts import Part
-from wattprint.estimator.place import PROVIDER_PUE, find_place
-
-PLACE_INPUTS = (
-    "zone",
-    "region",
-    "intensity",
-    "market_intensity",
-    "pue",
-    "year",
-    "basis",
-    "grid_source",
-)
+from wattprint.estimator.place import PLACE_INPUTS, PROVIDER_PUE, find_place
 
 
 def footprint_of_run(run: RunRecord, **place: Any) -> Footprint:
@@ -38,6 +28,7 @@ def footprint_of_run(run: RunRecord, **place: Any) -> Footprint:
     Raises:
         InputError: An unknown or contradictory place.
     """
+    no_unknown_keywords("footprint_of_run", set(place) - set(PLACE_INPUTS), PLACE_INPUTS)
     said = {name: given for name, given in place.items() if given is not None}
     recorded = dict(run.place)
     if said.keys() & {"zone", "region", "intensity"}:

@@ -1,6 +1,6 @@
 """All reference tables by kind, to be searched, listed and shown with their sources."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from wattprint.domain.checks import one_of
@@ -17,8 +17,9 @@ class Kind(NamedTuple):
 
     table: str
     name_columns: tuple[str, ...]
-    find: Callable[[str], str] | None = None
-    """Turns any accepted spelling into the entry's name; None where only the name itself is."""
+    find: Callable[[str], Sequence[str]] | None = None
+    """Turns any accepted spelling into the names it may stand for, the default first; None where
+    only the name itself is accepted."""
     also: tuple[str, ...] = ()
     """Further tables with rows about the entry, under the same columns."""
 
@@ -27,12 +28,15 @@ class Kind(NamedTuple):
         return "/".join(row[column] for column in self.name_columns)
 
 
+def _accelerator_names(text: str) -> tuple[str, ...]:
+    match = accelerators().find(text)
+    return tuple(part.name for part in (match.accelerator, *match.candidates))
+
+
 KINDS: Mapping[str, Kind] = {
-    "accelerator": Kind(
-        "accelerators", ("name",), lambda text: accelerators().find(text).accelerator.name
-    ),
+    "accelerator": Kind("accelerators", ("name",), _accelerator_names),
     "convention": Kind("conventions", ("name",)),
-    "cpu": Kind("cpus", ("name",), lambda text: cpus().find(text).name),
+    "cpu": Kind("cpus", ("name",), lambda text: (cpus().find(text).name,)),
     "embodied": Kind("embodied", ("component", "model")),
     "energy-source": Kind("energy_sources", ("source_type",)),
     "equivalent": Kind("equivalents", ("quantity",)),
@@ -42,14 +46,14 @@ KINDS: Mapping[str, Kind] = {
     "region": Kind(
         "cloud_regions",
         ("provider", "region"),
-        lambda text: regions().find(text).region,
+        lambda text: (regions().find(text).region,),
         also=("cloud_region_yearly",),
     ),
     "source": Kind("sources", ("key",)),
     "zone": Kind(
         "zones",
         ("zone",),
-        lambda text: zones().find(text).zone,
+        lambda text: (zones().find(text).zone,),
         also=("intensity_yearly", "generation_mix"),
     ),
 }
@@ -95,9 +99,9 @@ def details(kind: str, name: str) -> dict[str, list[Row]]:
         AmbiguousNameError: The name fits several entries.
     """
     known = KINDS[one_of("kind", kind, KINDS)]
-    wanted = known.find(name) if known.find else _listed(kind, name)
+    wanted = known.find(name) if known.find else (_listed(kind, name),)
     found = {
-        table: [row for row in shipped().rows(table) if known.name_of(row) == wanted]
+        table: [row for row in shipped().rows(table) if known.name_of(row) in wanted]
         for table in (known.table, *known.also)
     }
     found["generation_mix"] = [_with_mix_words(row) for row in found.get("generation_mix", ())]

@@ -40,6 +40,11 @@ class FactorSet:
             raise RecordError(f"factor set {root} has no readable manifest: {error}.") from error
 
     @property
+    def year(self) -> int:
+        """Year of the factor set's version."""
+        return int(self.version.split(".")[0])
+
+    @property
     def identity(self) -> dict[str, str]:
         """What a footprint says of the factor set it used."""
         return {"version": self.version, "sha256": self.sha256}

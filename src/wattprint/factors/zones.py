@@ -134,26 +134,32 @@ class IntensityTable:
         Args:
             zones: Zone codes that stand for the place, the preferred one first.
             year: Year; None takes the newest.
-            basis: `lifecycle` or `direct`; None prefers life cycle among the year's figures.
+            basis: `lifecycle` or `direct`; None takes life cycle where the place has it in any
+                year, so that no series of years mixes the two.
             source: Key of a source, to choose a vintage; None takes the default of each year.
 
         Raises:
             InputError: No figure for these zones on this basis or from this source.
         """
         known = [figure for zone in zones for figure in self.of(zone)]
-        fitting = [
-            figure
-            for figure in known
-            if basis in (None, figure.basis) and source in (None, figure.source)
-        ]
-        if not fitting:
-            raise _no_intensity(zones, known, basis, source)
-        years = [figure.year for figure in fitting]
-        wanted = max(years) if year is None else nearest_year(years, year)
-        return min(
-            (figure for figure in fitting if figure.year == wanted),
-            key=lambda f: (BASES.index(f.basis), zones.index(f.zone), not f.is_default),
-        )
+        for wanted_basis in (basis,) if basis else BASES:
+            fitting = [
+                figure
+                for figure in known
+                if figure.basis == wanted_basis and source in (None, figure.source)
+            ]
+            if fitting:
+                return _of_nearest_year(fitting, zones, year)
+        raise _no_intensity(zones, known, basis, source)
+
+
+def _of_nearest_year(
+    fitting: Sequence[YearlyIntensity], zones: Sequence[str], year: int | None
+) -> YearlyIntensity:
+    years = [figure.year for figure in fitting]
+    wanted = max(years) if year is None else nearest_year(years, year)
+    of_year = [figure for figure in fitting if figure.year == wanted]
+    return min(of_year, key=lambda figure: (zones.index(figure.zone), not figure.is_default))
 
 
 def _no_intensity(

@@ -13,12 +13,19 @@ def home_folder(given: str | os.PathLike[str] | None = None) -> Path:
     """Return the home folder: as given, else $WATTPRINT_HOME, else ~/.wattprint.
 
     Raises:
-        HomeError: It is no path, or begins with '~' and that user has no home.
+        HomeError: It is empty or no path, or begins with '~' and that user has no home.
     """
-    chosen = given or os.environ.get(VARIABLE) or "~/.wattprint"
+    chosen = (os.environ.get(VARIABLE) or "~/.wattprint") if given is None else given
+    if chosen == "":
+        raise HomeError("home folder is ''", _ALLOWED)
     try:
-        return Path(chosen).expanduser()
-    except (TypeError, RuntimeError) as error:  # RuntimeError: the machine does not know the user
+        # Absolute, because the work may change its working folder.
+        return Path(chosen).expanduser().absolute()
+    except (
+        TypeError,
+        RuntimeError,
+        FileNotFoundError,
+    ) as error:  # RuntimeError: the machine does not know the user
         raise HomeError(f"home folder {chosen!r} cannot be used: {error}", _ALLOWED) from error
 
 
@@ -34,6 +41,8 @@ def runs_folder(home: Path, *, create: bool = False) -> Path:
     """
     folder = home / "runs"
     try:
+        if home.exists() and not home.is_dir():
+            raise NotADirectoryError(20, "it is a file", str(home))
         if create:
             folder.mkdir(parents=True, exist_ok=True)
         if folder.exists():
@@ -41,7 +50,7 @@ def runs_folder(home: Path, *, create: bool = False) -> Path:
         wanted = os.R_OK | os.X_OK | (os.W_OK if create else 0)
         if folder.exists() and not os.access(folder, wanted):
             raise PermissionError(13, "Permission denied", str(folder))
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError) as error:  # ValueError: a NUL or a lone surrogate in the path
+        reason = getattr(error, "strerror", None) or str(error)
         raise HomeError(f"home folder {str(home)!r} cannot be used: {reason}", _ALLOWED) from error
     return folder

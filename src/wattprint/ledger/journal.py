@@ -137,10 +137,14 @@ def read_journal(path: Path) -> RunRecord:
     )
 
 
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number")
+
+
 def _parsed(text: bytes) -> dict[str, Any]:
     """Return a line's object; a torn line, whose writer was stopped in the middle, says nothing."""
     try:
-        line = json.loads(text)
-    except ValueError:
+        line = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
         return {}
     return line if isinstance(line, dict) else {}

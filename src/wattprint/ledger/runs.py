@@ -1,10 +1,12 @@
 """The local ledger: the folder of journals, listed and searched."""
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from wattprint.domain.checks import text
 from wattprint.domain.errors import RecordError, UnknownNameError, nearest_names
 from wattprint.domain.run import RunRecord
 from wattprint.ledger.home import home_folder, runs_folder
@@ -12,6 +14,8 @@ from wattprint.ledger.journal import SUFFIX, read_journal
 
 LAST = "last"
 _PROC = Path("/proc")
+_MISSED_INTERVALS = 3
+"""Intervals without a line after which a run of another machine counts as interrupted."""
 
 
 class LedgerEntry(NamedTuple):
@@ -36,21 +40,25 @@ class Ledger:
     def __init__(self, home: str | os.PathLike[str] | None = None, *, proc: Path = _PROC) -> None:
         self._folder = runs_folder(home_folder(home))
         self._proc = proc
+        self.unreadable: dict[str, str] = {}
+        """Why a journal could not be read, by run id, as far as `entries` has come."""
 
     def run_ids(self) -> list[str]:
         """Return the ids of all runs, oldest first: an id begins with the time of its start."""
         if not self._folder.exists():
             return []
-        names = (entry.name for entry in os.scandir(self._folder))
+        # Only files: a pipe would never end.
+        names = (entry.name for entry in os.scandir(self._folder) if entry.is_file())
         return sorted(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
 
     def entries(self) -> Iterator[LedgerEntry]:
-        """Yield all runs, newest first; journals without a readable header are passed over."""
+        """Yield all runs, newest first; `unreadable` then says which journals could not be read."""
+        self.unreadable.clear()
         for run_id in reversed(self.run_ids()):
             try:
                 yield self._entry(run_id)
-            except (RecordError, OSError):
-                continue
+            except (RecordError, OSError) as error:
+                self.unreadable[run_id] = str(error)
 
     def find(self, run_id: str) -> LedgerEntry:
         """Return the run with this id, or an unambiguous beginning of it, or the 'last' one.
@@ -59,11 +67,12 @@ class Ledger:
             UnknownNameError: No such run, or several.
             RecordError: Its journal cannot be read.
         """
+        text("run", run_id)
         known = self.run_ids()
-        if run_id == LAST and known:
-            return self._entry(known[-1])
+        if run_id == LAST and (newest := next(self.entries(), None)) is not None:
+            return newest
         fitting = [run_id] if run_id in known else [k for k in known if k.startswith(run_id)]
-        if len(fitting) == 1 and run_id:
+        if len(fitting) == 1:
             return self._entry(fitting[0])
         if not known:
             raise UnknownNameError(
@@ -78,17 +87,24 @@ class Ledger:
         )
 
     def _entry(self, run_id: str) -> LedgerEntry:
-        run = read_journal(self._folder / f"{run_id}{SUFFIX}")
-        return LedgerEntry(run, run.outcome or self._state(run))
+        path = self._folder / f"{run_id}{SUFFIX}"
+        run = read_journal(path)
+        return LedgerEntry(run, run.outcome or self._state(run, path))
 
-    def _state(self, run: RunRecord) -> str:
-        """Tell a run that goes on from one that was interrupted: is its process still there?"""
-        boot = self._read("sys/kernel/random/boot_id").strip()
+    def _state(self, run: RunRecord, path: Path) -> str:
+        """Tell a run that goes on from one that was interrupted."""
+        if run.process.get("boot_id") == self._read("sys/kernel/random/boot_id").strip():
+            goes_on = self._is_alive(run)
+        else:
+            # It runs or ran on another machine that shares this folder: does it still write?
+            silent_s = time.time() - path.stat().st_mtime
+            goes_on = silent_s < _MISSED_INTERVALS * run.interval_s
+        return "running" if goes_on else "interrupted"
+
+    def _is_alive(self, run: RunRecord) -> bool:
         stat = self._read(f"{run.process.get('pid')}/stat").rpartition(")")[2].split()
-        is_same_boot = boot != "" and boot == run.process.get("boot_id")
         is_same_process = len(stat) > 19 and stat[19] == str(run.process.get("start_ticks"))
-        is_alive = is_same_process and stat[0] not in ("Z", "X")
-        return "running" if is_same_boot and is_alive else "interrupted"
+        return is_same_process and stat[0] not in ("Z", "X")
 
     def _read(self, name: str) -> str:
         try:

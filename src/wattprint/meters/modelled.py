@@ -47,7 +47,7 @@ class ModelledMeter:
         self._cpu = cpu
         self._memory = memory
         self._faults: list[str] = []
-        self._first_cpu_s = tree.use().cpu_s
+        self._counted_cpu_s = tree.use().cpu_s
         self._cpu_s = 0.0
         self._gb_s = 0.0
         self._previous: tuple[float, TreeUse] | None = None
@@ -83,8 +83,10 @@ class ModelledMeter:
         return tuple(_reading(model, activity) for model, activity in pairs if model is not None)
 
     def _follow(self, at_s: float, use: TreeUse) -> None:
-        # A descendant that nobody waited for takes its CPU time with it: never count backwards.
-        self._cpu_s = max(self._cpu_s, use.cpu_s - self._first_cpu_s)
+        # A descendant that nobody waited for takes its CPU time with it, and the tree's total
+        # falls: what the others use from then on still counts.
+        self._cpu_s += max(0.0, use.cpu_s - self._counted_cpu_s)
+        self._counted_cpu_s = use.cpu_s
         if self._previous is not None:
             previous_at_s, previous = self._previous
             mean_bytes = (previous.resident_bytes + use.resident_bytes) / 2

@@ -1,6 +1,7 @@
 """Facts and use of this machine from Linux /proc: hardware, and what a process tree uses."""
 
 import os
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ class TreeUse(NamedTuple):
 
     cpu_s: float
     """CPU time, user and system, of the living and of the ended that were waited for. [s]"""
-    resident_bytes: int
+    resident_bytes: float
 
 
 def host_facts(root: Path = DEFAULT_ROOT) -> HostFacts:
@@ -91,7 +92,19 @@ class ProcessTree:
             except (OSError, ValueError):
                 continue  # it ended between the listing and the reading
             total = TreeUse(total.cpu_s + part.cpu_s, total.resident_bytes + part.resident_bytes)
-        return total
+        # Forked processes share pages, and each counts them as its own: together they cannot
+        # hold more than the whole machine does.
+        return total._replace(resident_bytes=min(total.resident_bytes, self._used_bytes()))
+
+    def _used_bytes(self) -> float:
+        """Memory in use on the whole machine; without limit where /proc does not say."""
+        meminfo = _fields(self._root / "meminfo")
+        if not {"MemTotal", "MemAvailable"} <= meminfo.keys():
+            return inf
+        total, available = (
+            int(meminfo[name][0].split()[0]) * _KIB for name in ("MemTotal", "MemAvailable")
+        )
+        return total - available
 
     def _of(self, pid: int) -> TreeUse:
         fields = _stat_fields(self._root / str(pid) / "stat")

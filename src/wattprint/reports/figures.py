@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from wattprint.domain import units
-from wattprint.domain.evidence import Evidence, Method
+from wattprint.domain.evidence import Evidence, Method, weakest
 from wattprint.domain.footprint import Footprint
 from wattprint.domain.interval import Range
 
@@ -38,43 +38,48 @@ def _components(footprint: Footprint) -> list[Figure]:
         method = footprint.coverage[key]
         if amount is None and method is not Method.MISSING:
             continue  # it is inside an energy that was given whole
-        rows.append(_figure(label, amount, units.energy, method.value))
+        rows.append(_figure(label, amount, units.energy, method))
     return rows
 
 
 def _boundaries(footprint: Footprint) -> list[Figure]:
-    energy, coverage = footprint.energy_kwh, footprint.coverage
-    overhead = coverage["facility_overhead"].value
-    at_the_wall = Method.MISSING if energy.it is None else footprint.method
+    energy, overhead = footprint.energy_kwh, footprint.coverage["facility_overhead"]
     return [
-        _figure("IT energy", energy.it, units.energy, at_the_wall.value),
-        _figure("facility energy", energy.facility, units.energy, overhead),
+        _figure("IT energy", energy.it, units.energy, footprint.method),
+        _figure(
+            "facility energy",
+            energy.facility,
+            units.energy,
+            weakest((footprint.method, overhead)),
+        ),
     ]
 
 
 def _emissions(footprint: Footprint) -> list[Figure]:
-    by_quantity = {evidence.quantity: evidence for evidence in footprint.evidence}
-    emissions = footprint.emissions_kg
+    emissions, coverage = footprint.emissions_kg, footprint.coverage
+    intensities = {evidence.quantity: evidence.method for evidence in footprint.evidence}
+    energy = (footprint.method, coverage["facility_overhead"])
+    missing = Method.MISSING
     return [
         _figure(
             "emissions, location-based",
             _grams(emissions.location_based),
             _co2e,
-            _method(by_quantity.get("carbon_intensity")),
+            weakest((*energy, intensities.get("carbon_intensity", missing))),
         ),
         _figure(
             "emissions, market-based",
             _grams(emissions.market_based),
             _co2e,
-            _method(by_quantity.get("market_intensity")),
+            weakest((*energy, intensities.get("market_intensity", missing))),
         ),
         _figure(
             "emissions, embodied",
             _grams(emissions.embodied),
             _co2e,
-            footprint.coverage["embodied"].value,
+            coverage["embodied"],
         ),
-        _figure("water", footprint.water_l, _litres, footprint.coverage["water"].value),
+        _figure("water", footprint.water_l, _litres, coverage["water"]),
     ]
 
 
@@ -101,19 +106,15 @@ def source_words(evidence: Evidence) -> str:
 
 
 def _figure(
-    label: str, amount: Range | None, written: Callable[[float, int], str], method: str
+    label: str, amount: Range | None, written: Callable[[float, int], str], method: Method
 ) -> Figure:
     if amount is None:
-        return Figure(label, "-", "", method)
+        return Figure(label, "-", "", Method.MISSING.value)
     digits = units.EXACT_DIGITS if amount.is_exact else _DIGITS
     interval = "exact"
     if not amount.is_exact:
         interval = f"{written(amount.low, 3)} to {written(amount.high, 3)}"
-    return Figure(label, written(amount.value, digits), interval, method)
-
-
-def _method(evidence: Evidence | None) -> str:
-    return Method.MISSING.value if evidence is None else evidence.method.value
+    return Figure(label, written(amount.value, digits), interval, method.value)
 
 
 def _grams(kilograms: Range | None) -> Range | None:

@@ -30,6 +30,9 @@ def tracked(
     if not (function is None or callable(function)):
         allowed = "expected a function: write @tracked or @tracked(project='ranker')"
         raise InputError(f"function is {function!r}", allowed)
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        allowed = "expected a function that does its work when called: use `with track()` inside"
+        raise InputError(f"{getattr(function, '__qualname__', function)} is a generator", allowed)
     if function is None:
         track(**settings)  # refuses a wrong setting now, not hours later
         return lambda function: _tracking(function, settings)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from wattprint.domain.footprint import Footprint
 
 
+LONGEST_PAUSE_S = 1.0
+"""Time after which memory is looked at again, however long the interval. [s]"""
+
+
 class Clock(NamedTuple):
     """The clocks of a run."""
 
@@ -60,6 +64,8 @@ class Run:
         self._started_s = self._read_until_s = 0.0
         self._previous: Sequence[Reading] = ()
         self._unwritten: list[Fault] = []
+        self._reading = threading.Lock()
+        self._is_started = False
         self.failure: Exception | None = None
         """Why nothing is recorded: the journal or a meter could not be opened. None if it is."""
 
@@ -83,14 +89,21 @@ class Run:
         return False
 
     @property
+    def unwritten(self) -> tuple[Fault, ...]:
+        """What went wrong and could not be written into the record, as on a full disk."""
+        return tuple(self._unwritten)
+
+    @property
     def run_id(self) -> str | None:
         """Id of the run in the ledger; None before it started, or if it could not be recorded."""
         return None if self._opened is None else self._opened.header.run_id
 
     def start(self) -> None:
         """Open the meters and the journal, take the first reading, and go on reading."""
-        if self._thread is not None or os.getpid() != self._pid:
-            return
+        with self._reading:
+            if self._is_started or os.getpid() != self._pid:
+                return
+            self._is_started = True
         try:
             self._opened = self._opens()
         except Exception as error:  # noqa: BLE001 - the fence: a run that cannot be recorded goes on
@@ -119,7 +132,8 @@ class Run:
         atexit.unregister(self._stop_at_exit)
         if thread.is_alive():
             thread.join()
-        self._record_interval(opened)
+        with self._reading:
+            self._record_interval(opened)
         outcome = self._known_outcome(outcome)
         duration_s = self._read_until_s - self._started_s
         self._write(opened, lambda: opened.journal.end(outcome, duration_s, exit_code))
@@ -149,6 +163,9 @@ class Run:
 
         if self._opened is None:
             return footprint_of_nothing(str(self.failure or "the run has not started"))
+        with self._reading:
+            if not self._ended.is_set() and os.getpid() == self._pid:
+                self._record_interval(self._opened)
         return footprint_of_run(self.record(), **place)
 
     def _stop_at_exit(self) -> None:
@@ -167,10 +184,18 @@ class Run:
         opened = self._opened
         assert opened is not None
         due_s = self._started_s + self._interval_s
-        while not self._ended.wait(max(0.0, due_s - self._clock.monotonic_s())):
-            self._record_interval(opened)
+        while not self._ended.wait(self._pause_s(due_s)):
+            with self._reading:
+                if self._clock.monotonic_s() < due_s:
+                    # Memory has no counter: between two intervals it is looked at as well.
+                    self._read(opened, self._clock.monotonic_s())
+                    continue
+                self._record_interval(opened)
             # Keep to the grid of intervals; after a long pause, go on from now.
             due_s = max(due_s, self._clock.monotonic_s() - self._interval_s) + self._interval_s
+
+    def _pause_s(self, due_s: float) -> float:
+        return min(max(0.0, due_s - self._clock.monotonic_s()), LONGEST_PAUSE_S)
 
     def _record_interval(self, opened: Opened) -> None:
         at_s = self._clock.monotonic_s()

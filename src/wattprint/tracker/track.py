@@ -63,7 +63,9 @@ def track(
     from wattprint.tracker.run import Clock, Run
 
     no_unknown_keywords("track", unknown, known)
-    number("interval_s", interval_s, at_least=SHORTEST_INTERVAL_S, at_most=LONGEST_INTERVAL_S)
+    interval_s = number(
+        "interval_s", interval_s, at_least=SHORTEST_INTERVAL_S, at_most=LONGEST_INTERVAL_S
+    )
     if stage is not None:
         one_of("stage", stage, STAGES)
     described = RunRecord(
@@ -101,4 +103,5 @@ def _checked_place(**place: "Any") -> "dict[str, Any]":
         from wattprint.estimator.place import find_place  # loads the factors: not without a place
 
         find_place(**said)
-    return said
+    # Plain floats, because numpy's numbers are accepted and JSON has no word for them.
+    return {name: given if isinstance(given, str) else float(given) for name, given in said.items()}
