@@ -9,6 +9,7 @@ from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint
 from wattprint.domain.interval import Range, exact
 from wattprint.domain.run import (
+    LARGEST_UJ,
     METERED_COMPONENTS,
     OUTCOMES,
     STAGES,
@@ -94,7 +95,7 @@ def run_records(draw: st.DrawFn) -> RunRecord:
     of_run = draw(st.lists(devices, max_size=3).map(tuple))
     count = len(of_run)
     edges = sorted(draw(st.lists(seconds, unique=True, max_size=4)))
-    energies = st.lists(st.none() | st.integers(0, 10**15), min_size=count, max_size=count)
+    energies = st.lists(st.none() | st.integers(0, LARGEST_UJ), min_size=count, max_size=count)
     activities = st.lists(st.none() | st.floats(0, 1e9), min_size=count, max_size=count)
     intervals = tuple(
         Interval(start_s, end_s, tuple(draw(energies)), tuple(draw(activities)))
@@ -111,7 +112,12 @@ def run_records(draw: st.DrawFn) -> RunRecord:
         tags=draw(text_objects),
         place=draw(
             st.fixed_dictionaries(
-                {}, optional={"zone": texts, "region": texts, "pue": st.floats(1, 3) | texts}
+                {},
+                optional={
+                    "zone": texts,
+                    "region": texts,
+                    "pue": st.floats(1, 3) | st.just("provider"),
+                },
             )
         ),
         host=draw(json_objects),

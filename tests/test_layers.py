@@ -30,7 +30,7 @@ THIRD_PARTIES = {"cli": {"click", "rich"}}
 NOT_IN_DOMAIN = {"os", "io", "pathlib", "time", "socket", "subprocess", "threading", "logging"}
 """Formulas have no clock, file, process or network."""
 
-MODULES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
+MODULES = sorted(path for path in ROOT.rglob("*.py") if path.parent != ROOT)
 
 
 def imported_names(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:

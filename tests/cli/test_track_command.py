@@ -39,10 +39,8 @@ def track(wattprint):
         (["sh", "-c", "kill -9 $$"], 128 + 9, "failed"),
         (["sh", "-c", "kill -15 $$"], 128 + 15, "failed"),
         (["sh", "-c", "kill -2 $$"], 128 + 2, "interrupted"),
-        (["no-such-command"], 127, "failed"),
-        (["/etc/passwd"], 126, "failed"),
     ],
-    ids=["done", "exit 3", "killed", "terminated", "Ctrl-C", "not found", "not executable"],
+    ids=["done", "exit 3", "killed", "terminated", "Ctrl-C"],
 )
 def test_the_status_of_the_command_is_passed_on_and_recorded(track, last, command, status, state):
     assert track(*command).returncode == status
@@ -50,15 +48,22 @@ def test_the_status_of_the_command_is_passed_on_and_recorded(track, last, comman
 
 
 @pytest.mark.parametrize(
-    ("command", "message"),
+    ("command", "status", "message"),
     [
-        ("no-such-command", "wattprint: command 'no-such-command' was not found"),
-        ("/etc/passwd", "wattprint: command '/etc/passwd' could not be run: Permission denied"),
+        ("no-such-command", 127, "wattprint: command 'no-such-command' was not found"),
+        (
+            "/etc/passwd",
+            126,
+            "wattprint: command '/etc/passwd' could not be run: Permission denied",
+        ),
     ],
 )
-def test_a_command_that_cannot_be_run_is_said_in_one_line(wattprint, command, message):
-    done = wattprint("track", "--quiet", "--", command)
-    assert (done.stdout, done.stderr) == ("", message + "\n")
+def test_a_command_that_cannot_be_run_is_said_in_one_line_and_is_no_run(
+    wattprint, home, command, status, message
+):
+    done = wattprint("track", "--", command)
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", message + "\n")
+    assert Ledger(home / ".wattprint").run_ids() == []
 
 
 def test_a_command_is_not_found_beside_folders_that_may_not_be_entered():

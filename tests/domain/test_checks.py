@@ -49,6 +49,8 @@ def test_a_whole_number_comes_back_as_an_int(given):
 
 def test_a_whole_number_beyond_what_a_float_can_tell_apart_is_kept_as_it_is():
     assert whole_number("energy_uj", 2**60 + 1, at_least=0) == 2**60 + 1
+    # As a float, 2**63 - 1 is 2**63 and would be beyond its own limit.
+    assert whole_number("energy_uj", 2**63 - 1, at_least=0, at_most=2**63 - 1) == 2**63 - 1
 
 
 @pytest.mark.parametrize(

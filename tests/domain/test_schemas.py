@@ -16,6 +16,7 @@ from wattprint.domain.coverage import COMPONENTS
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.footprint import Equivalent, Footprint
 from wattprint.domain.run import (
+    LARGEST_UJ,
     METERED_COMPONENTS,
     OUTCOMES,
     STAGES,
@@ -137,6 +138,11 @@ def test_a_schema_knows_every_word_of_the_code_and_no_other(listed, words):
     assert set(listed["enum"]) == words
 
 
+def test_a_schema_knows_the_largest_energy_of_the_code():
+    readings = SCHEMAS["run-1"]["$defs"]["interval"]["properties"]["energy_uj"]
+    assert readings["items"]["maximum"] == LARGEST_UJ
+
+
 @given(run_records())
 def test_every_run_fits_its_schema(run):
     assert faults("run-1", run.as_dict()) == []
@@ -179,12 +185,16 @@ def test_what_show_prints_fits_the_schema_with_the_run_beside_it():
     assert faults("footprint-1", {**footprint, "run": GOOD_RUN.run_id}) != []
 
 
-SHORT_OF_A_READING = ["a reading too few", "an activity too many"]
+BETWEEN_FIELDS = [
+    "a reading too few",
+    "an activity too many",
+    "an interval that ends before it starts",
+]
 OUT_OF_ORDER = ["an energy outside its bounds"]
 """What a schema cannot say: that two lists are as long, that two numbers are in order."""
 
 
-@pytest.mark.parametrize("change", sorted(BROKEN_RUNS.keys() - SHORT_OF_A_READING))
+@pytest.mark.parametrize("change", sorted(BROKEN_RUNS.keys() - BETWEEN_FIELDS))
 def test_a_broken_run_does_not_fit_its_schema(change):
     assert faults("run-1", {**GOOD_RUN.as_dict(), **BROKEN_RUNS[change]}) != []
 

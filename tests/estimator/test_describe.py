@@ -163,9 +163,10 @@ def test_a_footprint_keeps_what_was_said_and_only_that():
     ids=lambda number: type(number).__name__,
 )
 def test_a_footprint_of_any_kind_of_number_can_be_written(number):
-    footprint = estimate(power_w=number, hours=number, count=number, pue=number, intensity=number)
+    one = type(number)(1)
+    footprint = estimate(power_w=number, hours=number, count=number, pue=one, intensity=number)
     written = json.loads(json.dumps(footprint.as_dict()))
-    assert written["work"]["power_w"] == written["work"]["pue"] == 300
+    assert (written["work"]["power_w"], written["work"]["pue"]) == (300, 1)
     assert wattprint.Footprint.from_dict(written).energy_kwh == footprint.energy_kwh
 
 
@@ -228,7 +229,7 @@ def test_every_value_lies_within_its_bounds(work):
 
 @pytest.mark.proof
 @pytest.mark.parametrize("name", ["hours", "count", "repeats", "pue", "intensity"])
-@given(work=works, factor=st.integers(1, 5))
+@given(work=works, factor=st.integers(1, 3))
 def test_more_of_anything_never_lowers_a_bound(name, work, factor):
     less, more = figures(estimate(**work)), figures(estimate(**{**work, name: work[name] * factor}))
     for figure, before in less.items():

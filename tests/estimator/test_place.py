@@ -32,7 +32,8 @@ def test_without_a_place_there_is_no_intensity_and_the_way_to_give_one():
     ("asked", "grams", "year", "source", "years_apart"),
     [
         pytest.param({"zone": "FR", "year": 2021}, 59.8, 2021, "owid_ember_2026", 0, id="year"),
-        pytest.param({"zone": "france"}, 41.44, 2025, "owid_ember_2026", 0, id="newest"),
+        # Without a year the work is as recent as the factor set, of 2026.
+        pytest.param({"zone": "france"}, 41.44, 2025, "owid_ember_2026", 1, id="newest"),
         # Ember begins in 2000: nine years from 1991, and the spread of years grows with sqrt(9).
         pytest.param({"zone": "FR", "year": 1991}, 79.77, 2000, "owid_ember_2026", 9, id="nearest"),
         pytest.param(
@@ -126,7 +127,6 @@ def test_no_pue_can_be_said_aloud():
         pytest.param("US", "aws/us-east-1", id="the country of its state"),
         pytest.param("Virginia", "aws/us-east-1", id="its state"),
         pytest.param("US-MIDA-PJM", "aws/us-east-1", id="its grid zone"),
-        pytest.param("WORLD", "aws/us-east-1", id="the world"),
     ],
 )
 def test_a_zone_may_stand_beside_a_region_that_lies_in_it(zone, region):
@@ -143,7 +143,11 @@ def test_a_zone_may_stand_beside_a_region_that_lies_in_it(zone, region):
             r"zone 'FR' \(France\) and region 'gcp/europe-west1' \(St\. Ghislain, BE\) are diff",
             id="another country",
         ),
-        pytest.param("US-CA", "aws/us-east-1", "are different places; give one", id="state"),
+        pytest.param(
+            "US-CA", "aws/us-east-1", "different places; .* lies in US, US-VA", id="state"
+        ),
+        pytest.param("US-CAL-CISO", "aws/us-east-1", "are different places", id="grid zone"),
+        pytest.param("WORLD", "aws/us-east-1", "are different places", id="no place at all"),
     ],
 )
 def test_a_zone_and_a_region_that_do_not_lie_together_are_refused(zone, region, message):
@@ -163,6 +167,7 @@ def test_a_zone_and_a_region_that_do_not_lie_together_are_refused(zone, region, 
         pytest.param({"intensity": 5e5}, r"carbon_intensity is 500000\.0; .* 0 to 10000", id="kg"),
         pytest.param({"market_intensity": "0"}, "market_intensity is '0'; .*number", id="market"),
         pytest.param({"pue": 0.9}, r"pue is 0\.9; .* 1 or more", id="PUE below 1"),
+        pytest.param({"pue": 12}, "pue is 12; .* at most 10", id="12 for 1.2"),
         pytest.param({"pue": "1.2"}, r"pue is '1\.2'; expected a number", id="PUE as a word"),
         pytest.param({"pue": "provider"}, "pue is 'provider' without a region", id="whose PUE"),
         pytest.param(
@@ -175,6 +180,15 @@ def test_a_zone_and_a_region_that_do_not_lie_together_are_refused(zone, region, 
         pytest.param(
             {"basis": "scope 2"}, "basis is 'scope 2'; expected one of direct", id="basis"
         ),
+        pytest.param(
+            {"basis": "direct"}, "basis is 'direct', but no intensity is", id="of nothing"
+        ),
+        pytest.param(
+            {"zone": "FR", "intensity": 50, "grid_source": "owid_ember_2022"},
+            "grid_source is 'owid_ember_2022', but no intensity is looked up",
+            id="source of a given intensity",
+        ),
+        pytest.param({"zone": "FR", "grid_source": 5}, "grid_source is 5; expected", id="number"),
         pytest.param(
             {"zone": "FR", "grid_source": "owid_ember"},
             "zone 'FR' has no yearly intensity from 'owid_ember'; it has .*owid_ember_2026",

@@ -107,8 +107,12 @@ def test_a_zone_given_later_is_not_held_against_the_recorded_region():
 
 @pytest.mark.parametrize(
     ("said", "message"),
-    [({"zone": "Narnia"}, "zone 'Narnia' is unknown"), ({"pue": 0.5}, r"pue is 0\.5")],
-    ids=["zone", "pue"],
+    [
+        ({"zone": "Narnia"}, "zone 'Narnia' is unknown"),
+        ({"pue": 0.5}, r"pue is 0\.5"),
+        ({"zones": "FR"}, r"footprint_of_run\(\) has no keyword 'zones'; .*'zone'\.$"),
+    ],
+    ids=["zone", "pue", "keyword"],
 )
 def test_a_wrong_place_is_refused(said, message):
     with pytest.raises(InputError, match=message):

@@ -125,6 +125,7 @@ TABLE = IntensityTable(
         figure(2020, 190, "direct", "b", is_default="0"),
         figure(2022, 220),
         figure(2023, 30, zone="XA-GRID"),
+        figure(2016, 40, "direct", zone="XA-OLD"),
     ]
 )
 
@@ -137,7 +138,8 @@ TABLE = IntensityTable(
         pytest.param({"year": 2020}, 200, id="life cycle and default of several"),
         pytest.param({"year": 2021}, 220, id="of two as near the later"),
         pytest.param({"year": 2035}, 220, id="the nearest after the last"),
-        pytest.param({"year": 1990}, 180, id="the nearest before the first, direct if need be"),
+        pytest.param({"year": 1990}, 200, id="the nearest before the first"),
+        pytest.param({"year": 2018}, 200, id="life cycle of another year before direct of this"),
         pytest.param({"basis": "direct"}, 190, id="the newest on a basis"),
         pytest.param({"year": 2020, "basis": "direct"}, 190, id="the year on a basis"),
         pytest.param({"year": 2023, "source": "old"}, 202, id="a vintage, however far"),
@@ -153,6 +155,7 @@ def test_the_figure_of_the_year_asked_for_or_the_nearest_is_taken(asked, grams):
         pytest.param(["XA", "XA-GRID"], 2022, "XA", id="the preferred zone where both know it"),
         pytest.param(["XA", "XA-GRID"], 2023, "XA-GRID", id="the other where it is nearer"),
         pytest.param(["XA-GRID"], 2020, "XA-GRID", id="the only one"),
+        pytest.param(["XA-OLD", "ZZ"], None, "XA-OLD", id="direct where there is nothing else"),
     ],
 )
 def test_zones_that_stand_for_one_place_are_asked_in_order(wanted, year, zone):

@@ -1,14 +1,16 @@
 """The local ledger: runs are listed, searched, and told running from interrupted."""
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from made_runs import FIRST_ID, SECOND_ID, intervals, made_run, write_journal
 from processes import folder_open_to_all, python_as_nobody, wait_until
-from wattprint.domain.errors import InputError, RecordError, UnknownNameError
+from wattprint.domain.errors import InputError, RecordError
 from wattprint.ledger.runs import Ledger, load
 from wattprint.meters.procfs import boot_id, start_ticks
 
@@ -106,14 +108,14 @@ def test_a_run_is_found_by_last_by_id_and_by_a_beginning(home, asked, expected):
         ("20260101", f"run '20260101' is not unique; .* Nearest: '{FIRST_ID}', '{SECOND_ID}'"),
         ("20260202-090000-cccccd", f"is unknown; .*`wattprint runs` lists.*Nearest: '{THIRD_ID}'"),
         ("nothing like it", "is unknown; expected 'last' or an id that `wattprint runs` lists"),
-        ("", "run '' is not unique"),
+        ("", "run is ''; expected its name as text"),
         ("*", r"run '\*' is unknown"),
         ("../runs/" + FIRST_ID, "is unknown"),
     ],
     ids=["ambiguous", "misspelt", "unknown", "empty", "pattern", "path"],
 )
 def test_a_run_that_is_not_there_is_refused_with_the_nearest(home, asked, message):
-    with pytest.raises(UnknownNameError, match=message):
+    with pytest.raises(InputError, match=message):
         Ledger(home).find(asked)
 
 
@@ -158,14 +160,24 @@ def test_a_dead_process_that_nobody_waited_for_does_not_go_on(tmp_path, living):
     [
         {"start_ticks": 1},
         {"start_ticks": None},
-        {"boot_id": "another-boot"},
         {"boot_id": ""},
         {"pid": 2**22 + 1},
     ],
-    ids=["id used again", "no start", "another boot", "no boot", "no such process"],
+    ids=["id used again", "no start", "no boot", "no such process"],
 )
 def test_a_run_of_another_process_was_interrupted(tmp_path, living, changes):
     assert state_of(tmp_path, process_of(living, **changes)) == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "state"), [(25, "running"), (35, "interrupted")], ids=["writes", "silent"]
+)
+def test_a_run_of_another_machine_goes_on_while_it_writes(tmp_path, living, silent_s, state):
+    # Three intervals of 10 s without a line, and it is taken to be gone.
+    run = made_run(process=process_of(living, boot_id="another-boot"), interval_s=10.0)
+    written_s = time.time() - silent_s
+    os.utime(write_journal(tmp_path, run), (written_s, written_s))
+    assert Ledger(tmp_path).find("last").state == state
 
 
 def test_a_run_that_does_not_say_its_process_was_interrupted(tmp_path):

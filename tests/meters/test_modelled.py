@@ -49,11 +49,11 @@ def test_memory_energy_is_mean_gigabytes_times_time_times_power():
     assert meter.read(15.0) == ((25_000_000, 50.0),)
 
 
-def test_a_tree_that_shrinks_never_counts_backwards():
+def test_a_tree_that_shrinks_counts_what_the_others_use():
     meter = meter_of(*(TreeUse(cpu_s, 0) for cpu_s in (10.0, 15.0, 12.0, 16.0)), memory=None)
     readings = [meter.read(at_s)[0].activity for at_s in (0.0, 1.0, 2.0)]
-    # 5 s used; a child leaves with 3 of them; then 16 - 10 = 6.
-    assert readings == [5.0, 5.0, 6.0]
+    # 15 - 10 = 5 s used; a child leaves with 3 s of its own; then the others use 16 - 12 = 4.
+    assert readings == [5.0, 5.0, 9.0]
 
 
 @pytest.mark.parametrize(

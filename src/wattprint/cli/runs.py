@@ -26,8 +26,9 @@ def runs(*, project: str | None, limit: int | None, home: str | None, as_json: b
         if project in (None, entry.run.project):
             found.append(entry)
     if as_json:
-        unreadable = [{"id": name, "reason": why} for name, why in ledger.unreadable.items()]
-        print_json({"runs": [run_dict(entry) for entry in found], "unreadable": unreadable})
+        listed = {"runs": [run_dict(entry) for entry in found]}
+        unread = [{"id": name, "reason": why} for name, why in ledger.unreadable.items()]
+        print_json({**listed, "unreadable": unread} if unread else listed)
     elif found:
         head = ("run", "project", "name", "state", "started", "duration", "devices' energy")
         print_table(head, map(_cells, found))

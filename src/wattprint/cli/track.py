@@ -22,7 +22,6 @@ _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 _OUTCOMES = {
     0: "completed",
     128 + signal.SIGINT: "interrupted",
-    128 + signal.SIGTERM: "interrupted",
 }
 """What an exit status says of the run; any other says that it failed."""
 
@@ -97,7 +96,7 @@ def _cannot_run(name: str) -> int | None:
     if shutil.which(name, os.F_OK) is None:
         say(f"wattprint: command {name!r} was not found")
         return _NOT_FOUND
-    say(f"wattprint: command {name!r} could not be run: it is not executable")
+    say(f"wattprint: command {name!r} could not be run: Permission denied")
     return _NOT_EXECUTABLE
 
 

@@ -12,6 +12,8 @@ from wattprint.domain.units import MICROJOULES_PER_JOULE
 SCHEMA = "wattprint.run/1"
 STAGES = ("data", "search", "pretrain", "finetune", "evaluate", "inference")
 OUTCOMES = ("completed", "failed", "interrupted")
+LARGEST_UJ = 10**18
+"""More than any interval of any device uses: 278 MWh. [uJ]"""
 METERED_COMPONENTS = ("accelerator", "cpu", "memory")
 
 
@@ -189,7 +191,9 @@ def interval_from_dict(row: Mapping[str, Any], device_count: int) -> Interval:
 
 def _energy_uj(reading: Any) -> int | None:
     return (
-        None if reading is None else whole_number("energy_uj", reading, at_least=0, at_most=10**18)
+        None
+        if reading is None
+        else whole_number("energy_uj", reading, at_least=0, at_most=LARGEST_UJ)
     )
 
 

@@ -17,6 +17,8 @@ from wattprint.factors.zones import YearlyIntensity, Zone, intensities, zones
 FIRST_YEAR, LAST_YEAR = 1990, 2050
 LARGEST_INTENSITY_G_PER_KWH = 10_000.0
 """Ten times what the dirtiest plants emit: beyond it kg were taken for g."""
+LARGEST_PUE = 10.0
+"""No survey found a mean above 2.5: beyond this a percentage was taken for a ratio."""
 PROVIDER_PUE = "provider"
 NO_PUE = "none"
 INTENSITY_UNIT = "gCO2e/kWh"
@@ -204,7 +206,11 @@ def _pue(given: float | str | None, region: Region | None, year: int | None) -> 
         return _provider_pue(region, year)
     if isinstance(given, str):
         raise InputError(f"pue is {given!r}", "expected a number, 1 or more, 'provider' or 'none'")
-    return Evidence.given("pue", exact(pue_at_least_1(given)), "ratio")
+    if pue_at_least_1(given) > LARGEST_PUE:
+        raise InputError(
+            f"pue is {given!r}", f"expected a ratio of 1 or more, at most {LARGEST_PUE:g}"
+        )
+    return Evidence.given("pue", exact(given), "ratio")
 
 
 def _provider_pue(region: Region | None, year: int | None) -> Evidence:

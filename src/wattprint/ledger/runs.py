@@ -93,12 +93,14 @@ class Ledger:
 
     def _state(self, run: RunRecord, path: Path) -> str:
         """Tell a run that goes on from one that was interrupted."""
-        if run.process.get("boot_id") == self._read("sys/kernel/random/boot_id").strip():
-            goes_on = self._is_alive(run)
-        else:
+        its_boot = run.process.get("boot_id")
+        this_boot = self._read("sys/kernel/random/boot_id").strip()
+        if its_boot and this_boot and its_boot != this_boot:
             # It runs or ran on another machine that shares this folder: does it still write?
             silent_s = time.time() - path.stat().st_mtime
             goes_on = silent_s < _MISSED_INTERVALS * run.interval_s
+        else:
+            goes_on = bool(its_boot) and self._is_alive(run)
         return "running" if goes_on else "interrupted"
 
     def _is_alive(self, run: RunRecord) -> bool:

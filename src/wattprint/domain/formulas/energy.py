@@ -166,6 +166,6 @@ def pue_at_least_1(pue: float) -> float:
     """Return the PUE, or refuse it.
 
     Raises:
-        ValueError: Below 1, not finite, or above 10 (no survey found a mean above 2.5).
+        ValueError: Below 1 or not finite.
     """
-    return number("pue", pue, at_least=1, at_most=10, hint="1.2 means 20 % overhead")
+    return number("pue", pue, at_least=1, hint="1.2 means 20 % overhead")
