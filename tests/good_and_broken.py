@@ -4,7 +4,7 @@ from wattprint.domain.coverage import coverage
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint
 from wattprint.domain.interval import Range, exact
-from wattprint.domain.run import Device, Fault, Interval, RunRecord
+from wattprint.domain.run import LARGEST_UJ, Device, Fault, Interval, RunRecord
 
 CPU = Device("rapl:package-0", "cpu", "package-0", Method.MEASURED, 0.95, 1.05, "khan_2018")
 GPU = Device("nvml:0", "accelerator", "A100", Method.MEASURED, 0.9, 1.1, "nvml_reference")
@@ -60,7 +60,7 @@ BROKEN_RUNS = {
     "an activity too many": interval(activity=[None, None, None]),
     "a negative energy": interval(energy_uj=[-5, None]),
     "an energy that is a word": interval(energy_uj=["5", None]),
-    "more energy than a BIGINT holds": interval(energy_uj=[2**63, None]),
+    "more energy than any device uses": interval(energy_uj=[LARGEST_UJ + 1, None]),
     "an interval that ends before it starts": interval(start_s=10.0, end_s=9.0),
     "half a microjoule": interval(energy_uj=[0.5, None]),
     "an activity that is a word": interval(activity=["busy", None]),

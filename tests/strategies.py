@@ -35,6 +35,7 @@ ranges = st.one_of(positive_ranges, exact_ranges, st.just(exact(0.0)))
 years = st.integers(1990, 2050)
 texts = st.text(max_size=12)
 """Any text that UTF-8 can carry: quotes, line ends and emoji included."""
+names = texts.filter(str.strip)
 json_values = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(0, 1e6), texts)
 json_objects = st.dictionaries(texts, json_values, max_size=3)
 text_objects = st.dictionaries(texts, texts, max_size=3)
@@ -76,13 +77,13 @@ footprints = st.builds(
 
 devices = st.builds(
     Device,
-    device_id=texts,
+    device_id=names,
     component=st.sampled_from(METERED_COMPONENTS),
-    name=texts,
+    name=names,
     method=st.sampled_from([Method.MEASURED, Method.MODELLED]),
     low_ratio=st.floats(0.1, 1),
     high_ratio=st.floats(1, 10),
-    source=texts,
+    source=names,
     note=texts,
     activity_unit=st.sampled_from([None, "cpu_s", "GB_s"]),
 )
@@ -103,8 +104,8 @@ def run_records(draw: st.DrawFn) -> RunRecord:
     )
     return RunRecord(
         run_id=draw(st.text("0123456789abcdef-", min_size=1, max_size=22)),
-        project=draw(texts),
-        name=draw(texts),
+        project=draw(names),
+        name=draw(names),
         started_at=draw(st.datetimes()).isoformat(timespec="milliseconds").zfill(23) + "Z",
         stage=draw(st.none() | st.sampled_from(STAGES)),
         outcome=draw(st.none() | st.sampled_from(OUTCOMES)),
@@ -130,5 +131,5 @@ def run_records(draw: st.DrawFn) -> RunRecord:
         exit_code=draw(st.none() | st.integers(-64, 255)),
         devices=of_run,
         intervals=intervals,
-        faults=tuple(draw(st.lists(st.builds(Fault, seconds, texts, texts), max_size=2))),
+        faults=tuple(draw(st.lists(st.builds(Fault, seconds, texts, names), max_size=2))),
     )

@@ -44,10 +44,11 @@ def whole_number(name: str, given: object, *, at_least: int, at_most: int | None
         InputError: Not a whole number, or outside the limits.
     """
     value = _as_float(given)
-    is_whole = value is not None and value.is_integer() and value >= at_least
-    if value is not None and is_whole and (at_most is None or value <= at_most):
+    if value is not None and value.is_integer():
         # An integer is left as it is: a counter may be beyond what a float can tell apart.
-        return given if isinstance(given, int) else int(value)
+        whole = given if isinstance(given, int) else int(value)
+        if whole >= at_least and (at_most is None or whole <= at_most):
+            return whole
     limits = f"{at_least} or more" if at_most is None else f"from {at_least} to {at_most}"
     raise InputError(f"{name} is {given!r}", f"expected a whole number, {limits}")
 

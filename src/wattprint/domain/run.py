@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from wattprint.domain.checks import number, one_of, text, whole_number
+from wattprint.domain.checks import number, one_of, whole_number
 from wattprint.domain.errors import RecordError
 from wattprint.domain.evidence import Method
 from wattprint.domain.interval import relative
@@ -12,8 +12,8 @@ from wattprint.domain.units import MICROJOULES_PER_JOULE
 SCHEMA = "wattprint.run/1"
 STAGES = ("data", "search", "pretrain", "finetune", "evaluate", "inference")
 OUTCOMES = ("completed", "failed", "interrupted")
-LARGEST_UJ = 10**18
-"""More than any interval of any device uses: 278 MWh. [uJ]"""
+LARGEST_UJ = 2**63 - 1
+"""What a BIGINT holds: 2.56 GWh. [uJ]"""
 METERED_COMPONENTS = ("accelerator", "cpu", "memory")
 
 
@@ -142,7 +142,7 @@ class RunRecord(NamedTuple):
 def _check(run: RunRecord) -> None:
     """Refuse a field of another kind than its own: a TypeError or ValueError names it."""
     for name in ("run_id", "project", "name", "started_at"):
-        text(name, getattr(run, name))
+        _text(name, getattr(run, name))
     int(run.started_at[:4])  # the year that chooses the factors
     for name, known in (("stage", STAGES), ("outcome", OUTCOMES)):
         if getattr(run, name) is not None:
@@ -154,7 +154,12 @@ def _check(run: RunRecord) -> None:
     number("duration_s", run.duration_s)
     for fault in run.faults:
         number("at_s", fault.at_s)
-        text("message", fault.message)
+        _text("message", fault.message)
+
+
+def _text(name: str, given: Any) -> None:
+    if not isinstance(given, str):
+        raise TypeError(f"{name} is {given!r}; expected a text")
 
 
 def device_dict(device: Device) -> dict[str, Any]:
@@ -166,7 +171,7 @@ def device_from_dict(row: Mapping[str, Any]) -> Device:
     """Read a device back; KeyError, TypeError or ValueError when it is malformed."""
     device = Device(**{**row, "method": Method(row["method"])})
     for name in ("device_id", "name", "source"):
-        text(name, getattr(device, name))
+        _text(name, getattr(device, name))
     one_of("component", device.component, METERED_COMPONENTS)
     relative(1.0, device.low_ratio, device.high_ratio)
     return device
