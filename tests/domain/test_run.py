@@ -60,7 +60,7 @@ def test_what_a_record_leaves_out_has_its_default_and_what_it_adds_is_left_alone
 
 
 def test_an_energy_beyond_what_a_float_can_tell_apart_is_kept_to_the_microjoule():
-    many = Interval(0.0, 10.0, (2**59 + 1, None), (None, None))
+    many = Interval(0.0, 10.0, (2**60 + 1, None), (None, None))
     record = json.loads(json.dumps(RUN._replace(intervals=(many,)).as_dict()))
     assert RunRecord.from_dict(record).intervals == (many,)
 

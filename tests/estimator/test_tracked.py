@@ -200,3 +200,14 @@ def test_any_run_has_a_footprint_within_its_bounds(recorded):
         assert figure is None or 0 <= figure.low <= figure.value <= figure.high
     read = [joules for joules in recorded.device_energy_j() if joules is not None]
     assert (footprint.energy_kwh.it is None) == (not read)
+
+
+def test_a_device_lost_on_the_way_says_how_much_was_seen_and_may_have_used_more():
+    # 1 kJ in the first 10 s of 100, then no reading: 1 kJ, and at most 1.05 x 100 / 10 times that.
+    cpu = Device("rapl:package-0", "cpu", "package-0", Method.MEASURED, 0.95, 1.05, "khan_2018")
+    readings = (Interval(0.0, 10.0, (10**9,), (None,)), Interval(10.0, 100.0, (None,), (None,)))
+    run = RunRecord("r", "p", "n", "2024-01-01T00:00:00Z", devices=(cpu,), intervals=readings)
+    footprint = footprint_of_run(run._replace(duration_s=100.0))
+    energy = footprint.components_kwh.cpu
+    assert energy.high / energy.value == pytest.approx(10.5, rel=1e-12)
+    assert "observed for 10% of the run" in footprint.evidence[0].note

@@ -166,3 +166,10 @@ GOOD = {"accelerator": "A100", "cpu": "EPYC 9654", "memory_gb": 64, "hours": 1}
 def test_a_value_that_its_quantity_does_not_allow_is_refused_by_name(name, bad, allowed):
     with pytest.raises(InputError, match=rf"^{name} is .*; expected {allowed}"):
         described_work(**{**GOOD, name: bad})
+
+
+@pytest.mark.parametrize("beside", [{"cpu": "AMD EPYC 9654"}, {"memory_gb": 512}, {"static_w": 9}])
+def test_device_hours_alone_do_not_say_how_long_the_host_was_in_use(beside):
+    with pytest.raises(InputError, match="beside device_hours alone; expected count or hours"):
+        described_work(power_w=400, device_hours=960, **beside)
+    assert described_work(power_w=400, device_hours=960, count=8, **beside).wall_hours == 120

@@ -16,7 +16,7 @@ from wattprint.reports.text import footprint_text
     epilog="Example: wattprint estimate --accelerator H100 --count 8 --hours 72 --zone FR"
 )
 @click.option("--accelerator", metavar="NAME", help="Accelerator, in any common spelling.")
-@click.option("--count", type=float, default=1, metavar="N", help="Number of accelerators.")
+@click.option("--count", type=float, metavar="N", help="Number of accelerators. [default: 1]")
 @click.option("--hours", type=float, metavar="H", help="Wall hours: how long it took by the clock.")
 @click.option(
     "--device-hours",

@@ -102,6 +102,20 @@ class RunRecord(NamedTuple):
             totals.append(sum(readable) / MICROJOULES_PER_JOULE if readable else None)
         return tuple(totals)
 
+    def observed_share(self) -> tuple[float, ...]:
+        """Share of the run that each device's readings cover [0 to 1].
+
+        A counter that could not be read for a while loses nothing, because the next reading spans
+        the gap; what is lost is the time after its last reading.
+        """
+        ends = [
+            [interval.end_s for interval in self.intervals if interval.energy_uj[i] is not None]
+            for i in range(len(self.devices))
+        ]
+        if not self.duration_s:
+            return (1.0,) * len(self.devices)
+        return tuple(min(1.0, max(end, default=0.0) / self.duration_s) for end in ends)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form, `wattprint.run/1`."""
         record: dict[str, Any] = {"schema": SCHEMA, "id": self.run_id}

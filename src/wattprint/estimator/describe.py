@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def estimate(
     *,
     accelerator: str | None = None,
-    count: int = 1,
+    count: int | None = None,
     hours: float | None = None,
     device_hours: float | None = None,
     utilization: float | None = None,
@@ -41,7 +41,7 @@ def estimate(
 
     Args:
         accelerator: Name of the accelerator, in any common spelling.
-        count: Number of accelerators.
+        count: Number of accelerators; 1 unless given.
         hours: Wall hours: how long the work took by the clock. [h]
         device_hours: Accelerator hours: wall hours times count, as papers print it. [device-h]
         utilization: Mean power of an accelerator over its TDP; by convention 1. [ratio, 0 to 1]

@@ -13,6 +13,9 @@ from wattprint.estimator.account import Account
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import PLACE_INPUTS, PROVIDER_PUE, find_place
 
+FULLY_OBSERVED = 0.99
+"""Share of a run that a device's readings must cover to stand for it without a word."""
+
 
 def footprint_of_run(run: RunRecord, **place: Any) -> Footprint:
     """Account for a run under the factors installed now.
@@ -50,7 +53,12 @@ def footprint_of_nothing(reason: str) -> Footprint:
 
 
 def _parts(run: RunRecord) -> tuple[Part, ...]:
-    devices = tuple(zip(run.devices, run.device_energy_j(), strict=True))
+    devices = tuple(
+        (_partly_observed(device, share), joules)
+        for device, joules, share in zip(
+            run.devices, run.device_energy_j(), run.observed_share(), strict=True
+        )
+    )
     by_component = {
         component: [pair for pair in devices if pair[0].component == component]
         for component in METERED_COMPONENTS
@@ -91,6 +99,15 @@ def _evidence(component: str, device: Device, joules: float | None) -> Evidence:
         device.source_year,
         "; ".join(text for text in notes if text),
     )
+
+
+def _partly_observed(device: Device, share: float) -> Device:
+    """Say of a device that was lost on the way how much was seen, and raise its upper bound."""
+    if share == 0 or share > FULLY_OBSERVED:
+        return device
+    seen = f"observed for {share:.0%} of the run, the rest is not counted"
+    note = "; ".join(text for text in (device.note, seen) if text)
+    return device._replace(high_ratio=device.high_ratio / share, note=note)
 
 
 def _device_range(device: Device, joules: float) -> Range:

@@ -44,7 +44,7 @@ class Work(NamedTuple):
 def described_work(
     *,
     accelerator: str | None = None,
-    count: int = 1,
+    count: int | None = None,
     hours: float | None = None,
     device_hours: float | None = None,
     utilization: float | None = None,
@@ -67,7 +67,8 @@ def described_work(
         ContradictionError: Inputs that cannot all be true.
     """
     one_of("host", host, HOSTS)
-    count = whole_number("count", count, at_least=1, at_most=int(LARGEST))
+    is_counted = count is not None or hours is not None
+    count = whole_number("count", 1 if count is None else count, at_least=1, at_most=int(LARGEST))
     share = _optional("utilization", utilization, at_most=1)
     cpu_share = _optional("cpu_utilization", cpu_utilization, at_most=1)
     if share is not None and cpu is not None and accelerator is None and power_w is None:
@@ -97,7 +98,20 @@ def described_work(
         repeats=number("repeats", repeats, at_least=1, at_most=LARGEST),
     )
     _refuse_contradictions(work, timed=hours is not None or device_hours is not None)
+    if not is_counted and device_hours is not None:
+        _refuse_unknown_wall_hours(work)
     return work
+
+
+def _refuse_unknown_wall_hours(work: Work) -> None:
+    """Device-hours alone do not say how long the host beside the devices was in use."""
+    beside = {"cpu": work.cpu, "memory_gb": work.memory_gb, "static_w": work.static_w}
+    for name, given in beside.items():
+        if given is not None:
+            raise InputError(
+                f"{name} is {given!r} beside device_hours alone",
+                "expected count or hours as well, to know how long the host was in use",
+            )
 
 
 def _optional(name: str, given: Any, *, at_most: float = LARGEST) -> float | None:
