@@ -85,6 +85,19 @@ def test_relative_bounds_are_shares_of_the_value():
     assert figure.as_tuple() == close((400.0, 120.0, 420.0))
 
 
+@pytest.mark.parametrize(
+    ("computed", "kept"),
+    [
+        pytest.param(384 * 1.2, 460.8, id="460.79999999999995 in binary"),
+        pytest.param(0.1 + 0.2, 0.3, id="0.30000000000000004 in binary"),
+        pytest.param(1 / 3, 0.333333333333333, id="15 digits of a third"),
+        pytest.param(123_456_789_012_345, 123_456_789_012_345, id="15 digits before the point"),
+    ],
+)
+def test_a_range_keeps_what_is_no_error_of_binary_arithmetic(computed, kept):
+    assert Range(computed, computed, computed).as_tuple() == (kept, kept, kept)
+
+
 @given(magnitudes | st.just(0.0))
 def test_an_exact_number_has_no_width(number):
     figure = exact(number)

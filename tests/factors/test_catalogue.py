@@ -56,6 +56,12 @@ def test_an_entry_is_shown_with_all_that_is_known_of_it_and_where_from():
     assert {source["key"] for source in shown["sources"]} == keys
 
 
+def test_a_name_that_fits_several_variants_shows_them_all():
+    names = [row["name"] for row in details("accelerator", "A100")["accelerators"]]
+    assert {"NVIDIA A100 SXM4 40GB", "NVIDIA A100 PCIe 40GB"} <= set(names)
+    assert [row["name"] for row in details("accelerator", "T4")["accelerators"]] == ["NVIDIA T4"]
+
+
 def test_a_region_is_shown_with_its_years_and_a_kind_without_sources_without_them():
     assert {
         row["region"] for row in details("region", "google/europe-west1")["cloud_region_yearly"]

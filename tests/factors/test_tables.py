@@ -55,6 +55,7 @@ def test_a_table_is_the_one_the_manifest_names(file_name):
 def test_the_factor_sets_hash_is_that_of_its_tables():
     lines = "".join(f"{name} {MANIFEST['tables'][name]['sha256']}\n" for name in FILES)
     assert shipped().sha256 == hashlib.sha256(lines.encode()).hexdigest()
+    assert shipped().year == int(MANIFEST["version"][:4])
     assert shipped().identity == {"version": MANIFEST["version"], "sha256": shipped().sha256}
 
 

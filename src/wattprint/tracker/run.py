@@ -1,13 +1,14 @@
 """A tracked run: it reads its meters at the start, every interval and at the end."""
 
 import atexit
+import functools
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from wattprint.domain.run import OUTCOMES, Fault, Interval, RunRecord
 from wattprint.ledger.journal import JournalWriter, read_journal
@@ -16,6 +17,8 @@ from wattprint.meters.base import Meter, Reading
 if TYPE_CHECKING:
     from wattprint.domain.footprint import Footprint
 
+
+Result = TypeVar("Result")
 
 LONGEST_PAUSE_S = 1.0
 """Time after which memory is looked at again, however long the interval. [s]"""
@@ -104,11 +107,11 @@ class Run:
             if self._is_started or os.getpid() != self._pid:
                 return
             self._is_started = True
-        try:
-            self._opened = self._opens()
-        except Exception as error:  # noqa: BLE001 - the fence: a run that cannot be recorded goes on
-            self.failure = error
+        opened = _fenced(self._opens)
+        if isinstance(opened, Exception):
+            self.failure = opened
             return
+        self._opened = opened
         self._started_s = self._read_until_s = self._clock.monotonic_s()
         self._previous = self._read(self._opened, self._started_s)
         self._thread = threading.Thread(target=self._sample, name="wattprint", daemon=True)
@@ -218,12 +221,13 @@ class Run:
     def _read(self, opened: Opened, at_s: float) -> list[Reading]:
         readings: list[Reading] = []
         for family, meter in opened.meters.items():
-            try:
-                readings += meter.read(at_s)
-                messages = meter.take_faults()
-            except Exception as error:  # noqa: BLE001 - the fence: a meter never harms the run
+            found = _fenced(functools.partial(_reading_of, meter, at_s))
+            if isinstance(found, Exception):
                 readings += [Reading(None)] * len(meter.devices)
-                messages = (f"{type(error).__name__}: {error}",)
+                messages: Sequence[str] = (f"{type(found).__name__}: {found}",)
+            else:
+                readings += found[0]
+                messages = found[1]
             self._unwritten += [Fault(at_s - self._started_s, family, text) for text in messages]
         return readings
 
@@ -243,6 +247,25 @@ class Run:
             self._unwritten.append(Fault(at_s, "journal", f"a line could not be written: {error}"))
             return False
         return True
+
+
+def _fenced(action: Callable[[], Result]) -> Result | Exception:
+    """Return what an action returns, or what it raised: the one fence around meters and journal.
+
+    A meter or journal that fails, in whatever way, must not harm the work that is tracked.
+    """
+    try:
+        return action()
+    except Exception as error:  # noqa: BLE001 - see above; what is caught is kept in the record
+        return error
+
+
+def _reading_of(meter: Meter, at_s: float) -> tuple[Sequence[Reading], Sequence[str]]:
+    """Read a meter: one reading for each of its devices, and what went wrong."""
+    found = meter.read(at_s)
+    if len(found) != len(meter.devices):
+        raise ValueError(f"{len(found)} readings of {len(meter.devices)} devices")
+    return found, meter.take_faults()
 
 
 def _used_uj(old: Reading, new: Reading) -> int | None:
