@@ -1,4 +1,4 @@
-"""Train a small network on scikit-learn's handwritten digits: some 30 s on two cores.
+"""Train a small network on scikit-learn's handwritten digits for some 25 s.
 
     wattprint track --project digits -- python examples/train_digits.py
 
@@ -6,6 +6,7 @@ Nothing in here knows of Wattprint: `wattprint track` measures any command.
 """
 
 import argparse
+import time
 
 import numpy as np
 from rich.progress import Progress
@@ -19,8 +20,8 @@ BATCH = 128
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=45)
-    epochs = parser.parse_args().epochs
+    parser.add_argument("--seconds", type=float, default=25.0, help="how long to train")
+    seconds = parser.parse_args().seconds
 
     images, labels = load_digits(return_X_y=True)
     train_x, test_x, train_y, test_y = train_test_split(
@@ -29,13 +30,17 @@ def main() -> None:
     train_x, train_y = shifted(train_x, train_y)
     network = MLPClassifier(hidden_layer_sizes=(512, 256), batch_size=BATCH, random_state=0)
     order = np.random.default_rng(0)
-    print(f"{len(train_x):,} training images, {len(test_x)} held out, {epochs} epochs")
+    print(f"{len(train_x):,} training images, {len(test_x)} held out")
+    started_s, batches = time.monotonic(), 0
     with Progress() as progress:
-        for _ in progress.track(range(epochs), description="training"):
-            shuffled = order.permutation(len(train_x))
-            for start in range(0, len(shuffled) - BATCH + 1, BATCH):
-                batch = shuffled[start : start + BATCH]
-                network.partial_fit(train_x[batch], train_y[batch], classes=range(10))
+        task = progress.add_task("training", total=seconds)
+        while (elapsed_s := time.monotonic() - started_s) < seconds:
+            progress.update(task, completed=elapsed_s)
+            batch = order.integers(len(train_x), size=BATCH)
+            network.partial_fit(train_x[batch], train_y[batch], classes=range(10))
+            batches += 1
+        progress.update(task, completed=seconds)
+    print(f"{batches * BATCH / len(train_x):.1f} epochs")
     print(f"accuracy on held-out images: {network.score(test_x, test_y):.3f}")
 
 

@@ -211,3 +211,12 @@ def test_a_device_lost_on_the_way_says_how_much_was_seen_and_may_have_used_more(
     energy = footprint.components_kwh.cpu
     assert energy.high / energy.value == pytest.approx(10.5, rel=1e-12)
     assert "observed for 10% of the run" in footprint.evidence[0].note
+
+
+def test_a_device_seen_for_a_moment_only_keeps_a_finite_bound():
+    # Seen for 1e-300 s of 100 s: the upper bound stays at 1.05 x 1000 times what was read.
+    cpu = Device("rapl:package-0", "cpu", "package-0", Method.MEASURED, 0.95, 1.05, "khan_2018")
+    readings = (Interval(0.0, 1e-300, (10**9,), (None,)), Interval(1e-300, 100.0, (None,), (None,)))
+    run = RunRecord("r", "p", "n", "2024-01-01T00:00:00Z", devices=(cpu,), intervals=readings)
+    energy = footprint_of_run(run._replace(duration_s=100.0)).components_kwh.cpu
+    assert energy.high / energy.value == pytest.approx(1050.0, rel=1e-12)

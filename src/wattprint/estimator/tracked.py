@@ -13,6 +13,8 @@ from wattprint.estimator.account import Account
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import PLACE_INPUTS, PROVIDER_PUE, find_place
 
+LEAST_SHARE = 1e-3
+"""A device seen for less may have used a thousand times what was read, and no more is said."""
 FULLY_OBSERVED = 0.99
 """Share of a run that a device's readings must cover to stand for it without a word."""
 
@@ -107,7 +109,7 @@ def _partly_observed(device: Device, share: float) -> Device:
         return device
     seen = f"observed for {share:.0%} of the run, the rest is not counted"
     note = "; ".join(text for text in (device.note, seen) if text)
-    return device._replace(high_ratio=device.high_ratio / share, note=note)
+    return device._replace(high_ratio=device.high_ratio / max(share, LEAST_SHARE), note=note)
 
 
 def _device_range(device: Device, joules: float) -> Range:
