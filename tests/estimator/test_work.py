@@ -50,6 +50,11 @@ def test_on_cpus_alone_the_utilization_is_theirs():
             id="device-hours that are not count x hours",
         ),
         pytest.param(
+            {"power_w": 300, "count": 8, "hours": 120, "device_hours": 961},
+            r"device_hours is 961\.0, but count x hours is 960\.0",
+            id="nor almost",
+        ),
+        pytest.param(
             {"cpu": "EPYC 9654", "hours": 1, "utilization": 0.5, "cpu_utilization": 0.6},
             r"utilization is 0\.5 and cpu_utilization is 0\.6; work on CPUs alone has one",
             id="two utilizations of one CPU",
