@@ -254,3 +254,14 @@ def test_the_run_is_there_before_the_command_ends(home, last):
     assert last().run.outcome is None
     program.communicate()
     assert last().run.outcome == "completed"
+
+
+def test_a_script_that_names_no_interpreter_cannot_be_run(wattprint, tmp_path):
+    script = tmp_path / "train"
+    script.write_text("no shebang\n")
+    script.chmod(0o755)
+    done = wattprint("track", "--quiet", "--", str(script))
+    assert done.returncode == 126
+    assert (
+        done.stderr == f"wattprint: command {str(script)!r} could not be run: Exec format error\n"
+    )

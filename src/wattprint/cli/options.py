@@ -41,7 +41,7 @@ def place_options(command: Command) -> Command:
         click.option(
             "--basis",
             metavar="lifecycle|direct",
-            help="Basis of the intensity. [default: life cycle where the year has it]",
+            help="Basis of the intensity. [default: life cycle where the place has it]",
         ),
         click.option(
             "--grid-source", metavar="SOURCE", help="Source of the intensity, to choose a vintage."

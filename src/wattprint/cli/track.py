@@ -102,7 +102,11 @@ def _cannot_run(name: str) -> int | None:
 
 def _run(command: tuple[str, ...]) -> int:
     """Run the command with our streams and signals, and return its status as a shell would."""
-    child = subprocess.Popen(command)
+    try:
+        child = subprocess.Popen(command)
+    except OSError as error:  # such as a script that names no interpreter
+        say(f"wattprint: command {command[0]!r} could not be run: {error.strerror}")
+        return _NOT_EXECUTABLE
 
     def forward(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's signature
         child.send_signal(number)

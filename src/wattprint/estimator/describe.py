@@ -63,7 +63,7 @@ def estimate(
         pue: Power usage effectiveness: a number of 1 or more, or 'provider' for what the
             region's provider publishes. Without it facility overhead is missing. [ratio]
         year: Year of the work; without it the newest in the tables.
-        basis: `lifecycle` or `direct`; without it life cycle where the year has it.
+        basis: `lifecycle` or `direct`; without it life cycle where the place has it.
         grid_source: Source of the intensity, e.g. 'owid_ember_2022', to choose a vintage.
         **unknown: Refused, with the nearest keyword.
 

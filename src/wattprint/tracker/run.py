@@ -103,8 +103,10 @@ class Run:
 
     def start(self) -> None:
         """Open the meters and the journal, take the first reading, and go on reading."""
+        if os.getpid() != self._pid:
+            return  # before the lock: a fork may have copied it while it was held
         with self._reading:
-            if self._is_started or os.getpid() != self._pid:
+            if self._is_started:
                 return
             self._is_started = True
         opened = _fenced(self._opens)
@@ -166,9 +168,10 @@ class Run:
 
         if self._opened is None:
             return footprint_of_nothing(str(self.failure or "the run has not started"))
-        with self._reading:
-            if not self._ended.is_set() and os.getpid() == self._pid:
-                self._record_interval(self._opened)
+        if os.getpid() == self._pid:  # before the lock, as in start()
+            with self._reading:
+                if not self._ended.is_set():
+                    self._record_interval(self._opened)
         return footprint_of_run(self.record(), **place)
 
     def _stop_at_exit(self) -> None:
