@@ -12,6 +12,8 @@ run: .venv/installed
 		$(if $(ZONE),--zone $(ZONE)) --quiet -- $(BIN)/python examples/train_digits.py
 	@echo
 	@$(BIN)/wattprint show last
+	@$(BIN)/wattprint report last --format html --output run.html
+	@echo "The same as a page, with power over time: run.html"
 
 # What CI runs: every test, long proofs sampled with a seed.
 test: .venv/installed

@@ -4,7 +4,8 @@ from wattprint.domain.coverage import coverage
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint
 from wattprint.domain.interval import Range, exact
-from wattprint.domain.run import LARGEST_UJ, Device, Fault, Interval, RunRecord
+from wattprint.domain.readings import LARGEST_UJ, Device, Fault, Interval, Logged, SectionUse
+from wattprint.domain.run import RunRecord
 
 CPU = Device("rapl:package-0", "cpu", "package-0", Method.MEASURED, 0.95, 1.05, "khan_2018")
 GPU = Device("nvml:0", "accelerator", "A100", Method.MEASURED, 0.9, 1.1, "nvml_reference")
@@ -18,8 +19,13 @@ RUN = RunRecord(
     devices=(CPU, GPU),
     intervals=(
         Interval(0.0, 10.0, (1_500_000, None), (None, None)),
-        Interval(10.0, 20.0, (2_500_000, None), (None, None)),
+        Interval(10.0, 20.0, (2_500_000, None), (None, None), 3600.0, {"busy_s": 4.0}),
     ),
+    sections=(
+        SectionUse(("epoch", "batch"), 0.0, 10.0, 3, 6.0, (900_000, None), (None, None)),
+        SectionUse(("epoch",), 10.0, 20.0, 0, 10.0, (2_500_000, None), (None, None)),
+    ),
+    logged=(Logged(9.5, 3, 96.0, {"loss": -0.25, "step": 3.0}),),
     faults=(Fault(10.0, "nvml", "lost"),),
 )
 
@@ -30,6 +36,17 @@ def device(**changes):
 
 def interval(**changes):
     return {"intervals": [{**RUN.as_dict()["intervals"][0], **changes}]}
+
+
+def section(**changes):
+    return {"sections": [{**RUN.as_dict()["sections"][0], **changes}]}
+
+
+def logged(**changes):
+    return {"logged": [{**RUN.as_dict()["logged"][0], **changes}]}
+
+
+NAN = float("nan")
 
 
 BROKEN_RUNS = {
@@ -48,6 +65,10 @@ BROKEN_RUNS = {
     "a negative time between readings": {"interval_s": -1},
     "devices that are no list": {"devices": 5},
     "a device that is a word": {"devices": ["cpu"]},
+    "an exit code that is a word": {"exit_code": "bad"},
+    "a parent that is a number": {"parent": 5},
+    "a device that was found before the run": device(found_s=-1.0),
+    "a device that was found soon": device(found_s="soon"),
     "a device of another kind": device(component="cooling"),
     "a device of another method": device(method="felt"),
     "a device with a key too many": device(watts=5),
@@ -64,7 +85,38 @@ BROKEN_RUNS = {
     "an interval that ends before it starts": interval(start_s=10.0, end_s=9.0),
     "half a microjoule": interval(energy_uj=[0.5, None]),
     "an activity that is a word": interval(activity=["busy", None]),
+    "a sleep that is a word": interval(suspended_s="long"),
+    "a sleep of less than nothing": interval(suspended_s=-1.0),
+    "a sleep that is no number": interval(suspended_s=NAN),
+    "a machine's use in a list": interval(host=[4.0]),
+    "a machine's use that is a word": interval(host={"busy_s": "much"}),
+    "sections that are no list": {"sections": 5},
+    "a section that is a word": {"sections": ["epoch"]},
+    "a section without a name": section(path=[]),
+    "a section whose path is a word": section(path="epoch"),
+    "a section whose name is a number": section(path=["epoch", 5]),
+    "a section entered less than never": section(entered=-1),
+    "a section entered half a time": section(entered=0.5),
+    "a section entered often": section(entered="often"),
+    "a section open for less than nothing": section(duration_s=-1.0),
+    "a section open for no number": section(duration_s=NAN),
+    "a section that ends before it starts": section(start_s=11.0),
+    "a section with a reading too few": section(energy_uj=[5]),
+    "a section of negative energy": section(energy_uj=[-5, None]),
+    "a section whose activity is a word": section(activity=["busy", None]),
+    "a section without a duration": {"sections": [{"path": ["epoch"]}]},
+    "progress that is a word": {"logged": ["fine"]},
+    "progress without a time": logged(at_s=None),
+    "progress that nobody reported": logged(calls=0),
+    "negative samples": logged(samples=-1.0),
+    "samples that are a word": logged(samples="many"),
+    "values in a list": logged(values=[0.25]),
+    "a value that is a word": logged(values={"loss": "low"}),
+    "a value that is nothing": logged(values={"loss": None}),
+    "a value that is no number": logged(values={"loss": NAN}),
+    "a value without end": logged(values={"loss": float("inf")}),
     "a fault without a time": {"faults": [{**RUN.faults[0]._asdict(), "at_s": None}]},
+    "a fault of no meter": {"faults": [{**RUN.faults[0]._asdict(), "meter": 5}]},
     "a fault that is a word": {"faults": ["lost"]},
     "a fault with a key too many": {"faults": [{**RUN.faults[0]._asdict(), "level": "bad"}]},
 }

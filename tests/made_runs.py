@@ -1,7 +1,8 @@
 """Run records made by hand, and journals of them."""
 
 from wattprint.domain.evidence import Method
-from wattprint.domain.run import Device, Interval, RunRecord
+from wattprint.domain.readings import Device, Interval
+from wattprint.domain.run import RunRecord
 from wattprint.ledger.home import runs_folder
 from wattprint.ledger.journal import JournalWriter
 
@@ -33,14 +34,17 @@ def made_run(run_id=FIRST_ID, **changes):
 
 
 def write_journal(home, run, outcome=None, exit_code=None):
-    """Write a run's header and intervals, and its end if it has an outcome."""
+    """Write a run's header and readings, and its end if it has an outcome."""
     journal = JournalWriter(runs_folder(home, create=True), run)
     for interval in run.intervals:
-        journal.interval(interval)
+        sections = [s for s in run.sections if s.start_s == interval.start_s]
+        logged = [said for said in run.logged if interval.start_s < said.at_s <= interval.end_s]
+        journal.interval(interval, sections, *logged)
     for fault in run.faults:
         journal.fault(fault)
     if outcome is not None:
-        journal.end(outcome, run.intervals[-1].end_s if run.intervals else 0.0, exit_code)
+        duration_s = run.intervals[-1].end_s if run.intervals else 0.0
+        journal.end(outcome, duration_s, exit_code, run.device_energy_uj())
     journal.close()
     return journal.path
 

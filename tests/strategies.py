@@ -8,16 +8,16 @@ from wattprint.domain.coverage import COMPONENTS
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint
 from wattprint.domain.interval import Range, exact
-from wattprint.domain.run import (
+from wattprint.domain.readings import (
     LARGEST_UJ,
     METERED_COMPONENTS,
-    OUTCOMES,
-    STAGES,
     Device,
     Fault,
     Interval,
-    RunRecord,
+    Logged,
+    SectionUse,
 )
+from wattprint.domain.run import OUTCOMES, STAGES, RunRecord
 
 magnitudes = st.floats(-12, 12).map(lambda exponent: 10.0**exponent)
 """Positive numbers from 1e-12 to 1e12, small ones as often as large ones."""
@@ -86,6 +86,16 @@ devices = st.builds(
     source=names,
     note=texts,
     activity_unit=st.sampled_from([None, "cpu_s", "GB_s"]),
+    found_s=st.just(0.0) | seconds,
+)
+finite = st.floats(allow_nan=False, allow_infinity=False)
+host_use = st.dictionaries(st.sampled_from(["busy_s", "tree_s", "clock_ratio"]), seconds)
+progress = st.builds(
+    Logged,
+    at_s=seconds,
+    calls=st.integers(1, 10**6),
+    samples=st.floats(0, 1e12),
+    values=st.dictionaries(texts, finite, max_size=3),
 )
 meters = st.fixed_dictionaries({"family": texts, "used": st.booleans(), "reason": texts})
 
@@ -98,9 +108,17 @@ def run_records(draw: st.DrawFn) -> RunRecord:
     edges = sorted(draw(st.lists(seconds, unique=True, max_size=4)))
     energies = st.lists(st.none() | st.integers(0, LARGEST_UJ), min_size=count, max_size=count)
     activities = st.lists(st.none() | st.floats(0, 1e9), min_size=count, max_size=count)
+    readings = st.tuples(energies.map(tuple), activities.map(tuple))
+    bounds = list(pairwise(edges))
     intervals = tuple(
-        Interval(start_s, end_s, tuple(draw(energies)), tuple(draw(activities)))
-        for start_s, end_s in pairwise(edges)
+        Interval(*of_both, *draw(readings), draw(seconds), draw(host_use)) for of_both in bounds
+    )
+    path = st.lists(texts, min_size=1, max_size=3).map(tuple)
+    sections = tuple(
+        SectionUse(draw(path), *of_both, draw(st.integers(0, 99)), draw(seconds), *draw(readings))
+        for of_both in draw(
+            st.lists(st.sampled_from(bounds), max_size=3) if bounds else st.just([])
+        )
     )
     return RunRecord(
         run_id=draw(st.text("0123456789abcdef-", min_size=1, max_size=22)),
@@ -131,5 +149,7 @@ def run_records(draw: st.DrawFn) -> RunRecord:
         exit_code=draw(st.none() | st.integers(-64, 255)),
         devices=of_run,
         intervals=intervals,
+        sections=sections,
+        logged=tuple(draw(st.lists(progress, max_size=2))),
         faults=tuple(draw(st.lists(st.builds(Fault, seconds, texts, names), max_size=2))),
     )

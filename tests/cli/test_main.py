@@ -10,8 +10,9 @@ import pytest
 
 from processes import WATTPRINT, environment, run
 
-COMMANDS = ["estimate", "track", "runs", "show", "report", "factors"]
-WITH_EXAMPLE = [*COMMANDS, "factors search", "factors show", "factors list"]
+COMMANDS = ["estimate", "track", "runs", "show", "report", "factors", "doctor"]
+NESTED = ["factors search", "factors show", "factors list", "runs prune", "runs export"]
+WITH_EXAMPLE = [*COMMANDS, *NESTED]
 
 
 def test_the_command_alone_prints_commands_ready_to_copy(wattprint):
@@ -55,10 +56,12 @@ def test_every_command_has_an_example_in_its_help(wattprint, command):
 
 
 @pytest.mark.parametrize("command", [name for name in WITH_EXAMPLE if name != "track"])
-def test_every_example_works(wattprint, recorded, command):
-    done = wattprint(*example_of(wattprint, command))
+def test_every_example_works(wattprint, recorded, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    example = example_of(wattprint, command)
+    done = wattprint(*example)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout
+    assert done.stdout or (tmp_path / example[-1]).stat().st_size
 
 
 @pytest.mark.parametrize(

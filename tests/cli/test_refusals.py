@@ -90,7 +90,7 @@ def test_a_home_of_a_user_that_does_not_exist_is_refused(wattprint, command):
     assert_refused(done, "home folder '~nobody-at-all/w' cannot be used", "WATTPRINT_HOME")
 
 
-@pytest.mark.parametrize("arguments", [["runs"], ["show"], ["report"], ["track", "--", "true"]])
+@pytest.mark.parametrize("arguments", [["runs"], ["show"], ["report"]])
 def test_a_home_that_the_user_may_not_read_is_refused(arguments):
     script = f"wattprint.cli.main.main({arguments!r})"
     with folder_open_to_all() as folder:

@@ -39,8 +39,10 @@ def track(wattprint):
         (["sh", "-c", "kill -9 $$"], 128 + 9, "failed"),
         (["sh", "-c", "kill -15 $$"], 128 + 15, "failed"),
         (["sh", "-c", "kill -2 $$"], 128 + 2, "interrupted"),
+        (["sh", "-c", "exit 4 | exit 5"], 5, "failed"),
+        (["bash", "-o", "pipefail", "-c", "exit 4 | true"], 4, "failed"),
     ],
-    ids=["done", "exit 3", "killed", "terminated", "Ctrl-C"],
+    ids=["done", "exit 3", "killed", "terminated", "Ctrl-C", "a pipeline", "pipefail"],
 )
 def test_the_status_of_the_command_is_passed_on_and_recorded(track, last, command, status, state):
     assert track(*command).returncode == status
@@ -56,6 +58,8 @@ def test_the_status_of_the_command_is_passed_on_and_recorded(track, last, comman
             126,
             "wattprint: command '/etc/passwd' could not be run: Permission denied",
         ),
+        ("/etc", 126, "wattprint: command '/etc' could not be run: Is a directory"),
+        ("", 127, "wattprint: command '' was not found"),
     ],
 )
 def test_a_command_that_cannot_be_run_is_said_in_one_line_and_is_no_run(
@@ -151,14 +155,117 @@ print(os.getcwd(), os.environ["MINE"], *files)
     assert done.stdout == f"{Path.cwd()} yes 0 1 2 3\n", done.stderr
 
 
-def test_work_of_the_command_and_its_children_is_measured(track, last):
-    burn = "import time\nwhile time.process_time() < 0.6: pass"
-    track("sh", "-c", f"{shlex.join([sys.executable, '-c', burn])}; exit 0")
-    run = last().run
+BURN = """
+import time
+while time.process_time() < 0.6:
+    pass
+"""
+DAEMON = f"""
+import os, sys
+if os.fork():
+    os._exit(0)  # the parent of what follows is gone
+os.setsid()
+if os.fork():
+    os._exit(0)
+for descriptor in range(3):  # nobody waits for what it could still say
+    os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
+open(sys.argv[1], "w").write(str(os.getpid()))
+{BURN}
+open(sys.argv[1] + ".done", "w").close()
+"""
+DEEPER = (
+    'if [ $1 -gt 1 ]; then sh -c "$0" "$0" $(($1 - 1)) "$2" "$3"; else "$2" -c "$3"; fi; exit 0'
+)
+
+
+def recorded_cpu_s(run):
     cpu = [device.activity_unit for device in run.devices].index("cpu_s")
-    recorded_s = sum(interval.activity[cpu] for interval in run.intervals)
-    # 0.6 s of burning, the start of two programs, and little else.
-    assert 0.58 <= recorded_s <= 1.5
+    return sum(interval.activity[cpu] for interval in run.intervals)
+
+
+# What the 0.6 s of burning come to: with the start of a few programs, and little else.
+ABOUT_BURNED_S = (0.58, 1.5)
+
+
+def test_work_of_the_command_and_its_children_is_measured(track, last):
+    track("sh", "-c", f"{shlex.join([sys.executable, '-c', BURN])}; exit 0")
+    low_s, high_s = ABOUT_BURNED_S
+    assert low_s <= recorded_cpu_s(last().run) <= high_s
+
+
+def test_work_ten_levels_down_is_measured(track, last):
+    done = track("sh", "-c", DEEPER, DEEPER, "10", sys.executable, BURN)
+    low_s, high_s = ABOUT_BURNED_S
+    assert done.returncode == 0, done.stderr
+    assert low_s <= recorded_cpu_s(last().run) <= high_s
+
+
+def test_work_in_a_pipeline_is_measured(track, last):
+    burn = shlex.join([sys.executable, "-c", BURN])
+    track("sh", "-c", f"{burn} | {burn} | cat")
+    low_s, high_s = ABOUT_BURNED_S
+    assert 2 * low_s <= recorded_cpu_s(last().run) <= 2 * high_s
+
+
+def test_a_daemon_is_measured_while_the_command_runs(track, last, tmp_path):
+    daemon = shlex.join([sys.executable, "-c", DAEMON, f"{tmp_path}/pid"])
+    track("sh", "-c", f"{daemon}; until [ -e {tmp_path}/pid.done ]; do sleep 0.02; done")
+    low_s, high_s = ABOUT_BURNED_S
+    assert low_s <= recorded_cpu_s(last().run) <= high_s
+
+
+def test_with_wait_a_daemon_is_measured_to_its_end(wattprint, last, tmp_path):
+    done = wattprint("track", "--wait", "--", sys.executable, "-c", DAEMON, f"{tmp_path}/pid")
+    low_s, high_s = ABOUT_BURNED_S
+    assert (done.returncode, (tmp_path / "pid.done").exists()) == (0, True)
+    assert low_s <= recorded_cpu_s(last().run) <= high_s
+    assert "unmeasured" not in done.stderr
+
+
+def background(count):
+    """Processes that go on without our streams, and their ids on standard output."""
+    return "; ".join(["sleep 60 < /dev/null > /dev/null 2>&1 & echo $!"] * count)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "1 process of it goes on"), (3, "3 processes of it go on")]
+)
+def test_a_run_ends_with_its_command_and_says_what_goes_on(track, last, count, said):
+    done = track("sh", "-c", f"{background(count)}; exit 3")
+    left = list(map(int, done.stdout.split()))
+    assert len(left) == count
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)  # they are there: we end nobody
+    assert (done.returncode, last().run.exit_code) == (3, 3)
+    assert f"; {said} unmeasured (--wait measures them too)" in done.stderr
+
+
+def test_a_signal_ends_the_waiting_and_not_those_that_go_on(home, last):
+    command = [
+        WATTPRINT,
+        "track",
+        "--quiet",
+        "--wait",
+        "--",
+        "sh",
+        "-c",
+        f"{background(1)}; exit 3",
+    ]
+    program = subprocess.Popen(command, env=environment(home), stdout=subprocess.PIPE, text=True)
+    sleeping = program.stdout.readline().strip()
+    listing = Path(f"/proc/{program.pid}/task/{program.pid}/children")
+    wait_until(lambda: listing.read_text().split() == [sleeping], "the shell has ended")
+    program.terminate()
+    program.communicate()
+    os.kill(int(sleeping), signal.SIGKILL)
+    assert (program.returncode, last().run.exit_code) == (3, 3)
+
+
+def test_processes_of_a_shell_that_became_us_are_none_of_the_command(home):
+    script = f"sleep 60 > /dev/null 2>&1 & echo $!; exec {WATTPRINT} track -- true"
+    done = run(["sh", "-c", script], home=home)
+    os.kill(int(done.stdout), signal.SIGKILL)
+    assert "unmeasured" not in done.stderr
 
 
 def start(home, child, **more):
@@ -172,14 +279,14 @@ def start(home, child, **more):
 
 
 HANDLING = """
-import signal, sys
+import signal, sys, time
 def handle(number, frame):
     print("got", number)
     sys.exit(4)
 signal.signal({number}, handle)
 print("ready")
 while True:
-    signal.pause()
+    time.sleep(0.02)  # a signal before a pause() begins would be slept over
 """
 
 
@@ -246,6 +353,29 @@ def test_a_full_disk_does_not_keep_the_command_from_running(home):
     (line,) = done.stderr.splitlines()
     assert line.startswith("wattprint: the run was not recorded: ")
     assert "File too large" in line
+
+
+@pytest.mark.parametrize(
+    ("variables", "reason"),
+    [
+        (
+            {"WATTPRINT_HOME": "/etc/passwd"},
+            "home folder '/etc/passwd' cannot be used: it is a file",
+        ),
+        ({"HOME": "/dev/null/nobody"}, "home folder '/dev/null/nobody/.wattprint' cannot be used"),
+    ],
+    ids=["a file", "no home"],
+)
+def test_without_a_ledger_the_command_runs_all_the_same(track, variables, reason):
+    done = track("sh", "-c", "echo hello; exit 3", **variables)
+    assert (done.returncode, done.stdout) == (3, "hello\n")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"wattprint: the run was not recorded: {reason}")
+
+
+def test_a_home_that_was_asked_for_and_cannot_be_used_is_refused(wattprint, home):
+    done = wattprint("track", "--home", "/etc/passwd", "--", "touch", home / "ran")
+    assert (done.returncode, (home / "ran").exists()) == (2, False)
 
 
 def test_the_run_is_there_before_the_command_ends(home, last):

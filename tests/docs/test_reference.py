@@ -12,7 +12,8 @@ from wattprint.domain.coverage import COMPONENTS
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint
 from wattprint.domain.interval import exact
-from wattprint.domain.run import Device, Interval, RunRecord
+from wattprint.domain.readings import Device, Interval
+from wattprint.domain.run import RunRecord
 from wattprint.ledger.journal import read_journal
 
 REFERENCE = runpy.run_path(str(ROOT / "tools" / "build_cli_reference.py"))
@@ -20,10 +21,11 @@ PICTURE = runpy.run_path(str(ROOT / "tools" / "build_readme_picture.py"))
 GUIDES = {
     "estimate": "estimate.md",
     "track": "track.md",
-    "runs": "reports.md",
+    "runs": "ledger.md",
     "show": "reports.md",
     "report": "reports.md",
     "factors": "factors.md",
+    "doctor": "doctor.md",
 }
 """Guide in which each command's options are explained, beside the reference."""
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from good_and_broken import BROKEN_RUNS, RUN
 from strategies import run_records
 from wattprint.domain.errors import RecordError
-from wattprint.domain.run import SCHEMA, Interval, RunRecord
+from wattprint.domain.readings import Interval
+from wattprint.domain.run import SCHEMA, RunRecord
 
 NO_READINGS = RUN._replace(intervals=(Interval(0.0, 10.0, (None, None), (None, None)),))
 
@@ -32,6 +33,53 @@ def test_without_a_reading_no_device_has_an_energy(run):
 
 def test_a_run_without_devices_has_no_energies():
     assert RUN._replace(devices=(), intervals=()).device_energy_j() == ()
+
+
+def seen(*readings_uj, found_s=0.0, duration_s=40.0):
+    """The share of a run of 10 s intervals that one device's readings cover."""
+    found = tuple(
+        Interval(i * 10.0, i * 10.0 + 10.0, (uj,), (None,)) for i, uj in enumerate(readings_uj)
+    )
+    device = RUN.devices[0]._replace(found_s=found_s)
+    run = RUN._replace(devices=(device,), intervals=found, duration_s=duration_s)
+    return run.observed_share()[0]
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        pytest.param(seen(1, 1, 1, 1), 1.0, id="always readable"),
+        pytest.param(seen(None, None, 2, 2), 1.0, id="spanned by its first reading"),
+        pytest.param(seen(1, None, None, 3), 1.0, id="spanned by its last reading"),
+        # Found after 10 s of 40 s: 30 s of 40 s.
+        pytest.param(seen(None, 1, 1, 1, found_s=10.0), 0.75, id="found later"),
+        pytest.param(seen(1, None, None, None), 0.25, id="lost"),
+        # From 10 s to 30 s of 40 s.
+        pytest.param(seen(None, 1, 1, None, found_s=10.0), 0.5, id="found later and lost"),
+        pytest.param(seen(None, None, None, None), 0.0, id="never readable"),
+        pytest.param(seen(None, None, None, None, found_s=30.0), 0.0, id="found, never readable"),
+        pytest.param(seen(1, duration_s=0.0), 1.0, id="no duration"),
+        pytest.param(seen(1, 1, 1, 1, 1), 1.0, id="a reading after the end"),
+    ],
+)
+def test_a_device_is_seen_from_when_it_was_found_until_its_last_reading(share, expected):
+    assert share == pytest.approx(expected, rel=1e-12)
+
+
+@given(run_records())
+def test_no_device_is_seen_for_more_than_the_run(run):
+    assert all(0 <= share <= 1 for share in run.observed_share())
+
+
+def test_a_record_of_before_there_were_sections_still_reads():
+    record = RUN.as_dict()
+    del record["sections"], record["logged"]
+    for interval in record["intervals"]:
+        interval.pop("suspended_s", None)
+        interval.pop("host", None)
+    run = RunRecord.from_dict(json.loads(json.dumps(record)))
+    assert (run.sections, run.logged) == ((), ())
+    assert [(i.suspended_s, i.host) for i in run.intervals] == [(0.0, {}), (0.0, {})]
 
 
 @given(run_records())

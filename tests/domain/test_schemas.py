@@ -15,16 +15,16 @@ from strategies import footprints, run_records
 from wattprint.domain.coverage import COMPONENTS
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.footprint import Equivalent, Footprint
-from wattprint.domain.run import (
+from wattprint.domain.readings import (
     LARGEST_UJ,
     METERED_COMPONENTS,
-    OUTCOMES,
-    STAGES,
     Device,
     Fault,
     Interval,
-    RunRecord,
+    Logged,
+    SectionUse,
 )
+from wattprint.domain.run import OUTCOMES, STAGES, RunRecord
 
 SCHEMAS = {
     name: json.loads(files("wattprint.domain").joinpath(f"schemas/{name}.schema.json").read_text())
@@ -87,11 +87,17 @@ def test_every_quantity_says_its_unit(name):
         ),
         *(
             pytest.param(
-                SCHEMAS["run-1"]["$defs"][kind.__name__.lower()]["properties"],
+                SCHEMAS["run-1"]["$defs"][name]["properties"],
                 set(kind._fields),
-                id=kind.__name__,
+                id=name,
             )
-            for kind in (Device, Interval, Fault)
+            for name, kind in {
+                "device": Device,
+                "interval": Interval,
+                "section": SectionUse,
+                "logged": Logged,
+                "fault": Fault,
+            }.items()
         ),
         pytest.param(
             SCHEMAS["footprint-1"]["properties"],
@@ -139,8 +145,7 @@ def test_a_schema_knows_every_word_of_the_code_and_no_other(listed, words):
 
 
 def test_a_schema_knows_the_largest_energy_of_the_code():
-    readings = SCHEMAS["run-1"]["$defs"]["interval"]["properties"]["energy_uj"]
-    assert readings["items"]["maximum"] == LARGEST_UJ
+    assert SCHEMAS["run-1"]["$defs"]["energies"]["items"]["maximum"] == LARGEST_UJ
 
 
 @given(run_records())
@@ -189,12 +194,21 @@ BETWEEN_FIELDS = [
     "a reading too few",
     "an activity too many",
     "an interval that ends before it starts",
+    "a section with a reading too few",
+    "a section that ends before it starts",
 ]
+NO_NUMBERS = [
+    "a sleep that is no number",
+    "a section open for no number",
+    "a value that is no number",
+    "a value without end",
+]
+"""What JSON has no word for; a reader of a journal takes such a line for a torn one."""
 OUT_OF_ORDER = ["an energy outside its bounds"]
 """What a schema cannot say: that two lists are as long, that two numbers are in order."""
 
 
-@pytest.mark.parametrize("change", sorted(BROKEN_RUNS.keys() - BETWEEN_FIELDS))
+@pytest.mark.parametrize("change", sorted(BROKEN_RUNS.keys() - {*BETWEEN_FIELDS, *NO_NUMBERS}))
 def test_a_broken_run_does_not_fit_its_schema(change):
     assert faults("run-1", {**GOOD_RUN.as_dict(), **BROKEN_RUNS[change]}) != []
 

@@ -7,7 +7,8 @@ from strategies import run_records
 from wattprint.domain.coverage import missing
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.evidence import Method
-from wattprint.domain.run import Device, Interval, RunRecord
+from wattprint.domain.readings import Device, Interval
+from wattprint.domain.run import RunRecord
 from wattprint.estimator.tracked import footprint_of_nothing, footprint_of_run
 
 KWH_UJ = 3_600_000 * 1_000_000

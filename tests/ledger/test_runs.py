@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from made_runs import FIRST_ID, SECOND_ID, intervals, made_run, write_journal
+from made_runs import CPU, FIRST_ID, MEMORY, SECOND_ID, intervals, made_run, write_journal
 from processes import folder_open_to_all, python_as_nobody, wait_until
 from wattprint.domain.errors import InputError, RecordError
+from wattprint.domain.readings import Interval
 from wattprint.ledger.runs import Ledger, load
 from wattprint.meters.procfs import boot_id, start_ticks
 
@@ -81,6 +82,79 @@ def test_a_listing_passes_over_a_journal_with_a_wrong_line(home):
     assert [entry.run.run_id for entry in Ledger(home).entries()] == [THIRD_ID, FIRST_ID]
 
 
+def ids_of(entries):
+    return [entry.run.run_id for entry in entries]
+
+
+def test_runs_are_listed_without_their_readings_in_the_order_asked_for(home):
+    ledger = Ledger(home)
+    listed = list(ledger.listed([FIRST_ID, THIRD_ID]))
+    assert [(found.run.run_id, found.state) for found in listed] == [
+        (FIRST_ID, "interrupted"),
+        (THIRD_ID, "completed"),
+    ]
+    for found in listed:
+        assert found.run.intervals == ()
+        assert found.energy_uj == ledger.find(found.run.run_id).run.device_energy_uj()
+        assert found.component_energy_j() == {"cpu": 1.0, "memory": 0.5}
+
+
+def test_a_component_that_was_never_readable_has_no_energy(tmp_path):
+    # Two packages, 1 J and 2 J, and memory without a reading.
+    second = CPU._replace(device_id="rapl:package-1")
+    unread = Interval(0.0, 10.0, (1_000_000, 2_000_000, None), (None, None, None))
+    write_journal(tmp_path, made_run(devices=(CPU, second, MEMORY), intervals=(unread,)), "failed")
+    (found,) = Ledger(tmp_path).listed([FIRST_ID])
+    assert found.component_energy_j() == {"cpu": 3.0, "memory": None}
+
+
+def test_a_run_that_vanished_is_passed_over_and_one_that_cannot_be_read_is_named(home):
+    (home / "runs" / f"{SECOND_ID}.jsonl").write_text("")
+    ledger = Ledger(home)
+    known = ledger.run_ids()
+    (home / "runs" / f"{THIRD_ID}.jsonl").unlink()
+    for reading in (ledger.listed, ledger.entries):
+        assert ids_of(reading(known)) == [FIRST_ID]
+        assert list(ledger.unreadable) == [SECOND_ID]
+
+
+def test_a_listing_narrowed_to_a_project_leaves_the_others_out(home):
+    write_journal(home, made_run("20260404-000000-dddddd", project="parser"), "completed")
+    ledger = Ledger(home)
+    for reading in (ledger.listed, ledger.entries):
+        assert ids_of(reading(ledger.run_ids(), project="parser")) == ["20260404-000000-dddddd"]
+
+
+@pytest.mark.parametrize("link", [False, True], ids=["copied", "hard-linked"])
+def test_a_journal_under_another_name_is_a_run_of_that_id(home, link):
+    # The file's name is what a run is found by, so it goes before the id in the header.
+    original, other = (home / "runs" / f"{name}.jsonl" for name in (THIRD_ID, "best"))
+    if link:
+        other.hardlink_to(original)
+    else:
+        other.write_bytes(original.read_bytes())
+    ledger = Ledger(home)
+    assert ledger.find("best").run == ledger.find(THIRD_ID).run._replace(run_id="best")
+    assert ids_of(ledger.listed(ledger.run_ids())) == [FIRST_ID, SECOND_ID, THIRD_ID, "best"]
+    assert load("best", home=home).run_id == "best"
+
+
+def test_a_run_is_found_without_reading_the_others(home):
+    # Unreadable as they are, the others would be named if they had been read.
+    for name in (FIRST_ID, SECOND_ID):
+        (home / "runs" / f"{name}.jsonl").write_text("")
+    ledger = Ledger(home)
+    for asked in ("last", THIRD_ID, "20260202"):
+        assert ledger.find(asked).run.run_id == ledger.find_id(asked) == THIRD_ID
+        assert ledger.unreadable == {}
+
+
+def test_the_last_run_is_the_newest_that_can_be_read(home):
+    (home / "runs" / f"{THIRD_ID}.jsonl").write_text("")
+    ledger = Ledger(home)
+    assert ledger.find("last").run.run_id == ledger.find_id("last") == SECOND_ID
+
+
 def test_a_listing_passes_over_a_folder_and_a_dangling_link(home):
     (home / "runs" / "20260303-000000-dddddd.jsonl").mkdir()
     (home / "runs" / "20260303-000001-eeeeee.jsonl").symlink_to(home / "nowhere")
@@ -138,6 +212,27 @@ def test_a_run_whose_journal_cannot_be_read_says_so(home):
 
 def test_a_run_without_an_end_goes_on_while_its_process_lives(tmp_path, living):
     assert state_of(tmp_path, process_of(living)) == "running"
+
+
+class EndsInBetween(Ledger):
+    """Its runs end, and their processes with them, after the journal was read."""
+
+    def _is_alive(self, run):
+        path = self.path(run.run_id)
+        with path.open("a") as file:
+            file.write('{"line":"end","outcome":"completed","duration_s":9.0,"exit_code":0}\n')
+        return False
+
+
+@pytest.mark.parametrize(
+    "read",
+    [lambda ledger: ledger.find(FIRST_ID), lambda ledger: ledger.listed_run(FIRST_ID)],
+    ids=["whole", "listed"],
+)
+def test_a_run_that_ends_while_it_is_looked_at_was_not_interrupted(tmp_path, read):
+    write_journal(tmp_path, made_run(process={"pid": 1, "boot_id": boot_id(), "start_ticks": 1}))
+    found = read(EndsInBetween(tmp_path))
+    assert (found.state, found.run.duration_s) == ("completed", 9.0)
 
 
 def test_a_run_without_an_end_was_interrupted_when_its_process_is_gone(tmp_path, living):

@@ -23,6 +23,9 @@ class FakeTree:
             raise use
         return use
 
+    def close(self):
+        self.is_closed = True
+
 
 def meter_of(*uses, cpu=CPU, memory=MEMORY):
     return ModelledMeter(FakeTree(*uses), cpu=cpu, memory=memory)
@@ -49,24 +52,25 @@ def test_memory_energy_is_mean_gigabytes_times_time_times_power():
     assert meter.read(15.0) == ((25_000_000, 50.0),)
 
 
-def test_a_tree_that_shrinks_counts_what_the_others_use():
-    meter = meter_of(*(TreeUse(cpu_s, 0) for cpu_s in (10.0, 15.0, 12.0, 16.0)), memory=None)
-    readings = [meter.read(at_s)[0].activity for at_s in (0.0, 1.0, 2.0)]
-    # 15 - 10 = 5 s used; a child leaves with 3 s of its own; then the others use 16 - 12 = 4.
-    assert readings == [5.0, 5.0, 9.0]
-
-
 @pytest.mark.parametrize(
     "error", [FileNotFoundError(2, "gone"), ValueError("no number"), IndexError("short")]
 )
-def test_a_tree_that_cannot_be_read_once_is_a_fault_and_loses_nothing(error):
-    meter = meter_of(TreeUse(0.0, GB), TreeUse(0.0, GB), error, TreeUse(3.0, 3 * GB))
+def test_a_tree_that_cannot_be_read_for_a_while_is_said_once_and_loses_nothing(error):
+    meter = meter_of(TreeUse(0.0, GB), TreeUse(0.0, GB), error, error, TreeUse(3.0, 3 * GB))
     meter.read(0.0)
-    assert meter.read(10.0) == ((0, 0.0), (0, 0.0))
-    assert "the process tree could not be read" in meter.take_faults()[0]
+    assert [meter.read(at_s) for at_s in (5.0, 10.0)] == [((None, None), (None, None))] * 2
+    (fault,) = meter.take_faults()
+    assert "the process tree could not be read" in fault
     # 3 s x 4 W = 12 J; mean of 1 and 3 GB over the whole 20 s = 40 GB s = 20 J.
     assert meter.read(20.0) == ((12_000_000, 3.0), (20_000_000, 40.0))
     assert meter.take_faults() == []
+
+
+@pytest.mark.parametrize(("memory", "pause_s"), [(MEMORY, 1.0), (None, 10.0)])
+def test_memory_must_be_looked_at_often_and_cpu_time_need_not(memory, pause_s):
+    meter = meter_of(TreeUse(0.0, 0), memory=memory)
+    assert meter.longest_pause_s == pause_s
+    meter.close()
 
 
 def test_devices_say_that_they_are_modelled_from_what_and_by_whom():

@@ -8,9 +8,9 @@ import pytest
 
 import wattprint
 from wattprint.domain.evidence import Evidence, Method
+from wattprint.domain.figures import figures
 from wattprint.domain.interval import exact
 from wattprint.reports.documents import footprint_latex, footprint_markdown
-from wattprint.reports.figures import figures
 
 SPECIAL = r"a_b & 50 % of #1 costs $2 {x} ~ ^ \macro <b> | `c` *d* [e]"
 

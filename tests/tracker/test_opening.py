@@ -4,8 +4,8 @@ import pytest
 
 from doubles import FakeClock
 from made_runs import made_run
+from wattprint.tracker.clock import Clock
 from wattprint.tracker.opening import open_run
-from wattprint.tracker.run import Clock
 
 
 def opened_at(epoch_s, folder):

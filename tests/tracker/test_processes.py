@@ -5,10 +5,14 @@ import random
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
+from fake_nvml import NoCompilerError, build
 from processes import WHOLE_PROOF, environment, python, wait_until
+from processes import run as run_program
+from true_machines import MACHINES, Machine
 from wattprint.ledger.runs import Ledger
 
 
@@ -46,24 +50,73 @@ def test_a_run_that_nobody_stopped_ends_with_its_program(tmp_path, end, state):
     assert len(last(tmp_path).run.intervals) == (0 if state == "interrupted" else 1)
 
 
-def test_a_program_that_tracks_prints_nothing_and_opens_no_socket(tmp_path):
-    script = """
-import sys
+NO_SOCKETS = """
+import ctypes, platform, struct
+class Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
+def forbid_sockets():
+    socket = {"x86_64": 41, "aarch64": 198}[platform.machine()]
+    load, equal, answer, kill, allow = 0x20, 0x15, 0x06, 0x80000000, 0x7FFF0000
+    steps = [(load, 0, 0, 0), (equal, 0, 1, socket), (answer, 0, 0, kill), (answer, 0, 0, allow)]
+    code = b"".join(struct.pack("HBBI", *step) for step in steps)
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.prctl(38, 1, 0, 0, 0) == 0  # no new privileges
+    assert libc.prctl(22, 2, ctypes.byref(Program(len(steps), code)), 0, 0) == 0
+"""
+"""A seccomp filter: the system call socket() ends the process, whoever makes it."""
+
+TRACKED = """
+import sys, time
 heard = []
-sys.addaudithook(lambda event, _: heard.append(event) if event.startswith(HEARD) else None)
-HEARD = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "urllib.", "ftplib.")
+LOUD = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "urllib.", "ftplib.")
+sys.addaudithook(lambda event, _: heard.append(event) if event.startswith(LOUD) else None)
 import wattprint
 with wattprint.track(zone="FR", interval_s=0.1) as run:
-    sum(range(10**6))
+    for step in range(3):
+        with run.section("step"):
+            sum(range(10**6))
+        run.log(step=step, samples=32, loss=float("nan"))
 run.footprint()
 assert heard == [], heard
-import socket
-socket.socket().close()
-assert heard, "the hook hears nothing"
 """
-    done = python(script, home=tmp_path)
+
+
+def every_meter(tmp_path):
+    """A machine with RAPL and two GPUs, one of which goes; without a compiler without GPUs."""
+    try:
+        library = build(tmp_path)
+    except NoCompilerError:
+        library = None
+    script = Machine(MACHINES["two sockets, DRAM, psys"].zones, MACHINES["4 GPUs"].gpus)
+    machine = script.built(tmp_path / "machine", library, starts_at_s=time.monotonic())
+    return {
+        "WATTPRINT_POWERCAP": str(machine.powercap),
+        "WATTPRINT_NVML_LIBRARY": machine.nvml_library,
+    }
+
+
+@pytest.mark.parametrize("sensors", [lambda _: {}, every_meter], ids=["no sensor", "every meter"])
+def test_a_program_that_tracks_prints_nothing_and_opens_no_socket(tmp_path, sensors):
+    done = python(f"{NO_SOCKETS}\nforbid_sockets()\n{TRACKED}", home=tmp_path, **sensors(tmp_path))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert last(tmp_path).state == "completed"
+
+
+@pytest.mark.parametrize(
+    ("script", "status"),
+    [
+        (f"{NO_SOCKETS}\nforbid_sockets()\nimport socket; socket.socket()", -signal.SIGSYS),
+        (
+            TRACKED.replace(
+                "with run.section", "import socket; socket.socket()\n        with run.section"
+            ),
+            1,
+        ),
+    ],
+    ids=["the filter", "the hook"],
+)
+def test_the_guards_against_sockets_hear_one(tmp_path, script, status):
+    assert python(script, home=tmp_path).returncode == status
 
 
 def test_a_program_that_tracks_writes_its_journal_and_no_other_file(tmp_path):
@@ -87,8 +140,7 @@ print(*(path for path in written if not path.partition(".pyc")[1]))
 
 def test_a_forked_copy_is_inert(tmp_path):
     script = """
-import os, sys, warnings, wattprint
-warnings.simplefilter("ignore")  # Python 3.12 warns of a fork beside a thread
+import os, sys, wattprint
 run = wattprint.track()
 with run:
     if os.fork() == 0:
@@ -109,8 +161,7 @@ print(os.waitstatus_to_exitcode(child_status))
 
 def test_a_fork_may_track_a_run_of_its_own(tmp_path):
     script = """
-import os, warnings, wattprint
-warnings.simplefilter("ignore")
+import os, wattprint
 with wattprint.track(name="parent"):
     if os.fork() == 0:
         with wattprint.track(name="child"):
@@ -124,6 +175,47 @@ with wattprint.track(name="parent"):
         "parent": "completed",
         "child": "completed",
     }
+
+
+def test_forks_beside_a_run_are_no_forks_beside_a_thread(tmp_path):
+    script = """
+import os, threading, wattprint  # warnings are errors: Python 3.12 warns of a fork beside a thread
+with wattprint.track(interval_s=0.1) as run:
+    for _ in range(50):
+        if (child := os.fork()) == 0:
+            os._exit(threading.active_count())
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+    print([thread.name for thread in threading.enumerate()])
+"""
+    done = python(script, home=tmp_path)
+    assert (done.stdout, done.stderr) == ("['MainThread', 'wattprint']\n", "")
+    run = last(tmp_path).run
+    assert (run.outcome, run.faults) == ("completed", ())
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_workers_of_a_pool_are_part_of_the_tree_and_may_be_ended(tmp_path, method):
+    script = tmp_path / "work.py"
+    script.write_text(f"""
+import multiprocessing, os, time, wattprint
+def work(_):
+    end = time.process_time() + 0.2
+    while time.process_time() < end:
+        pass
+    return time.process_time()
+if __name__ == "__main__":
+    context = multiprocessing.get_context({method!r})
+    with wattprint.track(interval_s=0.1) as run:
+        with context.Pool(2) as pool:
+            print(sum(pool.map(work, range(4), chunksize=2)))
+""")
+    done = run_program([sys.executable, "-W", "error", script], home=tmp_path)
+    assert done.stderr == ""
+    run = last(tmp_path).run
+    cpu = [device.activity_unit for device in run.devices].index("cpu_s")
+    recorded_s = sum(interval.activity[cpu] or 0.0 for interval in run.intervals)
+    # Four times 0.2 s in two workers; the rest is the interpreters' own start.
+    assert recorded_s >= 0.8 - 0.05
 
 
 def test_cpu_time_of_the_program_and_its_children_is_what_the_model_is_fed(tmp_path):
@@ -189,12 +281,11 @@ def test_a_run_goes_on_until_its_program_is_killed_and_was_interrupted_then(tmp_
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["KILL", "TERM"])
-def test_a_program_that_is_killed_leaves_its_readings(tmp_path, number):
+def test_a_program_that_is_killed_leaves_its_readings(tmp_path):
     chosen = random.Random(7)
     for i in range(50 if WHOLE_PROOF else 3):
         home, lines = tmp_path / str(i), chosen.randint(1, 6)
-        kill_after(home, lines, number)
+        kill_after(home, lines, signal.SIGKILL)
         entry = last(home)
         # A header and then intervals; all that were written are there, whole.
         assert entry.state == "interrupted"
@@ -233,9 +324,8 @@ def limit(size):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 with wattprint.track(interval_s=0.1) as run:
     path = os.path.join(os.environ["HOME"], ".wattprint", "runs", run.run_id + ".jsonl")
-    full = os.path.getsize(path) + 7
-    limit(full)
-    while os.path.getsize(path) < full:  # until an interval was cut short
+    limit(os.path.getsize(path) + 7)
+    while not run.unwritten:  # until an interval was cut short
         time.sleep(0.01)
     if {is_mended}:
         limit(resource.RLIM_INFINITY)

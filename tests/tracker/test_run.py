@@ -1,13 +1,17 @@
 """A run with a fake meter and a fake clock: what is read, what is kept, what never escapes."""
 
+import copy
+import pickle
 import threading
 
 import pytest
 
 from doubles import CountingMeter, FakeMeter
-from processes import python
-from wattprint.domain.run import Interval
+from processes import python, wait_until
+from wattprint.domain.readings import Interval
 from wattprint.ledger.journal import JournalWriter
+from wattprint.meters.base import Reading
+from wattprint.tracker.marks import TOO_MANY
 
 
 def messages(run):
@@ -64,7 +68,7 @@ def test_a_meter_that_raises_is_a_fault_and_not_an_exception(tracking):
 def test_a_meter_that_never_reads_leaves_a_run_without_energy(tracking):
     with tracking(FakeMeter(RuntimeError("no"))) as run:
         pass
-    assert messages(run) == ["RuntimeError: no", "RuntimeError: no"]
+    assert messages(run) == ["RuntimeError: no", "RuntimeError: no (time 2)"]
     assert run.record().device_energy_j() == (None,)
 
 
@@ -154,11 +158,11 @@ class StumblingJournal(JournalWriter):
 
     refusals = 1
 
-    def interval(self, interval):
+    def interval(self, *interval):
         if self.refusals:
             self.refusals -= 1
             raise OSError(28, "No space left on device")
-        super().interval(interval)
+        super().interval(*interval)
 
 
 def test_an_interval_that_cannot_be_written_is_spanned_by_the_next(tracking):
@@ -205,6 +209,152 @@ def test_a_run_that_is_forgotten_ends_with_its_threads(tracking):
     with tracking(meter):
         assert "wattprint" in [thread.name for thread in threading.enumerate()]
     assert "wattprint" not in [thread.name for thread in threading.enumerate()]
+
+
+class Hanging(FakeMeter):
+    """A driver that does not answer, from a reading on, until it is let go."""
+
+    def __init__(self, from_reading):
+        super().__init__(0)
+        self.hangs, self.may_go, self._from_reading = (
+            threading.Event(),
+            threading.Event(),
+            from_reading,
+        )
+
+    def read(self, at_s):
+        found = super().read(at_s)
+        if self.readings >= self._from_reading:
+            self.hangs.set()
+            self.may_go.wait(60)
+        return found
+
+
+def test_a_meter_that_hangs_at_the_end_holds_the_work_up_for_a_moment_only(tracking):
+    meter = Hanging(from_reading=2)
+    run = tracking(meter, patience_s=0.01)
+    run.start()
+    run.stop()  # returns, and leaves the thread where it is
+    assert meter.hangs.wait(60)
+    assert run.record().outcome is None
+    meter.may_go.set()
+    run._thread.join(60)
+    assert run.record().outcome == "completed"
+
+
+def test_a_meter_that_hangs_at_the_start_is_followed_once_it_answers(tracking):
+    meter = Hanging(from_reading=1)
+    run = tracking(meter, patience_s=0.01)
+    run.start()
+    with run.section("before it answers"):
+        run.log(step=1)
+    meter.may_go.set()
+    assert run._ready.wait(60)
+    run.stop()
+    run._thread.join(60)
+    assert run.record().outcome == "completed"
+    assert messages(run) == ["the meters took more than 0.01 s to open"]
+
+
+def test_an_error_of_our_own_is_a_fault_and_the_run_still_ends(tracking, monkeypatch):
+    monkeypatch.setattr("wattprint.tracker.run.AFTER_ERROR_S", 0.001)
+    meter = CountingMeter()
+    run = tracking(meter, interval_s=0.001, wall_clock=True)
+    run.start()
+    tick, run._sampler.tick = run._sampler.tick, lambda: 1 / 0
+    wait_until(lambda: run._said, "the error")
+    run._sampler.tick = tick
+    run.stop()
+    assert run.record().outcome == "completed"
+    assert messages(run) == ["ZeroDivisionError: division by zero"]
+
+
+class Strange(FakeMeter):
+    """A meter by somebody who did not read what a meter must do."""
+
+    def __init__(self, reading, **attributes):
+        super().__init__(0)
+        self._reading = reading
+        vars(self).update(attributes)
+
+    def read(self, at_s):
+        super().read(at_s)
+        return self._reading(self.readings)
+
+
+class Whole:
+    """A number that is one, as numpy's are, and that JSON does not know."""
+
+    def __int__(self):
+        return 7_000_000
+
+
+STRANGE = {
+    "a number of its own": (lambda n: (Reading(Whole() if n > 1 else 0),), 7.0),
+    "a total that falls": (lambda n: (Reading([9_000_000, 5_000_000][n > 1]),), None),
+    "plain numbers": (lambda n: (n,), None),
+    "too many": (lambda n: (Reading(1),) * 3, None),
+    "text": (lambda n: (Reading("much"),), None),
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_a_strange_meter_is_a_fault_and_the_run_ends(tracking, kind):
+    reading, joules = STRANGE[kind]
+    with tracking(Strange(reading)) as run:
+        pass
+    assert run.record().outcome == "completed"
+    assert run.record().device_energy_j() == (joules,)
+    assert bool(messages(run)) == (kind != "a number of its own")
+
+
+def test_a_meter_that_leaves_the_interpreter_ends_the_following_and_nothing_else(tracking):
+    run = tracking(FakeMeter(0, SystemExit(3)))
+    run.start()
+    run.stop()
+    assert run._ended.is_open
+
+
+def test_a_run_is_pickled_and_copied_as_one_that_does_nothing(tracking):
+    run = tracking(FakeMeter(0, 5_000_000))
+    with run:
+        copied = copy.deepcopy({"trainer": [run, pickle.loads(pickle.dumps(run))]})["trainer"]
+        for other in copied:
+            with other, other.section("step"):
+                other.log(step=1)
+            assert other.run_id is None
+    assert run.record().device_energy_j() == (5.0,)
+
+
+def test_a_run_that_is_started_twice_says_so(tracking):
+    run = tracking(FakeMeter(0))
+    with run, run:
+        pass
+    assert messages(run) == ["the run was started twice: the first stop ends it"]
+
+
+def test_a_footprint_while_it_goes_on_needs_no_journal(tracking, clock):
+    with tracking(FakeMeter(0, 3_600_000)) as run:
+        clock.now_s += 5.0
+        run.footprint()
+        run._opened.journal.path.unlink()
+        assert run.footprint().best_energy_kwh.value == pytest.approx(1e-6, rel=1e-9)
+
+
+def test_marks_for_a_thread_that_does_not_answer_are_dropped_at_some_point(tracking):
+    meter = Hanging(from_reading=2)
+    run = tracking(meter, patience_s=0.01)
+    run.start()
+    run.footprint()  # the thread now hangs
+    assert meter.hangs.wait(60)
+    for _ in range(TOO_MANY):
+        with run.section("step"):
+            pass
+    assert len(run._marks._waiting) == TOO_MANY
+    meter.may_go.set()
+    run.stop()
+    run._ended.wait(60)
+    assert "marks of sections were dropped: the tracker was held up" in messages(run)
 
 
 @pytest.mark.parametrize(
@@ -256,3 +406,13 @@ print(record.outcome, len(record.intervals), *(fault.message for fault in record
     done = python(script, home=tmp_path)
     fault = "no reading before the end: can't start new thread"
     assert (done.stdout, done.stderr) == (f"the work\ncompleted 1 {fault}\n", "")
+
+
+def test_a_run_shows_itself_in_a_notebook_while_it_goes_on_and_after(tracking, clock):
+    run = tracking(FakeMeter(0, 3_600_000))
+    assert run._repr_html_() is None
+    with run:
+        clock.now_s += 12.0
+        assert "running" in run._repr_html_()
+    assert "completed" in run._repr_html_()
+    assert "1 mWh" in run._repr_html_()

@@ -3,8 +3,10 @@
 import pytest
 
 import wattprint
+from doubles import FakeMeter
 from wattprint.domain.errors import ContradictionError, HomeError, InputError, UnknownKeywordError
 from wattprint.ledger.runs import Ledger
+from wattprint.tracker.track import PARENT_RUN
 
 
 @pytest.fixture
@@ -110,3 +112,35 @@ def test_a_home_that_cannot_be_used_is_refused_before_the_work(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(HomeError, match="expected a folder you can read and write"):
         wattprint.track(home=tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("told", "given", "parent"),
+    [
+        ("20260101-120000-aaaaaa", None, "20260101-120000-aaaaaa"),
+        ("20260101-120000-aaaaaa", "mine", "mine"),
+        ("", None, None),
+        ("two\nlines", None, None),
+    ],
+    ids=["told", "given goes first", "nothing told", "no id"],
+)
+def test_a_program_under_wattprint_track_is_part_of_that_run(
+    home, monkeypatch, told, given, parent
+):
+    monkeypatch.setenv(PARENT_RUN, told)
+    with wattprint.track(home=home, parent=given) as run:
+        pass
+    assert run.record().parent == parent
+
+
+@pytest.mark.parametrize(
+    ("meters", "message"),
+    [
+        (FakeMeter(0), "meters is .*expected a list of meters"),
+        ([object()], "without devices, longest_pause_s, read, take_faults, close"),
+    ],
+    ids=["no list", "no meter"],
+)
+def test_meters_that_are_none_are_refused(home, meters, message):
+    with pytest.raises(InputError, match=message):
+        wattprint.track(home=home, meters=meters)

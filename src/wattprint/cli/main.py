@@ -17,10 +17,11 @@ from wattprint.domain.errors import InputError, WattprintError, nearest_names
 _COMMANDS = {
     "estimate": "Footprint of described work, before or after it happens.",
     "track": "Run a command and measure it.",
-    "runs": "List the runs of the local ledger.",
+    "runs": "List, export and prune the runs of the local ledger.",
     "show": "Footprint of a run, with its reasons.",
     "report": "Footprint of a run as a document.",
     "factors": "Search hardware, zones and regions, and their sources.",
+    "doctor": "What can be measured on this machine, and how well.",
 }
 """Name and first line of help of every command; its module is imported when it is used."""
 

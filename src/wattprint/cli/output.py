@@ -8,8 +8,6 @@ from typing import Any
 
 import click
 
-from wattprint.reports.text import aligned
-
 
 def print_json(document: Any) -> None:
     """Print a document as JSON: keys in their order, no escapes for letters."""
@@ -19,6 +17,8 @@ def print_json(document: Any) -> None:
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table: drawn to the width of a terminal, or one whole line a row elsewhere."""
     if not sys.stdout.isatty():
+        from wattprint.reports.text import aligned  # loads the tables' look-ups
+
         click.echo("\n".join(aligned(head, rows)))
         return
     from rich.box import SIMPLE_HEAD  # 20 ms, spent only when something is drawn

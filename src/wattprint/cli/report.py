@@ -1,44 +1,105 @@
 """`wattprint report`: the footprint of a run as a document."""
 
 import json
+import os
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from wattprint.cli.options import home_option, place_options
-from wattprint.cli.runs import run_dict
+from wattprint.cli.show import shown_footprint
 from wattprint.domain.checks import one_of
 from wattprint.domain.footprint import Footprint
+from wattprint.estimator.per_unit import breakdown_of_run
 from wattprint.estimator.tracked import footprint_of_run
 from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
 from wattprint.reports.documents import footprint_latex, footprint_markdown
 from wattprint.reports.text import footprint_text
 
-_FORMATS = ("text", "json", "markdown", "latex")
+_FORMATS = ("text", "json", "markdown", "latex", "html")
 
 
-@click.command(epilog="Example: wattprint report last --format latex --zone FR")
+@click.command(epilog="Example: wattprint report last --format html --zone FR -o run.html")
 @click.argument("run", default=LAST)
 @click.option(
     "--format", "form", default="text", metavar="|".join(_FORMATS), help="[default: text]"
 )
-@click.option("--output", "-o", metavar="FILE", help="Write to a file. [default: standard output]")
+@click.option(
+    "--output", "-o", metavar="FILE", help="Write to a file, whole or not at all. [default: print]"
+)
 @place_options
 @home_option
 def report(*, run: str, form: str, output: str | None, home: str | None, **place: Any) -> None:
-    """Write the footprint of RUN for a paper, a model card or a script."""
+    """Write the footprint of RUN for a paper, a model card, a script or a browser.
+
+    HTML is one page that needs no network and no other file; it takes the extra 'report'.
+    """
     one_of("format", form, _FORMATS)
-    entry = Ledger(home).find(run)
-    document = _document(form, footprint_of_run(entry.run, **place), entry)
+    if form == "html":
+        from wattprint.reports.page import refuse_without_extra  # the charts, only for a page
+
+        refuse_without_extra()
     if output is None:
-        click.echo(document)
-    else:
-        Path(output).write_text(document + "\n", encoding="utf-8")
+        click.echo(_document(run, form, home, place))
+        return
+    with _written_whole(Path(output)) as file:
+        file.write(_document(run, form, home, place) + "\n")
 
 
-def _document(form: str, footprint: Footprint, entry: LedgerEntry) -> str:
+def _document(run: str, form: str, home: str | None, place: dict[str, Any]) -> str:
+    entry = Ledger(home).find(run)
+    footprint = footprint_of_run(entry.run, **place)
+    breakdown = breakdown_of_run(entry.run, footprint)
     if form == "json":
-        return json.dumps({**footprint.as_dict(), "run": run_dict(entry)}, indent=2)
+        return json.dumps(shown_footprint(entry, footprint, breakdown), indent=2)
+    if form == "html":
+        return _page(entry, footprint, home)
     write = {"text": footprint_text, "markdown": footprint_markdown, "latex": footprint_latex}[form]
-    return write(footprint)
+    return write(footprint, breakdown)
+
+
+def _page(entry: LedgerEntry, footprint: Footprint, home: str | None) -> str:
+    from wattprint.reports.page import run_page
+
+    of_home = [] if home is None else ["--home", home]
+    command = ["wattprint", "report", entry.run.run_id, *of_home, "--zone", "FR"]
+    return run_page(
+        entry.run,
+        footprint,
+        state=entry.state,
+        for_emissions=shlex.join([*command, "--format", "html", "-o", "run.html"]),
+    ).rstrip("\n")
+
+
+@contextmanager
+def _written_whole(path: Path) -> Iterator[TextIO]:
+    """Open a file that takes its place once it is whole: a reader never sees half of it.
+
+    Raises:
+        OSError: Nothing can be written there; at once, before anything is computed.
+    """
+    if path.exists() and not path.is_file():  # a pipe or /dev/stdout; a folder is refused
+        with path.open("w", encoding="utf-8") as file:
+            yield file
+        return
+    place = path.resolve()  # a link stays a link to what is written
+    if place.exists() and not os.access(place, os.W_OK):
+        raise PermissionError(13, "Permission denied", str(path))
+    partial = place.with_name(f".{place.name}.{os.getpid()}.partial")
+    try:
+        file = partial.open("x", encoding="utf-8")
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from error
+    try:
+        with file:
+            yield file
+            if place.exists():
+                os.fchmod(file.fileno(), place.stat().st_mode & 0o777)
+        partial.replace(place)
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)

@@ -1,54 +1,178 @@
-"""`wattprint runs`: the local ledger."""
+"""`wattprint runs`: the local ledger, listed; `prune` and `export` are below it."""
 
+import importlib
+import json
 import shlex
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import click
 
 from wattprint.cli.options import home_option, json_option
-from wattprint.cli.output import print_json, print_table
+from wattprint.cli.output import print_table
+from wattprint.cli.progress import with_progress
 from wattprint.domain import units
-from wattprint.ledger.runs import Ledger, LedgerEntry
+from wattprint.domain.errors import ContradictionError, InputError, nearest_names
+from wattprint.domain.run import RunRecord
+from wattprint.ledger.runs import Ledger, LedgerEntry, ListedRun
+
+_SHOWN = 25
+"""How many runs are listed unless more or fewer are asked for."""
+_COMMANDS = {
+    "prune": "Delete runs of the local ledger.",
+    "export": "Write whole runs as JSON lines, JSON or CSV.",
+}
 
 
-@click.command(epilog="Example: wattprint runs --project ranker --limit 20")
+class _RunsGroup(click.Group):
+    """Lists runs on its own; imports a command below it when that is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"wattprint.cli.runs_{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _COMMANDS:
+            raise InputError(
+                f"command {args[0]!r} is unknown",
+                "`wattprint runs` lists alone, or takes " + " or ".join(_COMMANDS),
+                nearest_names(args[0], _COMMANDS, count=1),
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_RunsGroup,
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND [ARGS]...]",
+    epilog="Example: wattprint runs --project ranker --limit 20",
+)
 @click.option("--project", metavar="TEXT", help="Only runs of this project.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the newest N.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"Only the newest N. [default: {_SHOWN}]",
+)
+@click.option("--all", "all_", is_flag=True, help="All runs, however many there are.")
 @home_option
 @json_option
-def runs(*, project: str | None, limit: int | None, home: str | None, as_json: bool) -> None:
+@click.pass_context
+def runs(
+    context: click.Context,
+    *,
+    project: str | None,
+    limit: int | None,
+    all_: bool,
+    home: str | None,
+    as_json: bool,
+) -> None:
     """List the runs of the local ledger, newest first."""
-    found: list[LedgerEntry] = []
+    if context.invoked_subcommand is not None:
+        _refuse_options_of_the_list(context)
+        return
+    if all_ and limit is not None:
+        raise ContradictionError("--all and --limit are both given", "expected one of them")
     ledger = Ledger(home)
-    for entry in ledger.entries():
-        if limit is not None and len(found) == limit:
-            break
-        if project in (None, entry.run.project):
-            found.append(entry)
+    most = None if all_ else limit or _SHOWN
+    listed, older = _newest(ledger, project, most)
     if as_json:
-        listed = {"runs": [run_dict(entry) for entry in found]}
-        unread = [{"id": name, "reason": why} for name, why in ledger.unreadable.items()]
-        print_json({**listed, "unreadable": unread} if unread else listed)
-    elif found:
+        _print_json(listed, older, ledger.unreadable)
+        return
+    if listed:
         head = ("run", "project", "name", "state", "started", "duration", "devices' energy")
-        print_table(head, map(_cells, found))
+        print_table(head, map(_cells, listed))
     else:
         of_project = f" of project {project!r}" if project else ""
         click.echo(f"No runs{of_project} yet. Record one:\n  wattprint track -- python train.py")
-    if not as_json:
-        for name, why in ledger.unreadable.items():
-            click.echo(f"Not read: {name}: {why}")
+    if older:
+        click.echo(f"{older:,} older: `wattprint runs --all` lists them.")
+    for name, why in ledger.unreadable.items():
+        click.echo(f"Not read: {name}: {why}")
+
+
+def _refuse_options_of_the_list(context: click.Context) -> None:
+    """Refuse an option that stands before the command below: it would be passed over there."""
+    for option in context.command.params:
+        if option.name and context.params.get(option.name) not in (None, False):
+            command = context.invoked_subcommand
+            raise InputError(
+                f"option '{option.opts[0]}' is given before {command!r}",
+                f"expected it after: `wattprint runs {command} {option.opts[0]} ...`",
+            )
+
+
+def _newest(ledger: Ledger, project: str | None, most: int | None) -> tuple[list[ListedRun], int]:
+    """Return the newest runs, and how many older ones there are."""
+    run_ids = with_progress(ledger.run_ids()[::-1], "Reading the ledger")
+    listed = ledger.listed(run_ids, project=project)
+    shown = list(islice(listed, most))
+    # Of which project a run is only its journal says; how many there are the folder does.
+    rest = run_ids if project is None else listed
+    return shown, sum(1 for _ in rest)
+
+
+def _print_json(listed: list[ListedRun], older: int, unreadable: Mapping[str, str]) -> None:
+    """Print one run a line: with an indent 10,000 runs take three times as long."""
+    lines = ",\n".join(json_line(_listed_dict(run)) for run in listed)
+    parts = ['"runs": [' + (f"\n{lines}\n" if lines else "") + "]"]
+    if older:
+        parts.append(f'"older": {older}')
+    if unreadable:
+        rows = [{"id": run_id, "reason": reason} for run_id, reason in unreadable.items()]
+        parts.append(f'"unreadable": {json_line(rows)}')
+    click.echo(as_utf8("{" + ",\n".join(parts) + "}"))
+
+
+def json_line(document: Any) -> str:
+    """Return a document as JSON on one line."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False)
+
+
+def as_utf8(text: str) -> bytes:
+    """Encode text; half a character, as of a file name that is no UTF-8, is escaped."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def run_dict(entry: LedgerEntry) -> dict[str, Any]:
     """Return what is printed of a run: who and what it was, without its single readings."""
     run = entry.run
+    faults = [fault._asdict() for fault in run.faults]
+    return {**_described(run, entry.state, run.device_energy_j()), "faults": faults}
+
+
+def _listed_dict(listed: ListedRun) -> dict[str, Any]:
+    joules = [
+        None if energy_uj is None else energy_uj / units.MICROJOULES_PER_JOULE
+        for energy_uj in listed.energy_uj
+    ]
+    return {
+        **_described(listed.run, listed.state, joules),
+        "energy_j": listed.component_energy_j(),
+        "fault_count": listed.fault_count,
+    }
+
+
+def _described(run: RunRecord, state: str, joules: Sequence[float | None]) -> dict[str, Any]:
     return {
         "id": run.run_id,
         "project": run.project,
         "name": run.name,
         "stage": run.stage,
-        "state": entry.state,
+        "state": state,
         "started_at": run.started_at,
         "duration_s": run.duration_s,
         "exit_code": run.exit_code,
@@ -60,12 +184,11 @@ def run_dict(entry: LedgerEntry) -> dict[str, Any]:
                 "component": device.component,
                 "name": device.name,
                 "method": device.method.value,
-                "energy_j": joules,
+                "energy_j": energy_j,
             }
-            for device, joules in zip(run.devices, run.device_energy_j(), strict=True)
+            for device, energy_j in zip(run.devices, joules, strict=True)
         ],
         "meters": [dict(meter) for meter in run.meters],
-        "faults": [fault._asdict() for fault in run.faults],
     }
 
 
@@ -75,16 +198,16 @@ def show_with_zone(run_id: str, home: str | None) -> str:
     return shlex.join(["wattprint", "show", run_id, *of_home, "--zone", "FR"])
 
 
-def _cells(entry: LedgerEntry) -> tuple[str, ...]:
-    run = entry.run
-    read = [joules for joules in run.device_energy_j() if joules is not None]
-    kwh = sum(read) / units.JOULES_PER_KWH
+def _cells(listed: ListedRun) -> tuple[str, ...]:
+    run = listed.run
+    read_uj = [energy_uj for energy_uj in listed.energy_uj if energy_uj is not None]
+    kwh = sum(read_uj) / units.MICROJOULES_PER_JOULE / units.JOULES_PER_KWH
     return (
         run.run_id,
         run.project,
         run.name if run.name != run.run_id else "",
-        entry.state,
+        listed.state,
         run.started_at[:16].replace("T", " "),
         units.duration(run.duration_s),
-        units.energy(kwh) if read else "-",
+        units.energy(kwh) if read_uj else "-",
     )

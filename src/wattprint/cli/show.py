@@ -8,6 +8,8 @@ from wattprint.cli.options import home_option, json_option, place_options
 from wattprint.cli.output import print_json
 from wattprint.cli.runs import run_dict, show_with_zone
 from wattprint.domain import units
+from wattprint.domain.footprint import Footprint
+from wattprint.estimator.per_unit import Breakdown, breakdown_of_run
 from wattprint.estimator.tracked import footprint_of_run
 from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
 from wattprint.reports.text import footprint_text
@@ -26,11 +28,12 @@ def show(*, run: str, home: str | None, explain: bool, as_json: bool, **place: A
     """
     entry = Ledger(home).find(run)
     footprint = footprint_of_run(entry.run, **place)
+    breakdown = breakdown_of_run(entry.run, footprint)
     if as_json:
-        print_json({**footprint.as_dict(), "run": run_dict(entry)})
+        print_json(shown_footprint(entry, footprint, breakdown))
         return
     click.echo(_headline(entry) + "\n")
-    click.echo(footprint_text(footprint, explain=explain))
+    click.echo(footprint_text(footprint, breakdown, explain=explain))
     if footprint.best_energy_kwh is None:
         for meter in entry.run.meters:
             click.echo(f"Not read, {meter['family']}: {meter['reason']}")
@@ -39,6 +42,13 @@ def show(*, run: str, home: str | None, explain: bool, as_json: bool, **place: A
     if footprint.emissions_kg.location_based is footprint.emissions_kg.market_based is None:
         command = show_with_zone(entry.run.run_id, home)
         click.echo(f"\nFor emissions give a place, for example:\n  {command}")
+
+
+def shown_footprint(
+    entry: LedgerEntry, footprint: Footprint, breakdown: Breakdown
+) -> dict[str, Any]:
+    """Return the JSON form of a footprint, with the run that it is of and its breakdown."""
+    return {**footprint.as_dict(), "run": {**run_dict(entry), **breakdown.as_dict()}}
 
 
 def _headline(entry: LedgerEntry) -> str:

@@ -1,31 +1,33 @@
 """`wattprint track -- COMMAND`: run a command and measure it."""
 
-import os
-import shutil
 import signal
-import subprocess
-from types import FrameType
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 import click
 
+from wattprint.cli.child import (
+    NOT_EXECUTABLE,
+    Ended,
+    adopt_orphans,
+    environment_of_child,
+    fill_standard_descriptors,
+    held_signals,
+    run_child,
+    why_not,
+)
 from wattprint.cli.options import home_option, parsed_pue
 from wattprint.cli.output import say
-from wattprint.cli.runs import show_with_zone
-from wattprint.domain.errors import InputError, WattprintError
+from wattprint.domain.errors import HomeError, InputError, WattprintError
 from wattprint.tracker.run import Run
 from wattprint.tracker.track import track as new_run
-
-_NOT_FOUND, _NOT_EXECUTABLE = 127, 126
-"""Exit status of a shell for a command that is not there, or that may not be run."""
 
 _OUTCOMES = {
     0: "completed",
     128 + signal.SIGINT: "interrupted",
 }
 """What an exit status says of the run; any other says that it failed."""
-
-_FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 
 @click.command(
@@ -56,10 +58,17 @@ _FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
     help="Between readings. [s; default: 10]",
 )
 @home_option
+@click.option(
+    "--wait",
+    "wait_for_all",
+    is_flag=True,
+    help="Measure until all processes of the command have ended, daemons included.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing at the end.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def track(
     *,
+    wait_for_all: bool,
     quiet: bool,
     home: str | None,
     tags: tuple[str, ...],
@@ -70,15 +79,26 @@ def track(
 
     The run is kept in the local ledger; its footprint is printed on standard error at the end.
     """
-    if (status := _cannot_run(command[0])) is not None:
-        return status
-    run = new_run(tags=_tags(tags), home=home, **settings)
-    with run:
-        status = _run(command)
-        run.stop(_OUTCOMES.get(status, "failed"), exit_code=status)
+    settings["tags"] = _tags(tags)
+    if (reason := why_not(command[0])) is not None:
+        say(f"wattprint: command {command[0]!r} {reason.reason}")
+        return reason.status
+    fill_standard_descriptors()
+    adopt_orphans()
+    with held_signals() as mask:
+        start = partial(_run, command, mask=mask, wait_for_all=wait_for_all)
+        try:
+            run = new_run(home=home, **settings)
+        except HomeError as error:
+            if home is not None:
+                raise  # a wrong setting is refused; without a ledger the command runs all the same
+            ended, said = start(run_id=None), f"the run was not recorded: {error}"
+        else:
+            ended = _recorded(run, start)
+            said = "" if quiet else _summary(run, home)
     if not quiet:
-        say(f"wattprint: {_summary(run, home)}")
-    return status
+        say(f"wattprint: {said}{_going_on(ended.going_on)}")
+    return ended.status
 
 
 def _tags(given: tuple[str, ...]) -> dict[str, str]:
@@ -89,42 +109,40 @@ def _tags(given: tuple[str, ...]) -> dict[str, str]:
     return {key: value for key, _, value in pairs}
 
 
-def _cannot_run(name: str) -> int | None:
-    """Say why a command cannot be run, before a run of it is begun; None if it can."""
-    if shutil.which(name) is not None:
-        return None
-    if shutil.which(name, os.F_OK) is None:
-        say(f"wattprint: command {name!r} was not found")
-        return _NOT_FOUND
-    say(f"wattprint: command {name!r} could not be run: Permission denied")
-    return _NOT_EXECUTABLE
+def _recorded(run: Run, start: Callable[..., Ended]) -> Ended:
+    with run:
+        ended = start(run_id=run.run_id)
+        run.stop(_OUTCOMES.get(ended.status, "failed"), exit_code=ended.status)
+    return ended
 
 
-def _run(command: tuple[str, ...]) -> int:
-    """Run the command with our streams and signals, and return its status as a shell would."""
+def _run(
+    command: tuple[str, ...],
+    *,
+    run_id: str | None,
+    mask: Collection[int] | None,
+    wait_for_all: bool,
+) -> Ended:
+    environment = environment_of_child(run_id)
     try:
-        child = subprocess.Popen(command)
+        return run_child(command, environment, mask, wait_for_all=wait_for_all)
     except OSError as error:  # such as a script that names no interpreter
         say(f"wattprint: command {command[0]!r} could not be run: {error.strerror}")
-        return _NOT_EXECUTABLE
+        return Ended(NOT_EXECUTABLE, 0)
 
-    def forward(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's signature
-        child.send_signal(number)
 
-    # A terminal sends Ctrl-C to the child as well: it decides, and we wait for it.
-    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
-    before.update((number, signal.signal(number, forward)) for number in _FORWARDED)
-    try:
-        status = child.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    return status if status >= 0 else 128 - status
+def _going_on(count: int) -> str:
+    if not count:
+        return ""
+    going = "1 process of it goes" if count == 1 else f"{count} processes of it go"
+    return f"; {going} on unmeasured (--wait measures them too)"
 
 
 def _summary(run: Run, home: str | None) -> str:
     if run.run_id is None:
         return f"the run was not recorded: {run.failure}"
+    from wattprint.cli.runs import show_with_zone  # after the command, which need not wait for it
+
     try:
         footprint = run.footprint()
     except (WattprintError, OSError) as error:  # the command may have removed its own journal

@@ -68,6 +68,11 @@ class Footprint(NamedTuple):
     def __str__(self) -> str:
         return self.summary()
 
+    def _repr_html_(self) -> str | None:
+        from wattprint.domain.display import fenced, footprint_html  # only notebooks ask
+
+        return fenced(lambda: footprint_html(self))
+
     @property
     def method(self) -> Method:
         """The weakest method among the counted parts of the IT energy: what it rests on."""

@@ -5,57 +5,28 @@ from typing import Any, NamedTuple
 
 from wattprint.domain.checks import number, one_of, whole_number
 from wattprint.domain.errors import RecordError
-from wattprint.domain.evidence import Method
-from wattprint.domain.interval import relative
+from wattprint.domain.readings import (
+    Device,
+    Fault,
+    Interval,
+    Logged,
+    SectionUse,
+    device_dict,
+    device_from_dict,
+    fault_from_dict,
+    interval_dict,
+    interval_from_dict,
+    logged_dict,
+    logged_from_dict,
+    section_dict,
+    section_from_dict,
+    text,
+)
 from wattprint.domain.units import MICROJOULES_PER_JOULE
 
 SCHEMA = "wattprint.run/1"
 STAGES = ("data", "search", "pretrain", "finetune", "evaluate", "inference")
 OUTCOMES = ("completed", "failed", "interrupted")
-LARGEST_UJ = 2**63 - 1
-"""What a BIGINT holds: 2.56 GWh. [uJ]"""
-METERED_COMPONENTS = ("accelerator", "cpu", "memory")
-
-
-class Device(NamedTuple):
-    """A metered device of a run, with what is needed to account for it without the machine."""
-
-    device_id: str
-    """Unique within the run: 'rapl:package-0', 'modelled:cpu'."""
-    component: str
-    """`accelerator`, `cpu` or `memory`."""
-    name: str
-    method: Method
-    """`measured` where a counter was read, `modelled` where its energy was computed."""
-    low_ratio: float
-    """Lower bound of the 90 % interval of its energy over the energy recorded. [ratio]"""
-    high_ratio: float
-    source: str
-    note: str = ""
-    activity_unit: str | None = None
-    """Unit of what a modelled device was computed from, e.g. 'cpu_s'; None when metered."""
-    source_year: int | None = None
-    """Year of the source."""
-
-
-class Interval(NamedTuple):
-    """Readings of all devices over [start_s, end_s) of a run."""
-
-    start_s: float
-    """Seconds since the run started, on a clock that does not jump. [s]"""
-    end_s: float
-    energy_uj: tuple[int | None, ...]
-    """Energy of each device, in the order of the run's devices; None when unreadable. [uJ]"""
-    activity: tuple[float | None, ...]
-    """What each modelled device was computed from, in its `activity_unit`."""
-
-
-class Fault(NamedTuple):
-    """Something that went wrong while metering, kept instead of raised."""
-
-    at_s: float
-    meter: str
-    message: str
 
 
 class RunRecord(NamedTuple):
@@ -91,30 +62,49 @@ class RunRecord(NamedTuple):
     exit_code: int | None = None
     devices: tuple[Device, ...] = ()
     intervals: tuple[Interval, ...] = ()
+    sections: tuple[SectionUse, ...] = ()
+    """What named parts of the work used, interval by interval."""
+    logged: tuple[Logged, ...] = ()
+    """What the work said of its progress, interval by interval."""
     faults: tuple[Fault, ...] = ()
 
-    def device_energy_j(self) -> tuple[float | None, ...]:
-        """Energy of each device over the whole run; None where it was never readable [J]."""
-        totals: list[float | None] = []
+    def device_energy_uj(self) -> tuple[int | None, ...]:
+        """Energy of each device over the whole run; None where it was never readable [uJ]."""
+        totals: list[int | None] = []
         for i in range(len(self.devices)):
             readings = [interval.energy_uj[i] for interval in self.intervals]
             readable = [reading for reading in readings if reading is not None]
-            totals.append(sum(readable) / MICROJOULES_PER_JOULE if readable else None)
+            totals.append(sum(readable) if readable else None)
         return tuple(totals)
+
+    def _repr_html_(self) -> str | None:
+        from wattprint.domain.display import fenced, run_html  # only notebooks ask
+
+        return fenced(lambda: run_html(self))
+
+    def device_energy_j(self) -> tuple[float | None, ...]:
+        """Energy of each device over the whole run; None where it was never readable [J]."""
+        return tuple(
+            None if total_uj is None else total_uj / MICROJOULES_PER_JOULE
+            for total_uj in self.device_energy_uj()
+        )
 
     def observed_share(self) -> tuple[float, ...]:
         """Share of the run that each device's readings cover [0 to 1].
 
         A counter that could not be read for a while loses nothing, because the next reading spans
-        the gap; what is lost is the time after its last reading.
+        the gap; what is lost is the time after its last reading, and before it was found.
         """
-        ends = [
-            [interval.end_s for interval in self.intervals if interval.energy_uj[i] is not None]
-            for i in range(len(self.devices))
-        ]
         if not self.duration_s:
             return (1.0,) * len(self.devices)
-        return tuple(min(1.0, max(end, default=0.0) / self.duration_s) for end in ends)
+        return tuple(self._observed_s(i) / self.duration_s for i in range(len(self.devices)))
+
+    def _observed_s(self, i: int) -> float:
+        ends_s = [
+            interval.end_s for interval in self.intervals if interval.energy_uj[i] is not None
+        ]
+        last_s = min(max(ends_s, default=0.0), self.duration_s)
+        return max(0.0, last_s - self.devices[i].found_s)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form, `wattprint.run/1`."""
@@ -123,6 +113,8 @@ class RunRecord(NamedTuple):
         del record["run_id"]
         record["devices"] = [device_dict(device) for device in self.devices]
         record["intervals"] = [interval_dict(interval) for interval in self.intervals]
+        record["sections"] = [section_dict(section) for section in self.sections]
+        record["logged"] = [logged_dict(logged) for logged in self.logged]
         record["faults"] = [fault._asdict() for fault in self.faults]
         return record
 
@@ -140,12 +132,16 @@ class RunRecord(NamedTuple):
         try:
             parsed["run_id"] = record["id"]
             parsed["devices"] = tuple(device_from_dict(row) for row in record.get("devices", ()))
+            count = len(parsed["devices"])
             parsed["intervals"] = tuple(
-                interval_from_dict(row, len(parsed["devices"]))
-                for row in record.get("intervals", ())
+                interval_from_dict(row, count) for row in record.get("intervals", ())
             )
+            parsed["sections"] = tuple(
+                section_from_dict(row, count) for row in record.get("sections", ())
+            )
+            parsed["logged"] = tuple(logged_from_dict(row) for row in record.get("logged", ()))
+            parsed["faults"] = tuple(fault_from_dict(row) for row in record.get("faults", ()))
             parsed["meters"] = tuple(record.get("meters", ()))
-            parsed["faults"] = tuple(Fault(**row) for row in record.get("faults", ()))
             run = cls(**parsed)
             _check(run)
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
@@ -156,7 +152,11 @@ class RunRecord(NamedTuple):
 def _check(run: RunRecord) -> None:
     """Refuse a field of another kind than its own: a TypeError or ValueError names it."""
     for name in ("run_id", "project", "name", "started_at"):
-        _text(name, getattr(run, name))
+        text(name, getattr(run, name))
+    if run.parent is not None:
+        text("parent", run.parent)
+    if run.exit_code is not None:
+        whole_number("exit_code", run.exit_code, at_least=-(2**31))
     int(run.started_at[:4])  # the year that chooses the factors
     for name, known in (("stage", STAGES), ("outcome", OUTCOMES)):
         if getattr(run, name) is not None:
@@ -166,54 +166,6 @@ def _check(run: RunRecord) -> None:
             raise TypeError(f"{name} is {getattr(run, name)!r}; expected a mapping")
     number("interval_s", run.interval_s)
     number("duration_s", run.duration_s)
-    for fault in run.faults:
-        number("at_s", fault.at_s)
-        _text("message", fault.message)
-
-
-def _text(name: str, given: Any) -> None:
-    if not isinstance(given, str):
-        raise TypeError(f"{name} is {given!r}; expected a text")
-
-
-def device_dict(device: Device) -> dict[str, Any]:
-    """Return the JSON form of a device."""
-    return {**device._asdict(), "method": device.method.value}
-
-
-def device_from_dict(row: Mapping[str, Any]) -> Device:
-    """Read a device back; KeyError, TypeError or ValueError when it is malformed."""
-    device = Device(**{**row, "method": Method(row["method"])})
-    for name in ("device_id", "name", "source"):
-        _text(name, getattr(device, name))
-    one_of("component", device.component, METERED_COMPONENTS)
-    relative(1.0, device.low_ratio, device.high_ratio)
-    return device
-
-
-def interval_dict(interval: Interval) -> dict[str, Any]:
-    """Return the JSON form of an interval."""
-    return {name: _plain(value) for name, value in interval._asdict().items()}
-
-
-def interval_from_dict(row: Mapping[str, Any], device_count: int) -> Interval:
-    """Read an interval back; KeyError, TypeError or ValueError when it is malformed."""
-    energy_uj, activity = tuple(map(_energy_uj, row["energy_uj"])), tuple(row["activity"])
-    for amount in activity:
-        if amount is not None:
-            number("activity", amount)
-    if not len(energy_uj) == len(activity) == device_count:
-        raise ValueError(f"interval has {len(energy_uj)} readings for {device_count} devices")
-    start_s = number("start_s", row["start_s"])
-    return Interval(start_s, number("end_s", row["end_s"], at_least=start_s), energy_uj, activity)
-
-
-def _energy_uj(reading: Any) -> int | None:
-    return (
-        None
-        if reading is None
-        else whole_number("energy_uj", reading, at_least=0, at_most=LARGEST_UJ)
-    )
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,8 @@ from wattprint.domain.checks import no_unknown_keywords
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import Footprint
 from wattprint.domain.interval import Range, relative, sum_shared
-from wattprint.domain.run import METERED_COMPONENTS, Device, RunRecord
+from wattprint.domain.readings import METERED_COMPONENTS, Device
+from wattprint.domain.run import RunRecord
 from wattprint.estimator.account import Account
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import PLACE_INPUTS, PROVIDER_PUE, find_place
@@ -54,28 +55,53 @@ def footprint_of_nothing(reason: str) -> Footprint:
     return Account(find_place(), {"not_recorded": reason}).of_parts(())
 
 
-def _parts(run: RunRecord) -> tuple[Part, ...]:
-    devices = tuple(
-        (_partly_observed(device, share), joules)
-        for device, joules, share in zip(
-            run.devices, run.device_energy_j(), run.observed_share(), strict=True
-        )
-    )
-    by_component = {
-        component: [pair for pair in devices if pair[0].component == component]
+def accounted_devices(run: RunRecord) -> tuple[Device, ...]:
+    """Return the run's devices; one that was lost on the way says so and has a wider interval."""
+    return tuple(map(_partly_observed, run.devices, run.observed_share()))
+
+
+def energy_by_component(
+    devices: Sequence[Device], energy_j: Sequence[float | None]
+) -> dict[str, Range]:
+    """Add up the devices of each component; one of which nothing could be read is left out.
+
+    Devices of a kind are read by the same kind of meter: their errors do not average out.
+
+    Args:
+        devices: The devices.
+        energy_j: Energy of each; None where it could not be read. [J]
+    """
+    read = [
+        (device.component, _device_range(device, joules))
+        for device, joules in zip(devices, energy_j, strict=True)
+        if joules is not None
+    ]
+    return {
+        component: sum_shared(energy for of, energy in read if of == component)
         for component in METERED_COMPONENTS
+        if any(of == component for of, _ in read)
     }
+
+
+def _parts(run: RunRecord) -> tuple[Part, ...]:
+    devices, energy_j = accounted_devices(run), run.device_energy_j()
+    totals = energy_by_component(devices, energy_j)
     return tuple(
-        _part(component, pairs)
-        for component, pairs in by_component.items()
-        if any(joules is not None for _, joules in pairs)
+        _part(
+            component,
+            total,
+            [
+                (device, joules)
+                for device, joules in zip(devices, energy_j, strict=True)
+                if device.component == component
+            ],
+        )
+        for component, total in totals.items()
     )
 
 
-def _part(component: str, devices: Sequence[tuple[Device, float | None]]) -> Part:
+def _part(component: str, total: Range, devices: Sequence[tuple[Device, float | None]]) -> Part:
     read = [(device, joules) for device, joules in devices if joules is not None]
-    # Devices of a kind are read by the same kind of meter: their errors do not average out.
-    total = sum_shared(_device_range(device, joules) for device, joules in read)
     methods = {device.method for device, _ in read}
     numbers = " + ".join(f"{units.plain(joules, units.EXACT_DIGITS)} J" for _, joules in read)
     equation = Equation(

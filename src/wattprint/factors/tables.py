@@ -1,7 +1,6 @@
 """The factor set: the dated version of all reference tables, as shipped in this package."""
 
 import csv
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -9,6 +8,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wattprint.domain.errors import RecordError
+
+# hashlib loads OpenSSL, 3 MB of memory that a tracked program would carry for one checksum; the
+# interpreter's own module has the same function, under a name that changed in Python 3.12.
+try:
+    from _sha2 import sha256  # type: ignore[import-not-found]
+except ImportError:
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found]
+    except ImportError:  # an interpreter that was built without it
+        from hashlib import sha256
 
 Row = dict[str, str]
 
@@ -66,14 +75,15 @@ class FactorSet:
 
     def _read(self, name: str, holding: Sequence[str]) -> list[Row]:
         content = (self._root / name).read_bytes()
-        if hashlib.sha256(content).hexdigest() != self._tables[name]["sha256"]:
+        if sha256(content).hexdigest() != self._tables[name]["sha256"]:
             raise RecordError(
                 f"table {name} differs from factor set {self.version}: "
                 "a figure from it would not be the published one. Reinstall wattprint."
             )
         header, *lines = content.decode("utf-8").splitlines()
-        kept = [line for line in lines if all(text in line.casefold() for text in holding)]
-        return list(csv.DictReader([header, *kept]))
+        if holding:
+            lines = [line for line in lines if all(map(line.casefold().__contains__, holding))]
+        return list(csv.DictReader([header, *lines]))
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 """What every meter is: devices, and cumulative energy since it was opened.
 
-A meter is given its root, its clock and its process id by whoever opens it, so that captured
+A meter is given its root, its library and its process id by whoever opens it, so that captured
 files in a folder are as good as a machine. It never raises while reading: what could not be read
 is None in the reading and a fault beside it.
 """
@@ -8,7 +8,7 @@ is None in the reading and a fault beside it.
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from wattprint.domain.run import Device
+from wattprint.domain.readings import Device
 
 
 class Reading(NamedTuple):
@@ -25,7 +25,11 @@ class Meter(Protocol):
 
     @property
     def devices(self) -> Sequence[Device]:
-        """The devices, in the order in which they are read."""
+        """The devices, in the order in which they are read; one found later comes last."""
+
+    @property
+    def longest_pause_s(self) -> float:
+        """Time [s] after which it is to be read again, whatever the run's interval; asked once."""
 
     def read(self, at_s: float) -> Sequence[Reading]:
         """Read all devices.
@@ -35,7 +39,10 @@ class Meter(Protocol):
         """
 
     def take_faults(self) -> Sequence[str]:
-        """Return what went wrong since this was last asked."""
+        """Return what went wrong since this was last asked: a change of state, said once."""
+
+    def close(self) -> None:
+        """Let go of what it holds; it is not read again."""
 
 
 class Discovered(NamedTuple):
@@ -44,3 +51,5 @@ class Discovered(NamedTuple):
     family: str
     meter: Meter | None
     reason: str
+    remedy: str = ""
+    """What would make it usable, as a command where there is one; empty when there is nothing."""

@@ -2,7 +2,8 @@
 
 The CPU's energy is its power per hardware thread times the CPU time of the tree; memory's is a
 power per GB times the memory the tree keeps resident. Both are models, marked so, with an
-interval from measurement. Idle power of the machine is not in them.
+interval from measurement. Idle power of the machine is not in them. Clock frequency is not
+either: on two machines it told nothing of the energy of a CPU second (benchmarks/cpu_power.py).
 """
 
 from collections.abc import Sequence
@@ -10,12 +11,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wattprint.domain.evidence import Method
-from wattprint.domain.run import Device
+from wattprint.domain.readings import Device
 from wattprint.domain.units import MICROJOULES_PER_JOULE
 from wattprint.meters.base import Discovered, Reading
 from wattprint.meters.procfs import DEFAULT_ROOT, ProcessTree, TreeUse
 
 _BYTES_PER_GB = 1e9
+
+LONGEST_PAUSE_S = 1.0
+"""Memory has no counter: between two intervals it is looked at as well. [s]"""
+
+LONGEST_PAUSE_WITHOUT_MEMORY_S = 10.0
+"""CPU time is a counter, but a process that nobody waits for takes its time with it. [s]"""
 
 
 class PowerModel(NamedTuple):
@@ -32,7 +39,7 @@ class PowerModel(NamedTuple):
 
 
 class ModelledMeter:
-    """Computes the energy of a process tree.
+    """Computes the energy of a process tree; CPU time counts from the opening.
 
     Args:
         tree: The processes that are charged.
@@ -43,50 +50,46 @@ class ModelledMeter:
     def __init__(
         self, tree: ProcessTree, *, cpu: PowerModel | None, memory: PowerModel | None
     ) -> None:
-        self._tree = tree
+        self.tree = tree
+        """The processes that are charged."""
         self._cpu = cpu
         self._memory = memory
         self._faults: list[str] = []
-        self._counted_cpu_s = tree.use().cpu_s
-        self._cpu_s = 0.0
+        self._is_unreadable = False
+        self._opened_cpu_s = tree.use().cpu_s
         self._gb_s = 0.0
         self._previous: tuple[float, TreeUse] | None = None
-
-    @property
-    def devices(self) -> Sequence[Device]:
-        """The CPU and the memory, those of them that are modelled."""
-        models = (("cpu", "cpu_s", self._cpu), ("memory", "GB_s", self._memory))
-        return tuple(
-            Device(
-                device_id=f"modelled:{component}",
-                component=component,
-                name=model.name,
-                method=Method.MODELLED,
-                low_ratio=model.low_ratio,
-                high_ratio=model.high_ratio,
-                source=model.source,
-                note=model.note,
-                activity_unit=unit,
-                source_year=model.source_year,
-            )
-            for component, unit, model in models
+        self.devices: Sequence[Device] = tuple(
+            _device(component, unit, model)
+            for component, unit, model in (("cpu", "cpu_s", cpu), ("memory", "GB_s", memory))
             if model is not None
         )
+        """The CPU and the memory, those of them that are modelled."""
+
+    @property
+    def longest_pause_s(self) -> float:
+        """Time [s] after which it must be read again, however long the run's interval is."""
+        return LONGEST_PAUSE_WITHOUT_MEMORY_S if self._memory is None else LONGEST_PAUSE_S
 
     def read(self, at_s: float) -> Sequence[Reading]:
-        """Read the tree's use; one that cannot be read is a fault and adds nothing yet."""
+        """Read the tree's use; where it cannot be read, the next reading spans the gap."""
         try:
-            self._follow(at_s, self._tree.use())
+            use = self.tree.use()
         except (OSError, ValueError, IndexError) as error:
-            self._faults.append(f"the process tree could not be read: {error}")
-        pairs = ((self._cpu, self._cpu_s), (self._memory, self._gb_s))
-        return tuple(_reading(model, activity) for model, activity in pairs if model is not None)
+            if not self._is_unreadable:
+                self._faults.append(f"the process tree could not be read: {error}")
+            self._is_unreadable = True
+            return (Reading(None),) * len(self.devices)
+        self._is_unreadable = False
+        self._follow_memory(at_s, use)
+        readings = []
+        if self._cpu is not None:
+            readings.append(_reading(self._cpu, use.cpu_s - self._opened_cpu_s))
+        if self._memory is not None:
+            readings.append(_reading(self._memory, self._gb_s))
+        return tuple(readings)
 
-    def _follow(self, at_s: float, use: TreeUse) -> None:
-        # A descendant that nobody waited for takes its CPU time with it, and the tree's total
-        # falls: what the others use from then on still counts.
-        self._cpu_s += max(0.0, use.cpu_s - self._counted_cpu_s)
-        self._counted_cpu_s = use.cpu_s
+    def _follow_memory(self, at_s: float, use: TreeUse) -> None:
         if self._previous is not None:
             previous_at_s, previous = self._previous
             mean_bytes = (previous.resident_bytes + use.resident_bytes) / 2
@@ -94,9 +97,28 @@ class ModelledMeter:
         self._previous = (at_s, use)
 
     def take_faults(self) -> Sequence[str]:
-        """Return what could not be read since this was last asked."""
+        """Return what could not be read since this was last asked: a change of state, said once."""
         faults, self._faults = self._faults, []
         return faults
+
+    def close(self) -> None:
+        """Let go of the process tree."""
+        self.tree.close()
+
+
+def _device(component: str, unit: str, model: PowerModel) -> Device:
+    return Device(
+        device_id=f"modelled:{component}",
+        component=component,
+        name=model.name,
+        method=Method.MODELLED,
+        low_ratio=model.low_ratio,
+        high_ratio=model.high_ratio,
+        source=model.source,
+        note=model.note,
+        activity_unit=unit,
+        source_year=model.source_year,
+    )
 
 
 def _reading(model: PowerModel, activity: float) -> Reading:

@@ -1,24 +1,42 @@
 """A footprint as a document: Markdown for a README or model card, LaTeX for a paper."""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 
+from wattprint.domain.display import printable
 from wattprint.domain.evidence import Evidence
+from wattprint.domain.figures import equivalents_sentence, figures, source_words
 from wattprint.domain.footprint import Footprint
+from wattprint.estimator.per_unit import Breakdown
 from wattprint.factors.tables import sources
-from wattprint.reports.figures import equivalents_sentence, figures, source_words
+from wattprint.reports.breakdowns import (
+    NO_BREAK,
+    PER_UNIT_HEAD,
+    SECTION_HEAD,
+    cpu_share_sentence,
+    per_unit_cells,
+    section_cells,
+)
 
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     "µ": r"$\mu$",
+    NO_BREAK: "~",
+    "\ufffd": "?",  # what stands for a character that no page should hold
     **{character: f"\\{character}" for character in "&%$#_{}"},
 }
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|])")
 
 
-def footprint_markdown(footprint: Footprint) -> str:
-    """Return the footprint as GitHub-flavoured Markdown."""
+def footprint_markdown(footprint: Footprint, breakdown: Breakdown | None = None) -> str:
+    """Return the footprint as GitHub-flavoured Markdown.
+
+    Args:
+        footprint: The footprint.
+        breakdown: Figures by section and per unit, if it is that of a run that has them.
+    """
     lines = [
         "## Energy and emissions",
         "",
@@ -28,37 +46,79 @@ def footprint_markdown(footprint: Footprint) -> str:
         "|---|---|---|---|",
     ]
     lines += [f"| {' | '.join(map(_md, figure))} |" for figure in figures(footprint)]
+    lines += _markdown_breakdown(breakdown or Breakdown())
     lines += ["", "Evidence:", ""]
     lines += [f"- {_md(_reason(evidence))}" for evidence in footprint.evidence]
     if equivalents := equivalents_sentence(footprint):
         lines += ["", _md(equivalents)]
-    if cited := _cited(footprint):
+    if cited := cited_sources(footprint):
         lines += ["", "Sources:", "", *(f"- {_md(source)}" for source in cited)]
     return "\n".join([*lines, "", _md(_origin(footprint))])
 
 
-def footprint_latex(footprint: Footprint) -> str:
-    """Return the footprint as a LaTeX table that needs no package, with its reasons below."""
-    rows = [f"    {' & '.join(map(_tex, figure))} \\\\" for figure in figures(footprint)]
-    reasons = "; ".join(_reason(evidence) for evidence in footprint.evidence)
-    cited = " Sources: " + "; ".join(_cited(footprint)) + "." if _cited(footprint) else ""
+def _markdown_breakdown(breakdown: Breakdown) -> list[str]:
+    lines: list[str] = []
+    for head, rows in _tables(breakdown):
+        lines += ["", f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+        lines += [f"| {' | '.join(map(_md, row))} |" for row in rows]
+    if breakdown.cpu_share is not None:
+        lines += ["", _md(cpu_share_sentence(breakdown.cpu_share))]
+    return lines
+
+
+def _tables(
+    breakdown: Breakdown,
+) -> Iterator[tuple[tuple[str, ...], list[tuple[str, ...]]]]:
+    """Yield head and rows of the tables of a breakdown that have any."""
+    if breakdown.sections:
+        yield SECTION_HEAD, section_cells(breakdown.sections, indent=2 * NO_BREAK)
+    if breakdown.per_unit:
+        yield PER_UNIT_HEAD, per_unit_cells(breakdown.per_unit)
+
+
+def footprint_latex(footprint: Footprint, breakdown: Breakdown | None = None) -> str:
+    """Return the footprint as a LaTeX table that needs no package, with its reasons below.
+
+    Args:
+        footprint: The footprint.
+        breakdown: Figures by section and per unit, if it is that of a run that has them.
+    """
+    breakdown = breakdown or Breakdown()
+    caption = f"Energy and emissions. {_origin(footprint)}"
+    head = ("quantity", "value", "90 % interval", "method")
+    tables = [_latex_table(caption, head, figures(footprint))]
+    captions = {SECTION_HEAD: "Energy by section.", PER_UNIT_HEAD: "Energy per unit."}
+    tables += [_latex_table(captions[head], head, rows) for head, rows in _tables(breakdown)]
+    said = [_sentence(footprint)]
+    if breakdown.cpu_share is not None:
+        said.append(cpu_share_sentence(breakdown.cpu_share))
+    said.append("Evidence: " + "; ".join(map(_reason, footprint.evidence)) + ".")
+    if cited := cited_sources(footprint):
+        said.append("Sources: " + "; ".join(cited) + ".")
+    return "\n\n".join([*tables, _tex(" ".join(said))])
+
+
+def _latex_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    columns = [word[:1].upper() + word[1:] for word in head]
     return "\n".join(
         [
             r"\begin{table}[ht]",
             r"  \centering",
-            rf"  \caption{{Energy and emissions. {_tex(_origin(footprint))}}}",
-            r"  \begin{tabular}{llll}",
+            rf"  \caption{{{_tex(caption)}}}",
+            rf"  \begin{{tabular}}{{{'l' * len(columns)}}}",
             r"    \hline",
-            r"    Quantity & Value & 90\,\% interval & Method \\",
+            f"    {_latex_row(columns)}",
             r"    \hline",
-            *rows,
+            *(f"    {_latex_row(row)}" for row in rows),
             r"    \hline",
             r"  \end{tabular}",
             r"\end{table}",
-            "",
-            f"{_tex(_sentence(footprint))} {_tex(f'Evidence: {reasons}.{cited}')}",
         ]
     )
+
+
+def _latex_row(cells: Iterable[str]) -> str:
+    return f"{' & '.join(map(_tex, cells))} \\\\"
 
 
 def _sentence(footprint: Footprint) -> str:
@@ -70,7 +130,7 @@ def _origin(footprint: Footprint) -> str:
     return f"Computed with Wattprint, factor set {version} ({digest[:12]})."
 
 
-def _cited(footprint: Footprint) -> list[str]:
+def cited_sources(footprint: Footprint) -> list[str]:
     """Return the publications that the evidence names, each once, as a reader can find them."""
     keys = dict.fromkeys(evidence.source for evidence in footprint.evidence)
     known = [sources()[key] for key in keys if key in sources()]
@@ -86,8 +146,8 @@ def _reason(evidence: Evidence) -> str:
 
 
 def _md(text: str) -> str:
-    return _MARKDOWN_SPECIAL.sub(r"\\\1", text)
+    return _MARKDOWN_SPECIAL.sub(r"\\\1", printable(text))
 
 
 def _tex(text: str) -> str:
-    return "".join(_LATEX_SPECIAL.get(character, character) for character in text)
+    return "".join(_LATEX_SPECIAL.get(character, character) for character in printable(text))

@@ -1,25 +1,42 @@
 """A footprint as plain text: the line to quote, the figures, and the reasons for them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from wattprint.domain import units
 from wattprint.domain.evidence import Evidence
+from wattprint.domain.figures import (
+    Figure,
+    amount_words,
+    equivalents_sentence,
+    figures,
+    source_words,
+)
 from wattprint.domain.footprint import Footprint
-from wattprint.domain.interval import Range
-from wattprint.reports.figures import Figure, equivalents_sentence, figures, source_words
+from wattprint.estimator.per_unit import Breakdown
+from wattprint.reports.breakdowns import (
+    PER_UNIT_HEAD,
+    SECTION_HEAD,
+    cpu_share_sentence,
+    per_unit_cells,
+    section_cells,
+)
 
 
-def footprint_text(footprint: Footprint, *, explain: bool = False) -> str:
+def footprint_text(
+    footprint: Footprint, breakdown: Breakdown | None = None, *, explain: bool = False
+) -> str:
     """Return the footprint for a terminal.
 
     Args:
         footprint: The footprint.
+        breakdown: Figures by section and per unit, if it is that of a run that has them.
         explain: Whether each figure's equation is shown with its numbers.
     """
     blocks = [
         [footprint.summary()],
         aligned(("", "value", "90 % interval", "method"), map(_cells, figures(footprint))),
     ]
+    if breakdown is not None:
+        blocks += _breakdown(breakdown)
     if explain and footprint.equations:
         blocks.append(["How it was computed:", *_equations(footprint)])
     blocks.append(["What it rests on:", *map(_reason, footprint.evidence)])
@@ -44,6 +61,15 @@ def _cells(figure: Figure) -> tuple[str, str, str, str]:
     return figure.label, figure.value, figure.interval, figure.method
 
 
+def _breakdown(breakdown: Breakdown) -> Iterator[list[str]]:
+    if breakdown.sections:
+        yield aligned(SECTION_HEAD, section_cells(breakdown.sections))
+    if breakdown.per_unit:
+        yield aligned(PER_UNIT_HEAD, per_unit_cells(breakdown.per_unit))
+    if breakdown.cpu_share is not None:
+        yield [cpu_share_sentence(breakdown.cpu_share)]
+
+
 def _equations(footprint: Footprint) -> list[str]:
     return [
         f"  {equation.quantity} = {equation.formula}\n    = {equation.numbers} = {equation.result}"
@@ -52,14 +78,7 @@ def _equations(footprint: Footprint) -> list[str]:
 
 
 def _reason(evidence: Evidence) -> str:
-    said = "not given" if evidence.amount is None else _amount(evidence.amount, evidence.unit)
     origin = f", {source_words(evidence)}" if evidence.source else ""
     note = f": {evidence.note}" if evidence.note else ""
     quantity = evidence.quantity.replace("_", " ")
-    return f"  {quantity}: {said} ({evidence.method.value}{origin}){note}"
-
-
-def _amount(amount: Range, unit: str) -> str:
-    value = units.plain(amount.value, units.EXACT_DIGITS)
-    spread = "" if amount.is_exact else f" ({units.plain(amount.low)}-{units.plain(amount.high)})"
-    return f"{value}{'' if unit == 'ratio' else ' ' + unit}{spread}"
+    return f"  {quantity}: {amount_words(evidence)} ({evidence.method.value}{origin}){note}"

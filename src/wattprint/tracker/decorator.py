@@ -3,9 +3,10 @@
 import functools
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar, overload
 
-from wattprint.domain.errors import InputError
+from wattprint.domain.errors import HomeError, InputError
 from wattprint.tracker.track import track
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -33,8 +34,8 @@ def tracked(
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         allowed = "expected a function that does its work when called: use `with track()` inside"
         raise InputError(f"{getattr(function, '__qualname__', function)} is a generator", allowed)
+    track(**settings)  # refuses a wrong setting or home now, not hours later
     if function is None:
-        track(**settings)  # refuses a wrong setting now, not hours later
         return lambda function: _tracking(function, settings)
     return _tracking(function, settings)
 
@@ -44,14 +45,22 @@ def _tracking(function: Function, settings: Mapping[str, Any]) -> Function:
 
     @functools.wraps(function)
     def tracking(*args: Any, **kwargs: Any) -> Any:
-        with track(**named):
+        with _tracking_of(named):
             return function(*args, **kwargs)
 
     @functools.wraps(function)
     async def tracking_awaited(*args: Any, **kwargs: Any) -> Any:
-        with track(**named):
+        with _tracking_of(named):
             return await function(*args, **kwargs)
 
     if inspect.iscoroutinefunction(function):
         return tracking_awaited  # type: ignore[return-value]  # as below
     return tracking  # type: ignore[return-value]  # wraps keeps the signature, mypy cannot see it
+
+
+def _tracking_of(settings: Mapping[str, Any]) -> AbstractContextManager[Any]:
+    """Return a run, or nothing where the home that was usable at the definition no longer is."""
+    try:
+        return track(**settings)
+    except HomeError:
+        return nullcontext()

@@ -14,24 +14,37 @@ def cpu_model(host: HostFacts) -> PowerModel:
 
 
 def _known_cpu(cpu: Cpu, host: HostFacts) -> PowerModel:
-    load = convention("cpu_load_power")
+    load, threads = convention("cpu_load_power"), _threads_of_one(cpu, host)
     return PowerModel(
         cpu.name,
-        load.amount.value * cpu.tdp_w / _threads_of_one(cpu, host),
+        load.amount.value * cpu.tdp_w / threads,
         load.amount.low / load.amount.value,
         load.amount.high / load.amount.value,
         load.source,
         load.year,
-        f"{load.amount.value:g} x TDP {cpu.tdp_w:g} W x load of the process tree; {load.note}",
+        f"{load.amount.value:g} x TDP {cpu.tdp_w:g} W / {threads:g} hardware threads x CPU time of "
+        f"the process tree{_share_of(host)}; {load.note}",
     )
 
 
+def _share_of(host: HostFacts) -> str:
+    return f", in a guest of {host.threads} vCPUs each taken for one of them" * host.is_guest
+
+
 def _threads_of_one(cpu: Cpu, host: HostFacts) -> float:
-    """Hardware threads of one package; a guest cannot count those of the part it has a share of."""
+    """Hardware threads of one package, among which its power is shared.
+
+    A guest cannot count those of the part it has a share of, nor can a container whose cpuinfo
+    shows its own share only; a whole machine that shows as many threads as the part has cores
+    runs one thread a core.
+    """
+    shown = host.threads / host.sockets
+    if not host.is_guest and shown == cpu.cores:
+        return shown
     if cpu.threads is not None:
         return cpu.threads
     if not host.is_guest:
-        return host.threads / host.sockets
+        return shown
     # Two threads a core is what every part in a cloud has had since 2012, Arm servers excepted.
     return cpu.cores * 2 if cpu.cores is not None else host.threads
 

@@ -3,38 +3,47 @@
 import os
 import sys
 import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from wattprint._version import __version__
 from wattprint.domain.run import RunRecord
 from wattprint.factors.tables import shipped
 from wattprint.ledger.journal import JournalWriter
-from wattprint.meters.procfs import boot_id, host_facts, start_ticks
-from wattprint.tracker.discovery import discover_meters
-from wattprint.tracker.run import Clock, Opened
+from wattprint.meters.base import Meter
+from wattprint.meters.host import HostUse
+from wattprint.meters.modelled import ModelledMeter
+from wattprint.meters.procfs import ProcessTree, boot_id, host_facts, start_ticks
+from wattprint.tracker.clock import Clock
+from wattprint.tracker.discovery import Places, discover_meters, given_meters, own_pid
+from wattprint.tracker.sampler import Opened
 
 
-def open_run(described: RunRecord, folder: Path, clock: Clock) -> Opened:
+def open_run(
+    described: RunRecord, folder: Path, clock: Clock, meters: Sequence[Meter] | None = None
+) -> Opened:
     """Open the meters and the journal of a run that starts now.
 
     Args:
         described: The run as the user described it; its id, start and machine are filled in.
         folder: Folder of journals.
         clock: The run's clocks.
+        meters: Meters to read; None discovers those of this machine.
 
     Raises:
         OSError: The journal cannot be created.
     """
-    pid = os.getpid()
-    discovered = discover_meters(pid)
-    meters = {found.family: found.meter for found in discovered if found.meter is not None}
+    places = Places.from_environment()
+    pid, seen_pid = os.getpid(), own_pid(places.proc)
+    discovered = discover_meters(seen_pid, places) if meters is None else given_meters(meters)
+    used = {found.family: found.meter for found in discovered if found.meter is not None}
     started_s = clock.epoch_s()
     run_id = _run_id(started_s)
     header = described._replace(
         run_id=run_id,
         name=described.name or run_id,
         started_at=_rfc3339(started_s),
-        host={**host_facts()._asdict(), "system": sys.platform},
+        host={**host_facts(places.proc)._asdict(), "system": sys.platform},
         process={"pid": pid, "boot_id": boot_id(), "start_ticks": start_ticks(pid)},
         meters=tuple(
             {"family": found.family, "used": found.meter is not None, "reason": found.reason}
@@ -42,9 +51,31 @@ def open_run(described: RunRecord, folder: Path, clock: Clock) -> Opened:
         ),
         factor_set=shipped().identity,
         software={"wattprint": __version__, "python": sys.version.split()[0]},
-        devices=tuple(device for meter in meters.values() for device in meter.devices),
+        devices=tuple(device for meter in used.values() for device in meter.devices),
     )
-    return Opened(header, meters, JournalWriter(folder, header))
+    try:
+        journal = JournalWriter(folder, header)
+    except OSError:
+        for meter in used.values():
+            meter.close()
+        raise
+    return Opened(header, used, journal, _host_use(seen_pid, places, used.values()))
+
+
+def _host_use(
+    pid: int, places: Places, meters: Iterable[Meter]
+) -> Callable[[], Mapping[str, float]]:
+    """Return what reads the use of the machine, and of the processes that are tracked."""
+    machine = HostUse(places.proc, places.sys)
+    for meter in meters:
+        if isinstance(meter, ModelledMeter):  # it has just looked at them
+            tree = meter.tree
+            return lambda: {**machine.read(), "tree_s": tree.cpu_s}
+    try:
+        own = ProcessTree(pid, places.proc)
+    except (OSError, ValueError, IndexError):
+        return machine.read
+    return lambda: {**machine.read(), "tree_s": own.use().cpu_s}
 
 
 def _run_id(started_s: float) -> str:

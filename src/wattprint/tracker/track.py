@@ -1,7 +1,7 @@
 """The front door for tracked work."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from wattprint.domain.checks import no_unknown_keywords, number, one_of
 from wattprint.domain.errors import InputError
@@ -10,10 +10,13 @@ TYPE_CHECKING = False  # type checkers read it as true; see docs/decisions/0003-
 if TYPE_CHECKING:
     from typing import Any
 
+    from wattprint.meters.base import Meter
     from wattprint.tracker.run import Run
 
 SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 0.1, 86_400.0
 DEFAULT_PROJECT = "default"
+PARENT_RUN = "WATTPRINT_PARENT_RUN"
+"""Environment variable in which `wattprint track` tells its command which run it is part of."""
 
 
 def track(
@@ -28,6 +31,7 @@ def track(
     parent: str | None = None,
     tags: Mapping[str, str] | None = None,
     interval_s: float = 10.0,
+    meters: "Sequence[Meter] | None" = None,
     home: str | os.PathLike[str] | None = None,
     **unknown: object,
 ) -> "Run":
@@ -42,9 +46,12 @@ def track(
         region: Cloud region, 'provider/name'.
         intensity: Carbon intensity, instead of the zone's. [gCO2e/kWh]
         pue: Power usage effectiveness, or 'provider'. [ratio]
-        parent: Id of the run that this one is part of.
+        parent: Id of the run that this one is part of; by default the `wattprint track` that
+            started this program, if one did.
         tags: Further words about the run.
         interval_s: Time between readings. [s, 0.1 to 86400]
+        meters: Meters to read instead of those of this machine: a power meter of your own that
+            has what `wattprint.meters.base.Meter` asks for, or a recorded run in a `ReplayMeter`.
         home: Home folder of the ledger; None takes $WATTPRINT_HOME, else ~/.wattprint.
         **unknown: Refused, with the nearest keyword.
 
@@ -59,8 +66,9 @@ def track(
     # What a run needs loads when there is one, not when this name is imported.
     from wattprint.domain.run import STAGES, RunRecord
     from wattprint.ledger.home import home_folder, runs_folder
+    from wattprint.tracker.clock import Clock
     from wattprint.tracker.opening import open_run
-    from wattprint.tracker.run import Clock, Run
+    from wattprint.tracker.run import Run
 
     no_unknown_keywords("track", unknown, known)
     interval_s = number(
@@ -74,20 +82,43 @@ def track(
         name="" if name is None else _text("name", name),
         started_at="",
         stage=stage,
-        parent=None if parent is None else _text("parent", parent),
+        parent=_parent(parent),
         tags=_tags(tags or {}),
         place=_checked_place(zone=zone, region=region, intensity=intensity, pue=pue),
         interval_s=interval_s,
     )
     folder = runs_folder(home_folder(home), create=True)
-    clock = Clock()
-    return Run(lambda: open_run(described, folder, clock), interval_s=interval_s, clock=clock)
+    clock, given = Clock(), None if meters is None else _meters(meters)
+    return Run(
+        lambda: open_run(described, folder, clock, given), interval_s=interval_s, clock=clock
+    )
 
 
 def _text(quantity: str, given: object) -> str:
     if isinstance(given, str) and given.strip() and given.isprintable():
         return given
     raise InputError(f"{quantity} is {given!r}", "expected printable text")
+
+
+def _parent(given: str | None) -> str | None:
+    if given is not None:
+        return _text("parent", given)
+    told = os.environ.get(PARENT_RUN, "")
+    return told if told.isprintable() and told.strip() else None
+
+
+def _meters(meters: "Sequence[Meter]") -> "Sequence[Meter]":
+    asked = ("devices", "longest_pause_s", "read", "take_faults", "close")
+    if not isinstance(meters, Sequence):
+        raise InputError(f"meters is {meters!r}", _METERS)
+    for meter in meters:
+        lacking = [name for name in asked if not hasattr(meter, name)]
+        if lacking:
+            raise InputError(f"meters holds {meter!r} without {', '.join(lacking)}", _METERS)
+    return meters
+
+
+_METERS = "expected a list of meters, such as [ReplayMeter(wattprint.load('last'))]"
 
 
 def _tags(tags: object) -> dict[str, str]:

@@ -105,6 +105,16 @@ def source_words(evidence: Evidence) -> str:
     return evidence.source + (f", {evidence.year}" if evidence.year else "")
 
 
+def amount_words(evidence: Evidence) -> str:
+    """Return the figure with its unit and interval: '41.44 gCO2e/kWh (21.3-64.6)'."""
+    amount = evidence.amount
+    if amount is None:
+        return "not given"
+    value = units.plain(amount.value, units.EXACT_DIGITS)
+    spread = "" if amount.is_exact else f" ({units.plain(amount.low)}-{units.plain(amount.high)})"
+    return f"{value}{'' if evidence.unit == 'ratio' else ' ' + evidence.unit}{spread}"
+
+
 def _figure(
     label: str, amount: Range | None, written: Callable[[float, int], str], method: Method
 ) -> Figure:

@@ -3,7 +3,13 @@
 import pytest
 
 import wattprint
-from wattprint.reports.figures import equivalents_sentence, figures
+from wattprint.domain.figures import equivalents_sentence, figures
+
+
+@pytest.fixture(scope="module")
+def footprint():
+    """8 x 400 W x 120 h = 384 kWh; x 1.2 = 460.8 kWh; x 350 g = 161.28 kg."""
+    return wattprint.estimate(count=8, power_w=400, hours=120, pue=1.2, intensity=350)
 
 
 def rows(footprint):

@@ -1,0 +1,1 @@
+"""Charts: figures in, Vega-Lite specifications and SVG out."""

@@ -1,0 +1,152 @@
+"""The look of every chart: colours for light and dark, type, sizes, axes."""
+
+from math import ceil, floor, log10
+from typing import Any, NamedTuple
+
+from wattprint.domain import units
+
+VEGA_LITE = "https://vega.github.io/schema/vega-lite/v6.json"
+"""Names the language of a specification; nothing is fetched from there."""
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+class Ink(NamedTuple):
+    """A colour on paper and on a light screen, and its counterpart on a dark one."""
+
+    light: str
+    dark: str
+
+
+# Component colours are from the palette of Okabe and Ito (2008), which people with any of the
+# common colour deficiencies tell apart; the dark ones are the same hues, lighter.
+BLUE = Ink("#0072b2", "#3f94d1")
+ORANGE = Ink("#e69f00", "#dda12b")
+GREEN = Ink("#009e73", "#2fb08a")
+GREY = Ink("#8a929b", "#7d8791")
+ALARM = Ink("#b83a00", "#ff9466")
+TEXT = Ink("#1c2430", "#e7ebf0")
+QUIET = Ink("#56606b", "#a9b3be")
+RULE = Ink("#e2e6ea", "#343c46")
+PAPER = Ink("#ffffff", "#15191e")
+TRACK = Ink("#eef1f4", "#252c34")
+
+INKS = (BLUE, ORANGE, GREEN, GREY, ALARM, TEXT, QUIET, RULE, PAPER, TRACK)
+
+COMPONENT_INKS = {
+    "accelerator": BLUE,
+    "cpu": ORANGE,
+    "memory": GREEN,
+    "static": GREY,
+    "losses": GREY,
+}
+
+
+class Size(NamedTuple):
+    """One of the two widths that every chart is drawn in."""
+
+    name: str
+    plot_px: int
+    """Width between the axes."""
+    points: int
+    """Moments that a line shows at most."""
+    letters: int
+    """Letters that fit into a line of a chart."""
+
+
+WIDE = Size("wide", 710, 240, 96)
+NARROW = Size("narrow", 298, 120, 42)
+SIZES = (WIDE, NARROW)
+AXIS_PX = 50
+"""Room for the labels of the y axis, the same in all charts, so that their plots line up."""
+
+
+def chart(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a whole specification: content in the house's look."""
+    return {
+        "$schema": VEGA_LITE,
+        "background": None,
+        "padding": {"left": 0, "right": 8, "top": 4, "bottom": 4},
+        **content,
+        "config": CONFIG,
+    }
+
+
+CONFIG: dict[str, Any] = {
+    "aria": False,  # the figure has one text alternative; a label on each mark would hide it
+    "font": FONT,
+    "view": {"stroke": None},
+    "concat": {"spacing": 10},
+    "title": {
+        "anchor": "start",
+        "color": TEXT.light,
+        "fontSize": 12,
+        "fontWeight": "normal",
+        "frame": "bounds",
+        "offset": 4,
+    },
+    "axis": {
+        "domain": False,
+        "gridColor": RULE.light,
+        "labelColor": QUIET.light,
+        "labelFontSize": 11,
+        "labelPadding": 6,
+        "ticks": False,
+        "titleColor": QUIET.light,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+    },
+    "axisX": {"domain": True, "domainColor": GREY.light, "grid": False, "titlePadding": 6},
+    "axisY": {"minExtent": AXIS_PX, "maxExtent": AXIS_PX, "tickCount": 4},
+    "legend": {
+        "columnPadding": 22,
+        "direction": "horizontal",
+        "labelColor": TEXT.light,
+        "labelFontSize": 12,
+        "offset": 6,
+        "orient": "top",
+        "symbolSize": 120,
+        "symbolType": "square",
+        "title": None,
+    },
+    "text": {"color": TEXT.light, "fontSize": 12},
+}
+
+
+def words(text: str, x_px: float, y_px: float, **look: Any) -> dict[str, Any]:
+    """Return a layer that is a text at a place."""
+    mark = {"type": "text", "text": text, "align": "left", "baseline": "alphabetic", **look}
+    return {
+        "data": {"values": [{}]},
+        "mark": mark,
+        "encoding": {"x": {"value": x_px}, "y": {"value": y_px}},
+    }
+
+
+def axis_top(most: float) -> float:
+    """Return where an axis ends: two digits, at or just above the most that it must hold.
+
+    >>> axis_top(388.0), axis_top(2311.0), axis_top(0.0)
+    (390.0, 2400.0, 1.0)
+    """
+    if most <= 0:
+        return 1.0
+    step = 10.0 ** (floor(log10(most)) - 1)
+    return units.round_significant(ceil(most / step * (1 - 1e-9)) * step, 2)
+
+
+def dark_rules() -> str:
+    """Return the CSS that turns drawn charts dark: each light ink becomes its counterpart."""
+    return "\n".join(
+        f'svg.chart [{attribute}="{ink.light}"] {{ {attribute}: {ink.dark}; }}'
+        for ink in INKS
+        for attribute in ("fill", "stroke")
+    )
+
+
+def shortened(text: str, letters: int) -> str:
+    """Cut a text that is too long, in the middle: both ends of a device's name tell it apart."""
+    if len(text) <= letters:
+        return text
+    tail = (letters - 1) // 3
+    return f"{text[: letters - 1 - tail]}…{text[len(text) - tail :]}"

@@ -1,0 +1,50 @@
+"""Times as people give them to a command: a date, or how long ago."""
+
+import re
+from datetime import datetime, timezone
+
+from wattprint.domain.errors import InputError
+from wattprint.ledger.prune import rfc3339
+
+_SECONDS = {"h": 3600.0, "d": 86400.0, "w": 604800.0}
+_SPAN = re.compile(r"(\d{1,9}(?:\.\d+)?)([hdw])")
+_DATES = "a date such as 2026-01-31 or 2026-01-31T18:00:00Z"
+
+
+def parsed_date(name: str, given: str) -> str:
+    """Return a date, with or without a time, as RFC 3339 in UTC; UTC is meant unless said.
+
+    Raises:
+        InputError: It is none.
+    """
+    return rfc3339(_epoch_s(name, given, f"expected {_DATES}"))
+
+
+def parsed_limit(name: str, given: str, now_s: float) -> str:
+    """Return a date, or the time that lies as long ago as '90d', as RFC 3339 in UTC.
+
+    Args:
+        name: Name of the option, for the refusal.
+        given: A date, or a number of hours, days or weeks.
+        now_s: Seconds since 1970. [s]
+
+    Raises:
+        InputError: It is neither.
+    """
+    span = _SPAN.fullmatch(given)
+    if span is None:
+        return rfc3339(
+            _epoch_s(name, given, f"expected a time span such as 90d, 2w or 12h, or {_DATES}")
+        )
+    return rfc3339(max(0.0, now_s - float(span[1]) * _SECONDS[span[2]]))
+
+
+def _epoch_s(name: str, given: str, allowed: str) -> float:
+    try:
+        # Python 3.10 does not know the Z of RFC 3339.
+        moment = datetime.fromisoformat(re.sub(r"[Zz]$", "+00:00", given))
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=timezone.utc)
+        return moment.timestamp()
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"{name} is {given!r}", allowed) from error
