@@ -281,6 +281,7 @@ def start(home, child, **more):
 HANDLING = """
 import signal, sys, time
 def handle(number, frame):
+    signal.signal(number, signal.SIG_IGN)  # who signals a whole group reaches us twice
     print("got", number)
     sys.exit(4)
 signal.signal({number}, handle)
