@@ -69,12 +69,28 @@ def _told_to_go(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 -
     os.kill(os.getpid(), number)
 
 
+_before = threading.local()
+"""Signals that a thread blocked before it forked: what Python does with one that arrives in a child
+before the child has its own handlers is to forget it."""
+
+
 def _before_fork() -> None:
+    _before.mask = None
+    if not _running:
+        return
     for run in tuple(_running):
         fenced(run.rest)
+    _before.mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+
+
+def _unblock() -> None:
+    mask, _before.mask = getattr(_before, "mask", None), None
+    if mask is not None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _after_fork_in_parent() -> None:
+    _unblock()
     for run in tuple(_running):
         fenced(run.go_on)
 
@@ -85,6 +101,7 @@ def _after_fork_in_child() -> None:
         run.is_copy = True
     _running.clear()
     _let_go()
+    _unblock()  # a signal that has come meanwhile now does what it would have done
 
 
 if hasattr(os, "register_at_fork"):
