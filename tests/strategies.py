@@ -64,7 +64,7 @@ equivalents = st.builds(
 footprints = st.builds(
     Footprint,
     factor_set=st.fixed_dictionaries({"version": texts, "sha256": st.just("0" * 64)}),
-    energy_kwh=st.builds(Energy, maybe_ranges, maybe_ranges, maybe_ranges),
+    energy_kwh=st.builds(Energy, *[maybe_ranges] * 4),
     components_kwh=st.builds(Components, *[maybe_ranges] * len(Components._fields)),
     emissions_kg=st.builds(Emissions, maybe_ranges, maybe_ranges, maybe_ranges),
     water_l=maybe_ranges,

@@ -35,6 +35,10 @@ CONVENTION = {
     row["name"]: (float(row["value"]), float(row["low"]), float(row["high"]))
     for row in rows_of("conventions.csv")
 }
+MACHINES = {}
+for row in rows_of("machine_classes.csv"):
+    constant = (float(row["value"]), float(row["low"]), float(row["high"]))
+    MACHINES.setdefault(row["machine"], {})[row["quantity"]] = constant
 INTENSITIES = rows_of("intensity_yearly.csv") + rows_of("odbl/intensity_yearly.csv")
 PUES = [row for row in rows_of("cloud_region_yearly.csv") if row["pue"]]
 REGION_ZONE = {
@@ -103,32 +107,79 @@ def parts_kwh(job):
         parts["accelerator"] = exact(job["energy_kwh"] * repeats)
     elif "accelerator" in job or "power_w" in job:
         parts["accelerator"] = times(accelerator_power_w(job), device_hours / 1000 * repeats)
+    machine = MACHINES.get(job.get("host"))
+    machines = machines_of(job) if machine else 0
+    described = job.get("energy_at") != "chips"
     if "cpu" in job:
         parts["cpu"] = times(cpu_power_w(job), hours / 1000 * repeats)
+    elif machine and described:
+        parts["cpu"] = times(machine["cpu_power"], machines * hours / 1000 * repeats)
     if "memory_gb" in job:
         memory_w = times(CONVENTION["dram_power_w_per_gb"], job["memory_gb"])
         parts["memory"] = times(memory_w, hours / 1000 * repeats)
+    elif machine and described:
+        memory_w = product([machine["memory"], CONVENTION["dram_power_w_per_gb"]])
+        parts["memory"] = times(memory_w, machines * hours / 1000 * repeats)
     if "static_w" in job:
         parts["static"] = exact(job["static_w"] * hours / 1000 * repeats)
+    elif machine:
+        parts["static"] = times(machine["static_power"], machines * hours / 1000 * repeats)
     return parts
 
 
+def machines_of(job):
+    """Machines, or vCPUs of a virtual one."""
+    if job["host"] == "cloud-vm":
+        return job["vcpus"]
+    by_accelerators = job.get("count", 1) / 8 if job["host"] == "8-accelerator-server" else 1
+    return job.get("hosts", by_accelerators)
+
+
+def efficiency_of(job, delivered_kwh):
+    """Of the machine's supply: Newton's divided differences through its three certified losses."""
+    if "supply_efficiency" in job:
+        return exact(job["supply_efficiency"])
+    machine, machines = MACHINES[job["host"]], machines_of(job)
+    hours = job.get("hours", 0) * job.get("repeats", 1)
+    load = delivered_kwh * 1000 / hours / (machine["supply_rating"][0] * machines)
+    load = min(1, max(0.01, load))
+    found = []
+    for bound in range(3):
+        lost = [
+            at / machine[f"supply_efficiency_{round(at * 100)}"][bound] - at for at in (0.2, 0.5, 1)
+        ]
+        first, second = (lost[1] - lost[0]) / 0.3, (lost[2] - lost[1]) / 0.5
+        loss = lost[0] + first * (load - 0.2) + (second - first) / 0.8 * (load - 0.2) * (load - 0.5)
+        found.append(load / (load + loss))
+    return product([tuple(found), CONVENTION["board_regulators"]])
+
+
 def energies_kwh(job):
-    """Components, then IT energy, then facility energy."""
+    """Components, then the energy of chips, of IT and of the facility."""
     parts = dict.fromkeys(["accelerator", "cpu", "memory", "static", "losses"])
     pue = pue_of(job)
     if job.get("energy_at") == "facility":
         facility = exact(job["energy_kwh"] * job.get("repeats", 1))
-        return parts, None if pue is None else times(facility, 1 / pue), facility
+        return parts, None, None if pue is None else times(facility, 1 / pue), facility
+    chips = None
     if job.get("energy_at") == "it":
         it = exact(job["energy_kwh"] * job.get("repeats", 1))
     else:
         parts |= parts_kwh(job)
-        it = sum_independent([part for part in parts.values() if part is not None])
-        if "supply_efficiency" in job:
-            it = times(it, 1 / job["supply_efficiency"])
-            parts["losses"] = times(it, 1 - job["supply_efficiency"])  # IT less its parts
-    return parts, it, None if pue is None else times(it, pue)
+        counted = {name: part for name, part in parts.items() if part is not None}
+        seen = [part for name, part in counted.items() if name != "static"]
+        chips = sum_independent(seen) if seen else None
+        delivered = [*counted.values()]
+        if job.get("energy_at") == "chips":
+            chips = exact(job["energy_kwh"] * job.get("repeats", 1))
+            delivered.append(chips)
+        it = delivered = sum_independent(delivered)
+        if "supply_efficiency" in job or "host" in job:
+            value, low, high = efficiency_of(job, delivered[0])
+            it = product([delivered, (1 / value, 1 / high, 1 / low)])
+            lost = (1 / value - 1, 1 / high - 1, 1 / low - 1)
+            parts["losses"] = product([delivered, lost])
+    return parts, chips, it, None if pue is None else times(it, pue)
 
 
 # Place
@@ -181,8 +232,15 @@ def coverage_of(job):
         coverage["static"] = "given"
     if "supply_efficiency" in job:
         coverage["supply_losses"] = "given"
+    if "host" in job:
+        coverage["static"] = coverage["static"].replace("missing", "modelled")
+        coverage["supply_losses"] = coverage["supply_losses"].replace("missing", "modelled")
+        for name in ("cpu", "memory"):
+            coverage[name] = coverage[name].replace("missing", "assumed")
     if "energy_kwh" in job:
         coverage["accelerator"] = "given"
+    if job.get("energy_at") == "chips":
+        coverage["cpu"] = coverage["memory"] = "given"
     if job.get("energy_at") in ("it", "facility"):
         for name in ("cpu", "memory", "static", "supply_losses"):
             coverage[name] = "given"
@@ -200,14 +258,16 @@ def as_json(**figures):
 
 
 def expected_of(job):
-    parts, it, facility = energies_kwh(job)
+    parts, chips, it, facility = energies_kwh(job)
     charged = it if facility is None else facility
     intensity = intensity_g_per_kwh(job)
     location = intensity and times(product([charged, intensity]), 1 / 1000)
     market = job.get("market_intensity")
     market = None if market is None else times(charged, market / 1000)
     return {
-        "energy_kwh": as_json(accelerator=parts["accelerator"], it=it, facility=facility),
+        "energy_kwh": as_json(
+            accelerator=parts["accelerator"], chips=chips, it=it, facility=facility
+        ),
         "components_kwh": as_json(**parts),
         "emissions_kg": as_json(location_based=location, market_based=market, embodied=None),
         "water_l": None,
@@ -290,6 +350,17 @@ def region_job(i):
     return job | (every(5, i - 1, pue=1.15) if i % 5 < 2 else {"pue": "provider"})
 
 
+def host_job(i):
+    job = {"host": [*MACHINES][i % len(MACHINES)], "hours": some(0.1, 900)} | place()
+    job |= {"vcpus": one_of(2, 8, 96)} if job["host"] == "cloud-vm" else {}
+    if i % 5 == 0:
+        return job | {"energy_kwh": some(0.01, 500, 3), "energy_at": "chips"}
+    job |= every(2, i, accelerator=one_of(*TDP_W), count=one_of(1, 2, 8))
+    job |= every(3, i, **cpu()) | every(4, i, memory_gb=64) | every(6, i, repeats=3)
+    job |= every(7, i, static_w=some(10, 800)) | every(9, i, supply_efficiency=some(0.8, 0.98))
+    return job | (every(5, i - 1, hosts=one_of(0.25, 2)) if "vcpus" not in job else {})
+
+
 NODE = {"accelerator": "NVIDIA H100 SXM5 80GB", "count": 8, "hours": 24}
 XEON = {"cpu": "Intel Xeon Gold 6252", "hours": 10}
 WORKED = [  # DESIGN.md section 3: 15 kg; 384 and 460.8 kWh, 161.28 kg; 384 GPU-hours
@@ -335,6 +406,7 @@ KINDS = {  # how many, and how one is made
     "repeats": (20, lambda i: [node_job, cpu_job][i % 2](i) | {"repeats": one_of(2, 10, 1.5)}),
     "region": (28, region_job),
     "edge": (len(EDGES), lambda i: EDGES[i]),
+    "host": (48, host_job),
 }
 
 

@@ -35,8 +35,9 @@ from wattprint.reports.text import footprint_text
 @click.option("--energy-kwh", type=float, metavar="KWH", help="Energy, if it is known. [kWh]")
 @click.option(
     "--energy-at",
-    metavar="accelerator|it|facility",
-    help="Where that energy was measured: devices alone, at the wall, or cooling included.",
+    metavar="accelerator|chips|it|facility",
+    help="Where that energy was measured: devices alone, with CPU and memory, at the wall, or "
+    "cooling included.",
 )
 @click.option("--cpu", metavar="NAME", help="Model name of the host's CPU.")
 @click.option("--cpu-count", type=float, default=1, metavar="N", help="Number of CPU packages.")
@@ -47,8 +48,23 @@ from wattprint.reports.text import footprint_text
 @click.option(
     "--host",
     default="none",
-    metavar="none",
-    help="Machine class whose static power and losses are added; 'none' adds nothing.",
+    metavar="CLASS",
+    help="The machine around the chips, with its static power and supply losses: laptop, "
+    "workstation, 1-socket-server, 2-socket-server, 8-accelerator-server or cloud-vm. "
+    "[default: none]",
+)
+@click.option(
+    "--hosts",
+    type=float,
+    metavar="N",
+    help="Machines, or the share of one that the work had: 0.25. [default: 1, or as many as the "
+    "accelerators fill]",
+)
+@click.option("--vcpus", type=float, metavar="N", help="vCPUs of a cloud-vm.")
+@click.option(
+    "--instance",
+    metavar="NAME",
+    help="Cloud instance: its accelerators, memory and host. aws/p4d.24xlarge.",
 )
 @click.option("--static-w", type=float, metavar="W", help="Power of all else in the machine. [W]")
 @click.option("--supply-efficiency", type=float, metavar="E", help="Of the power supply, 0 to 1.")

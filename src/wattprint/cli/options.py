@@ -52,6 +52,28 @@ def place_options(command: Command) -> Command:
     return command
 
 
+def host_options(command: Command) -> Command:
+    """Add the options that say which machine was around a run's chips."""
+    options = (
+        click.option(
+            "--host",
+            metavar="CLASS",
+            help="The machine around the chips: laptop, workstation, 1-socket-server, "
+            "2-socket-server, 8-accelerator-server, cloud-vm, or none for the chips alone. "
+            "[default: as its facts tell]",
+        ),
+        click.option(
+            "--hosts",
+            type=float,
+            metavar="SHARE",
+            help="Share of the machine that the run had: 0.25. [default: what was set aside]",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def json_option(command: Command) -> Command:
     """Add --json."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import click
 
-from wattprint.cli.options import home_option, place_options
+from wattprint.cli.options import home_option, host_options, place_options
 from wattprint.cli.show import shown_footprint
 from wattprint.domain.checks import one_of
 from wattprint.domain.footprint import Footprint
@@ -32,6 +32,7 @@ _FORMATS = ("text", "json", "markdown", "latex", "html")
     "--output", "-o", metavar="FILE", help="Write to a file, whole or not at all. [default: print]"
 )
 @place_options
+@host_options
 @home_option
 def report(*, run: str, form: str, output: str | None, home: str | None, **place: Any) -> None:
     """Write the footprint of RUN for a paper, a model card, a script or a browser.

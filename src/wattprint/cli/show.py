@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from wattprint.cli.options import home_option, json_option, place_options
+from wattprint.cli.options import home_option, host_options, json_option, place_options
 from wattprint.cli.output import print_json
 from wattprint.cli.runs import run_dict, show_with_zone
 from wattprint.domain import units
@@ -18,6 +18,7 @@ from wattprint.reports.text import footprint_text
 @click.command(epilog="Example: wattprint show last --zone FR --pue 1.2")
 @click.argument("run", default=LAST)
 @place_options
+@host_options
 @home_option
 @click.option("--explain", is_flag=True, help="Show each equation with its numbers.")
 @json_option

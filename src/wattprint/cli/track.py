@@ -17,7 +17,7 @@ from wattprint.cli.child import (
     run_child,
     why_not,
 )
-from wattprint.cli.options import home_option, parsed_pue
+from wattprint.cli.options import home_option, host_options, parsed_pue
 from wattprint.cli.output import say
 from wattprint.domain.errors import HomeError, InputError, WattprintError
 from wattprint.tracker.run import Run
@@ -45,6 +45,7 @@ _OUTCOMES = {
 @click.option(
     "--pue", callback=parsed_pue, metavar="PUE", help="Facility over IT energy, or 'provider'."
 )
+@host_options
 @click.option("--parent", metavar="RUN", help="Id of the run that this one is part of.")
 @click.option(
     "--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Further words; repeatable."

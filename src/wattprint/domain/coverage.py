@@ -18,6 +18,9 @@ COMPONENTS = (
 )
 """Every part of a footprint that must be accounted for or said to be missing."""
 
+CHIP_COMPONENTS = ("accelerator", "cpu", "memory")
+"""Those that software meters see."""
+
 IT_COMPONENTS = ("accelerator", "cpu", "memory", "static", "supply_losses")
 """Those inside the energy of the IT equipment at the wall."""
 

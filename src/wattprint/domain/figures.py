@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from wattprint.domain import units
+from wattprint.domain.coverage import CHIP_COMPONENTS
 from wattprint.domain.evidence import Evidence, Method, weakest
 from wattprint.domain.footprint import Footprint
 from wattprint.domain.interval import Range
@@ -45,6 +46,7 @@ def _components(footprint: Footprint) -> list[Figure]:
 def _boundaries(footprint: Footprint) -> list[Figure]:
     energy, overhead = footprint.energy_kwh, footprint.coverage["facility_overhead"]
     return [
+        *_chips(footprint),
         _figure("IT energy", energy.it, units.energy, footprint.method),
         _figure(
             "facility energy",
@@ -53,6 +55,15 @@ def _boundaries(footprint: Footprint) -> list[Figure]:
             weakest((footprint.method, overhead)),
         ),
     ]
+
+
+def _chips(footprint: Footprint) -> list[Figure]:
+    """Return what software meters would say, where the wall differs from it."""
+    energy = footprint.energy_kwh
+    if energy.chips in (None, energy.it):
+        return []
+    method = weakest(footprint.coverage[component] for component in CHIP_COMPONENTS)
+    return [_figure("chips alone", energy.chips, units.energy, method)]
 
 
 def _emissions(footprint: Footprint) -> list[Figure]:

@@ -13,10 +13,13 @@ SCHEMA = "wattprint.footprint/1"
 
 
 class Energy(NamedTuple):
-    """Energy at the three boundaries; None where it is not known [kWh]."""
+    """Energy at each boundary, from the inside out; None where it is not known [kWh]."""
 
     accelerator: Range | None = None
+    chips: Range | None = None
+    """Accelerators, CPUs and memory, as far as they are counted: what software meters see."""
     it: Range | None = None
+    """IT equipment at the wall."""
     facility: Range | None = None
 
 
@@ -80,9 +83,9 @@ class Footprint(NamedTuple):
 
     @property
     def best_energy_kwh(self) -> Range | None:
-        """Energy at the widest boundary that is known: facility, else IT, else accelerators."""
+        """Energy at the widest boundary that is known: facility, IT, chips or accelerators."""
         energy = self.energy_kwh
-        return energy.facility or energy.it or energy.accelerator
+        return energy.facility or energy.it or energy.chips or energy.accelerator
 
     def summary(self) -> str:
         """Return the line that a person can quote.

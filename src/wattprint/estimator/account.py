@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wattprint.domain import units
-from wattprint.domain.coverage import IT_COMPONENTS, coverage
+from wattprint.domain.coverage import CHIP_COMPONENTS, IT_COMPONENTS, coverage
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint, co2e
 from wattprint.domain.formulas.emissions import location_based_emissions_g
 from wattprint.domain.formulas.energy import facility_energy_kwh, it_energy_kwh
 from wattprint.domain.formulas.life import repeated_kwh
-from wattprint.domain.interval import Range, exact, product, sum_independent
+from wattprint.domain.interval import Range, exact, inverse, product, sum_independent
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import Place
 from wattprint.factors.conventions import equivalences
@@ -18,6 +18,8 @@ from wattprint.factors.tables import shipped
 
 EQUIVALENCES = ("passenger_car_km_eu", "smartphone_charge", "flight_paris_london_passenger")
 """What emissions are put in terms of: a short way, a trifle, a journey."""
+LEAST_LOST = 1e-3
+"""Of the usual losses: no supply loses less than a thousandth of what such supplies do."""
 
 
 class Account:
@@ -30,32 +32,53 @@ class Account:
         self._equations: list[Equation] = []
         self._methods: dict[str, Method] = {}
 
-    def of_parts(
-        self, parts: Sequence[Part], *, supply_efficiency: float | None = None
-    ) -> Footprint:
+    def of_parts(self, parts: Sequence[Part], *, supply: Evidence | None = None) -> Footprint:
         """Return the footprint of parts whose energy is known one by one.
 
         Args:
             parts: At most one part a component. Without any there is no energy: it is missing,
                 not zero.
-            supply_efficiency: Output over input of the power supply; None when not known, and
-                then its losses are missing. [ratio]
+            supply: Efficiency of the power supply, output over input; None when not known, and
+                then its losses are missing.
         """
+        self._take(parts)
+        if not parts:
+            return self._footprint(Energy(), Components())
         by_component = {part.component: part.energy_kwh for part in parts}
+        it, losses = self._it_energy(by_component, supply)
+        components = Components(**by_component, losses=losses)
+        energy = Energy(components.accelerator, _chips(by_component), it)
+        return self._footprint(energy, components)
+
+    def of_chip_energy(
+        self, kwh: float, repeats: float, static: Part | None, supply: Evidence | None
+    ) -> Footprint:
+        """Return the footprint of energy given for all chips, as software meters add it up.
+
+        Args:
+            kwh: Energy of accelerators, CPUs and memory of one run. [kWh]
+            repeats: Runs made.
+            static: Static part of the machine around them, if it is known.
+            supply: Efficiency of its power supply, if it is known.
+        """
+        self._given("chip_energy", kwh, "kWh")
+        for component in CHIP_COMPONENTS:
+            self._methods[component] = Method.GIVEN
+        parts = () if static is None else (static,)
+        self._take(parts)
+        chips = exact(repeated_kwh(kwh, repeats))
+        energies = {"chips": chips, **{part.component: part.energy_kwh for part in parts}}
+        it, losses = self._it_energy(energies, supply)
+        static_kwh = None if static is None else static.energy_kwh
+        return self._footprint(
+            Energy(chips=chips, it=it), Components(static=static_kwh, losses=losses)
+        )
+
+    def _take(self, parts: Sequence[Part]) -> None:
         for part in parts:
             self._evidence += part.evidence
             self._equations += part.equations
             self._methods[part.component] = part.method
-        if not parts:
-            return self._footprint(Energy(), Components())
-        it = self._it_energy(by_component, supply_efficiency)
-        losses = None
-        if supply_efficiency is not None:
-            self._given("supply_efficiency", supply_efficiency, "ratio")
-            self._methods["supply_losses"] = Method.GIVEN
-            losses = product(it, value=it.value * (1 - supply_efficiency))
-        components = Components(**by_component, losses=losses)
-        return self._footprint(Energy(components.accelerator, it), components)
 
     def of_it_energy(self, kwh: float, repeats: float) -> Footprint:
         """Return the footprint of energy given at the wall of the IT equipment."""
@@ -72,26 +95,35 @@ class Account:
         self._methods["facility_overhead"] = Method.GIVEN
         pue = self._place.pue.amount
         facility = exact(repeated_kwh(kwh, repeats))
-        it = None if pue is None else product(_inverse(pue), value=facility.value / pue.value)
+        it = None if pue is None else product(inverse(pue), value=facility.value / pue.value)
         return self._footprint(Energy(it=it, facility=facility), Components())
 
     def _given(self, quantity: str, amount: float, unit: str) -> None:
         self._evidence.append(Evidence.given(quantity, exact(amount), unit))
 
-    def _it_energy(self, parts: Mapping[str, Range], supply_efficiency: float | None) -> Range:
-        efficiency = 1.0 if supply_efficiency is None else supply_efficiency
-        kwh = it_energy_kwh(
-            **{f"{component}_kwh": energy.value for component, energy in parts.items()},
-            supply_efficiency=efficiency,
-        )
+    def _it_energy(
+        self, parts: Mapping[str, Range], supply: Evidence | None
+    ) -> tuple[Range, Range | None]:
+        """Return the energy at the wall, and of it what the supply loses; None if not known."""
         words, numbers = " + ".join(parts), " + ".join(_kwh(energy) for energy in parts.values())
-        if supply_efficiency is not None:
-            words, numbers = f"({words}) / supply efficiency", f"({numbers}) / {efficiency:g}"
-        it = product(sum_independent(*parts.values()), value=kwh)
+        delivered = sum_independent(*parts.values())
+        it, losses = delivered, None
+        if supply is not None and (efficiency := supply.amount) is not None:
+            self._evidence.append(supply)
+            self._methods["supply_losses"] = supply.method
+            kwh = it_energy_kwh(
+                **{f"{part}_kwh": energy.value for part, energy in parts.items()},
+                supply_efficiency=efficiency.value,
+            )
+            it = product(delivered, inverse(efficiency), value=kwh)
+            lost = _lost_share(efficiency)
+            losses = product(delivered, lost, value=it.value * (1 - efficiency.value))
+            words = f"({words}) / supply efficiency"
+            numbers = f"({numbers}) / {units.plain(efficiency.value, units.EXACT_DIGITS)}"
         self._equation(
             "IT energy", words, numbers, units.energy_range(it.as_tuple(), units.EXACT_DIGITS)
         )
-        return it
+        return it, losses
 
     def _footprint(self, energy: Energy, components: Components) -> Footprint:
         energy = self._with_facility(energy)
@@ -158,8 +190,18 @@ def _plain(said: Any) -> Any:
     return float(said) if is_other_number else said
 
 
-def _inverse(factor: Range) -> Range:
-    return Range(1 / factor.value, 1 / factor.high, 1 / factor.low)
+def _chips(parts: Mapping[str, Range]) -> Range | None:
+    """Return what software meters see of a machine: accelerators, CPUs and memory."""
+    seen = [parts[component] for component in CHIP_COMPONENTS if component in parts]
+    return sum_independent(*seen) if seen else None
+
+
+def _lost_share(efficiency: Range) -> Range:
+    """Return what is lost over what is delivered; a supply without any losses has no width."""
+    lost = [1 / e - 1 for e in (efficiency.value, efficiency.high, efficiency.low)]
+    if lost[0] == 0:
+        return exact(0.0)
+    return Range(lost[0], max(lost[1], lost[0] * LEAST_LOST), lost[2])
 
 
 def _kwh(energy: Range) -> str:

@@ -24,6 +24,9 @@ def estimate(
     cpu_utilization: float | None = None,
     memory_gb: float | None = None,
     host: str = "none",
+    hosts: float | None = None,
+    vcpus: float | None = None,
+    instance: str | None = None,
     static_w: float | None = None,
     supply_efficiency: float | None = None,
     repeats: float = 1,
@@ -47,12 +50,20 @@ def estimate(
         utilization: Mean power of an accelerator over its TDP; by convention 1. [ratio, 0 to 1]
         power_w: Power of one accelerator, instead of its TDP. [W]
         energy_kwh: Energy, if known, instead of power and hours. [kWh]
-        energy_at: Where that energy was measured: `accelerator`, `it` or `facility`.
+        energy_at: Where that energy was measured: `accelerator`, `chips` (accelerators, CPU and
+            memory, as software meters add up), `it` (at the wall) or `facility`.
         cpu: Model name of the host's CPU.
         cpu_count: Number of CPU packages.
         cpu_utilization: Mean power of a CPU over its TDP; by convention 1. [ratio, 0 to 1]
         memory_gb: Main memory. [GB]
-        host: Machine class whose static power and losses are added; `none` adds nothing.
+        host: Class of the machine around the chips: its static power, the losses of its supply,
+            and its CPU and memory where none are described. `laptop`, `workstation`,
+            `1-socket-server`, `2-socket-server`, `8-accelerator-server` or `cloud-vm`; `none`
+            adds nothing.
+        hosts: Machines, or the share of one that the work had; 1 unless given, or as many as the
+            accelerators fill.
+        vcpus: vCPUs of a `cloud-vm`.
+        instance: Cloud instance, 'aws/p4d.24xlarge': its accelerators, memory and host class.
         static_w: Power of everything else in the machine: board, fans, disks. [W]
         supply_efficiency: Output over input of the power supply. [ratio, 0.01 to 1]
         repeats: How many times the work was done, or a declared multiplier. [1 or more]
@@ -80,14 +91,16 @@ def estimate(
     del inputs["unknown"]
     # Tables and look-ups load when a footprint is asked for, not when this name is imported.
     from wattprint.estimator.account import Account
-    from wattprint.estimator.parts import described_parts
+    from wattprint.estimator.instance import with_instance
+    from wattprint.estimator.parts import described_parts, static_part, supply
     from wattprint.estimator.place import PLACE_INPUTS, find_place
     from wattprint.estimator.work import described_work
     from wattprint.factors.accelerators import accelerators
 
     no_unknown_keywords("estimate", unknown, inputs)
+    inputs = with_instance(inputs)
     place_inputs = {name: inputs.pop(name) for name in PLACE_INPUTS}
-    work = described_work(**inputs)
+    work = described_work(**{name: inputs[name] for name in inputs.keys() - {"instance"}})
     if work.accelerator is not None:
         accelerators().find(work.accelerator)  # a wrong name is refused even beside an energy
     counts = {"count": work.accelerator_count, "cpu_count": work.cpu_count}
@@ -96,7 +109,14 @@ def estimate(
         return account.of_it_energy(work.energy_kwh, work.repeats)
     if work.energy_kwh is not None and work.energy_at == "facility":
         return account.of_facility_energy(work.energy_kwh, work.repeats)
-    return account.of_parts(described_parts(work), supply_efficiency=work.supply_efficiency)
+    if work.energy_kwh is not None and work.energy_at == "chips":
+        static = static_part(work)
+        delivered = [work.energy_kwh * work.repeats, *([static.energy_kwh.value] if static else [])]
+        return account.of_chip_energy(
+            work.energy_kwh, work.repeats, static, supply(work, delivered)
+        )
+    parts = described_parts(work)
+    return account.of_parts(parts, supply=supply(work, [part.energy_kwh.value for part in parts]))
 
 
 def _as_given(inputs: "dict[str, Any]") -> "dict[str, Any]":

@@ -1,6 +1,7 @@
 """From a run's raw readings to its footprint."""
 
 from collections.abc import Sequence
+from math import fsum
 from typing import Any
 
 from wattprint.domain import units
@@ -11,8 +12,11 @@ from wattprint.domain.interval import Range, relative, sum_shared
 from wattprint.domain.readings import METERED_COMPONENTS, Device
 from wattprint.domain.run import RunRecord
 from wattprint.estimator.account import Account
-from wattprint.estimator.parts import Part
+from wattprint.estimator.host import Host
+from wattprint.estimator.host_class import HOST_INPUTS, host_of_run
+from wattprint.estimator.parts import Part, powered_part
 from wattprint.estimator.place import PLACE_INPUTS, PROVIDER_PUE, find_place
+from wattprint.estimator.power import stated_power
 
 LEAST_SHARE = 1e-3
 """A device seen for less may have used a thousand times what was read, and no more is said."""
@@ -20,11 +24,16 @@ FULLY_OBSERVED = 0.99
 """Share of a run that a device's readings must cover to stand for it without a word."""
 
 
-def footprint_of_run(run: RunRecord, **place: Any) -> Footprint:
+def footprint_of_run(
+    run: RunRecord, *, host: str | None = None, hosts: float | None = None, **place: Any
+) -> Footprint:
     """Account for a run under the factors installed now.
 
     Args:
         run: The run's record.
+        host: Class of the machine around the chips, or 'none' for the chips alone; it goes before
+            what the run recorded. Without either, the class that the machine's facts tell.
+        hosts: The share of the machine that the run had; it goes before what was set aside for it.
         **place: What is said of the place now (see `find_place`); it goes before what the run
             itself recorded. The year is that of the run unless given.
 
@@ -32,9 +41,10 @@ def footprint_of_run(run: RunRecord, **place: Any) -> Footprint:
         The footprint. Components without a reading are missing, not zero.
 
     Raises:
-        InputError: An unknown or contradictory place.
+        InputError: An unknown or contradictory place, an unknown host.
     """
-    no_unknown_keywords("footprint_of_run", set(place) - set(PLACE_INPUTS), PLACE_INPUTS)
+    known = (*HOST_INPUTS, *PLACE_INPUTS)
+    no_unknown_keywords("footprint_of_run", set(place) - set(PLACE_INPUTS), known)
     said = {name: given for name, given in place.items() if given is not None}
     recorded = dict(run.place)
     if said.keys() & {"zone", "region", "intensity"}:
@@ -42,8 +52,20 @@ def footprint_of_run(run: RunRecord, **place: Any) -> Footprint:
         of_place = ("zone", "region", "intensity")
         recorded = {k: v for k, v in recorded.items() if k not in of_place and v != PROVIDER_PUE}
     inputs = {"year": int(run.started_at[:4]), **recorded, **said}
-    account = Account(find_place(**inputs), {"run": run.run_id, **inputs})
-    return account.of_parts(_parts(run))
+    around = {k: said for k, said in (("host", host), ("hosts", hosts)) if said is not None}
+    account = Account(find_place(**inputs), {"run": run.run_id, **inputs, **around})
+    return _of_machine(account, run, host_of_run(run.host, host=host, hosts=hosts))
+
+
+def _of_machine(account: Account, run: RunRecord, host: Host | None) -> Footprint:
+    """Add the machine around the chips, unless nothing is known of it or of them."""
+    parts, hours = _parts(run), run.duration_s / units.SECONDS_PER_HOUR
+    if host is None or not parts or not hours:
+        return account.of_parts(parts)
+    parts = (*parts, powered_part("static", hours, stated_power(host.static_power())))
+    delivered_kwh = fsum(part.energy_kwh.value for part in parts)
+    supply = host.supply(delivered_kwh * units.WATTS_PER_KILOWATT / hours)
+    return account.of_parts(parts, supply=supply)
 
 
 def footprint_of_nothing(reason: str) -> Footprint:

@@ -41,6 +41,7 @@ KINDS: Mapping[str, Kind] = {
     "energy-source": Kind("energy_sources", ("source_type",)),
     "equivalent": Kind("equivalents", ("quantity",)),
     "instance": Kind("cloud_instances", ("provider", "instance_type")),
+    "machine": Kind("machine_classes", ("machine",)),
     "power-constant": Kind("power_constants", ("constant",)),
     "pue": Kind("pue", ("provider",)),
     "region": Kind(

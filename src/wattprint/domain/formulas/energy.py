@@ -90,6 +90,7 @@ def counter_energy_uj(previous_uj: int, current_uj: int, *, wraps_at_uj: int | N
 
 def it_energy_kwh(
     *,
+    chips_kwh: float = 0.0,
     accelerator_kwh: float = 0.0,
     cpu_kwh: float = 0.0,
     memory_kwh: float = 0.0,
@@ -99,6 +100,7 @@ def it_energy_kwh(
     """Energy of the IT equipment at the wall: its parts, over its power supply's efficiency.
 
     Args:
+        chips_kwh: Accelerators, CPUs and memory where they are known only together. [kWh]
         accelerator_kwh: Accelerators. [kWh]
         cpu_kwh: Processors of the host. [kWh]
         memory_kwh: Main memory. [kWh]
@@ -118,6 +120,7 @@ def it_energy_kwh(
     20.0
     """
     parts = {
+        "chips_kwh": chips_kwh,
         "accelerator_kwh": accelerator_kwh,
         "cpu_kwh": cpu_kwh,
         "memory_kwh": memory_kwh,
