@@ -74,6 +74,9 @@ def sum_independent(parts):
 
 
 # Energy
+COMPONENTS = ["accelerator", "cpu", "memory", "static", "losses", "storage", "network"]
+
+
 def accelerator_power_w(job):
     if "power_w" in job:  # the user's own figure: no interval, and no convention either
         return exact(job["power_w"] * job.get("utilization", 1))
@@ -115,7 +118,7 @@ def parts_kwh(job):
 
 def energies_kwh(job):
     """Components, then IT energy, then facility energy."""
-    parts = dict.fromkeys(["accelerator", "cpu", "memory", "static", "losses"])
+    parts = dict.fromkeys(COMPONENTS)
     pue = pue_of(job)
     if job.get("energy_at") == "facility":
         facility = exact(job["energy_kwh"] * job.get("repeats", 1))
@@ -210,7 +213,7 @@ def expected_of(job):
         "energy_kwh": as_json(accelerator=parts["accelerator"], it=it, facility=facility),
         "components_kwh": as_json(**parts),
         "emissions_kg": as_json(location_based=location, market_based=market, embodied=None),
-        "water_l": None,
+        "water_l": {"kind": None} | as_json(site=None, grid=None, total=None),
         "coverage": coverage_of(job),
     }
 

@@ -4,9 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wattprint.domain import units
-from wattprint.domain.coverage import IT_COMPONENTS, coverage
+from wattprint.domain.coverage import NODE_COMPONENTS, coverage
 from wattprint.domain.evidence import Equation, Evidence, Method
-from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint, co2e
+from wattprint.domain.footprint import (
+    Components,
+    Emissions,
+    Energy,
+    Equivalent,
+    Footprint,
+    Water,
+    co2e,
+)
 from wattprint.domain.formulas.emissions import location_based_emissions_g
 from wattprint.domain.formulas.energy import facility_energy_kwh, it_energy_kwh
 from wattprint.domain.formulas.life import repeated_kwh
@@ -60,14 +68,14 @@ class Account:
     def of_it_energy(self, kwh: float, repeats: float) -> Footprint:
         """Return the footprint of energy given at the wall of the IT equipment."""
         self._given("it_energy", kwh, "kWh")
-        for component in IT_COMPONENTS:
+        for component in NODE_COMPONENTS:
             self._methods[component] = Method.GIVEN
         return self._footprint(Energy(it=exact(repeated_kwh(kwh, repeats))), Components())
 
     def of_facility_energy(self, kwh: float, repeats: float) -> Footprint:
         """Return the footprint of energy given at the facility, its overhead included."""
         self._given("facility_energy", kwh, "kWh")
-        for component in IT_COMPONENTS:
+        for component in NODE_COMPONENTS:
             self._methods[component] = Method.GIVEN
         self._methods["facility_overhead"] = Method.GIVEN
         pue = self._place.pue.amount
@@ -102,7 +110,7 @@ class Account:
             energy_kwh=energy,
             components_kwh=components,
             emissions_kg=Emissions(location_based=location, market_based=market),
-            water_l=None,
+            water_l=Water(),
             coverage=coverage(**self._methods),
             evidence=(*self._evidence, *self._place_evidence()),
             equivalents=() if location is None else _equivalents(location),
