@@ -13,6 +13,10 @@ _SMALLEST_EQUIVALENT = 0.01
 """Below a hundredth of a smartphone charge, nobody pictures anything."""
 
 
+_MARKET = ("market_intensity", "contract_intensity", "residual_mix")
+"""Evidence that a market-based figure rests on."""
+
+
 class Figure(NamedTuple):
     """One row of a report's table."""
 
@@ -78,7 +82,7 @@ def _emissions(footprint: Footprint) -> list[Figure]:
             "emissions, market-based",
             _grams(emissions.market_based),
             _co2e,
-            weakest((*energy, intensities.get("market_intensity", missing))),
+            weakest((*energy, *(intensities.get(name, missing) for name in _MARKET))),
         ),
         _figure(
             "emissions, embodied",

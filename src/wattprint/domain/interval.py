@@ -114,6 +114,15 @@ def product(*factors: Range, value: float | None = None) -> Range:
     return _bounded(result, result * exp(-down), result * exp(up))
 
 
+def inverse(factor: Range) -> Range:
+    """Return one over a positive factor: its bounds change places.
+
+    >>> inverse(Range(4.0, 2.0, 5.0))
+    Range(0.25, 0.2, 0.5)
+    """
+    return Range(1 / factor.value, 1 / factor.high, 1 / factor.low)
+
+
 def sum_independent(*parts: Range) -> Range:
     """Add parts with unrelated errors: quadrature of the half-widths, each side on its own.
 

@@ -5,28 +5,46 @@ from typing import Any
 
 from wattprint.domain import units
 from wattprint.domain.checks import no_unknown_keywords
+from wattprint.domain.errors import AmbiguousNameError, UnknownNameError
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import Footprint
 from wattprint.domain.interval import Range, relative, sum_shared
 from wattprint.domain.readings import METERED_COMPONENTS, Device
 from wattprint.domain.run import RunRecord
-from wattprint.estimator.account import Account
+from wattprint.estimator.account import Account, Beside
+from wattprint.estimator.embodied import (
+    LIFE_INPUTS,
+    Made,
+    find_life,
+    host_use,
+    made_accelerators,
+    made_host,
+)
+from wattprint.estimator.market import OFFSET_INPUTS, find_offsets
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import PLACE_INPUTS, PROVIDER_PUE, find_place
+from wattprint.factors.accelerators import Accelerator, accelerators
 
+RUN_INPUTS = (*PLACE_INPUTS, *LIFE_INPUTS, *OFFSET_INPUTS)
+"""What can be said of a run when it is accounted for."""
 LEAST_SHARE = 1e-3
 """A device seen for less may have used a thousand times what was read, and no more is said."""
 FULLY_OBSERVED = 0.99
 """Share of a run that a device's readings must cover to stand for it without a word."""
 
 
-def footprint_of_run(run: RunRecord, **place: Any) -> Footprint:
+def footprint_of_run(
+    run: RunRecord, *, host_class: str | None = None, machine_share: float = 1.0, **said: Any
+) -> Footprint:
     """Account for a run under the factors installed now.
 
     Args:
         run: The run's record.
-        **place: What is said of the place now (see `find_place`); it goes before what the run
-            itself recorded. The year is that of the run unless given.
+        host_class: Class of its machine, whose making is then charged (see `host_use`).
+        machine_share: Share of the machine's making that is the run's. [0 to 1]
+        **said: What is said now of its place (see `find_place`), which goes before what the run
+            itself recorded, of the life of its hardware, and of offsets: any of `RUN_INPUTS`. The
+            year is that of the run unless given.
 
     Returns:
         The footprint. Components without a reading are missing, not zero.
@@ -34,16 +52,68 @@ def footprint_of_run(run: RunRecord, **place: Any) -> Footprint:
     Raises:
         InputError: An unknown or contradictory place.
     """
-    no_unknown_keywords("footprint_of_run", set(place) - set(PLACE_INPUTS), PLACE_INPUTS)
-    said = {name: given for name, given in place.items() if given is not None}
+    no_unknown_keywords("footprint_of_run", set(said) - set(RUN_INPUTS), RUN_INPUTS)
+    said = {name: given for name, given in said.items() if given not in (None, ())}
+    beside = Beside(
+        made=_made(run, host_class, machine_share),
+        not_made=_not_made(run),
+        life=find_life(**{name: said.pop(name, None) for name in LIFE_INPUTS}),
+        offsets=find_offsets(**{name: said.pop(name, None) for name in OFFSET_INPUTS}),
+    )
     recorded = dict(run.place)
     if said.keys() & {"zone", "region", "intensity"}:
         # Another place replaces the recorded one whole, with what its provider publishes.
         of_place = ("zone", "region", "intensity")
         recorded = {k: v for k, v in recorded.items() if k not in of_place and v != PROVIDER_PUE}
     inputs = {"year": int(run.started_at[:4]), **recorded, **said}
-    account = Account(find_place(**inputs), {"run": run.run_id, **inputs})
+    account = Account(find_place(**inputs), {"run": run.run_id, **inputs}, beside)
     return account.of_parts(_parts(run))
+
+
+def _not_made(run: RunRecord) -> tuple[Evidence, ...]:
+    """Name the accelerators of a run whose making is not known."""
+    return tuple(
+        Evidence(
+            "accelerator_embodied",
+            None,
+            "kgCO2e",
+            Method.MISSING,
+            "",
+            None,
+            f"{device.name}: no such whole accelerator is in the tables",
+        )
+        for device in run.devices
+        if device.component == "accelerator" and _known_accelerator(device) is None
+    )
+
+
+def _made(run: RunRecord, host_class: str | None, machine_share: float) -> tuple[Made, ...]:
+    """Return the hardware of a run whose making is known: its accelerators, by name, and its host.
+
+    A part of a GPU (MIG) is no device of its own: how much of the whole it is, its name tells not.
+    """
+    hours = run.duration_s / units.SECONDS_PER_HOUR
+    made = [
+        made_accelerators(part, hours - device.found_s / units.SECONDS_PER_HOUR)
+        for device in run.devices
+        if device.component == "accelerator" and (part := _known_accelerator(device)) is not None
+    ]
+    host = host_use(
+        host_class,
+        accelerators=sum(device.component == "accelerator" for device in run.devices),
+        wall_hours=hours,
+        share=machine_share,
+    )
+    return (*made, *(made_host(host) if host is not None else ()))
+
+
+def _known_accelerator(device: Device) -> Accelerator | None:
+    if "MIG" in device.name:
+        return None
+    try:
+        return accelerators().find(device.name).accelerator
+    except (UnknownNameError, AmbiguousNameError):  # the driver's name for it is in no table
+        return None
 
 
 def footprint_of_nothing(reason: str) -> Footprint:
