@@ -52,10 +52,11 @@ def test_the_json_has_the_keys_that_scripts_rely_on(wattprint):
     assert footprint["schema"] == "wattprint.footprint/1"
     assert set(footprint["factor_set"]) >= {"version", "sha256"}
     assert list(footprint["energy_kwh"]) == ["accelerator", "chips", "it", "facility"]
-    components = ["accelerator", "cpu", "memory", "static", "losses"]
+    components = ["accelerator", "cpu", "memory", "static", "losses", "storage", "network"]
     assert list(footprint["components_kwh"]) == components
     assert list(footprint["emissions_kg"]) == ["location_based", "market_based", "embodied"]
-    assert "water_l" in footprint and "equivalents" in footprint
+    assert list(footprint["water_l"]) == ["kind", "site", "grid", "total"]
+    assert "resources" in footprint and "equivalents" in footprint
     assert list(footprint["coverage"]) == COVERED
     methods = {"measured", "modelled", "assumed", "given", "missing"}
     assert set(footprint["coverage"].values()) <= methods

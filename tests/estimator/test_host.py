@@ -39,6 +39,7 @@ def test_every_class_counts_a_whole_machine_and_says_where_from(name):
         "memory": "assumed",
         "static": "modelled",
         "supply_losses": "modelled",
+        "embodied": "modelled",
     }
     for evidence in footprint.evidence:
         if evidence.quantity in ("static_power", "cpu_power", "supply_efficiency"):

@@ -50,6 +50,22 @@ REGION_ZONE = {
 }
 
 
+ACCELERATOR_ROWS = {row["name"]: row for row in rows_of("accelerators.csv")}
+DEVICE_ROWS = rows_of("embodied_devices.csv") + rows_of("odbl/embodied_devices.csv")
+NODES = {}  # nm -> what a square centimetre of wafer takes
+for row in rows_of("embodied.csv"):
+    if row["component"] == "logic_die":
+        nm, _, what = row["model"].partition("nm ")
+        amount = row["gwp_kg_co2e"] or row["unit"].rpartition(": ")[2]
+        NODES.setdefault(float(nm), {})[what] = float(amount)
+MIXES = rows_of("generation_mix.csv")
+WATER = [row for row in rows_of("water_factors.csv") if row["kind"] == "consumption"]
+COUNTRY = {row["zone"]: row["country"] for row in rows_of("zones.csv") + rows_of("odbl/zones.csv")}
+REGION_COUNTRY = {
+    row["provider"] + "/" + row["region"]: row["country"] for row in rows_of("cloud_regions.csv")
+}
+
+
 # Intervals
 def exact(number):
     return (number, number, number)
@@ -78,6 +94,9 @@ def sum_independent(parts):
 
 
 # Energy
+COMPONENTS = ["accelerator", "cpu", "memory", "static", "losses", "storage", "network"]
+
+
 def accelerator_power_w(job):
     if "power_w" in job:  # the user's own figure: no interval, and no convention either
         return exact(job["power_w"] * job.get("utilization", 1))
@@ -156,7 +175,7 @@ def efficiency_of(job, delivered_kwh):
 
 def energies_kwh(job):
     """Components, then the energy of chips, of IT and of the facility."""
-    parts = dict.fromkeys(["accelerator", "cpu", "memory", "static", "losses"])
+    parts = dict.fromkeys(COMPONENTS)
     pue = pue_of(job)
     if job.get("energy_at") == "facility":
         facility = exact(job["energy_kwh"] * job.get("repeats", 1))
@@ -218,10 +237,143 @@ def intensity_g_per_kwh(job):
     return product([yearly, CONVENTION["intensity_hours"], CONVENTION["intensity_source"], drift])
 
 
+# Making the hardware
+def bottom_up_kg(row):
+    """Die, memory, and board with cooling; the bounds are those of all three at once."""
+    tdp_w = exact(float(row["tdp_w"])) if row["tdp_w"] else CONVENTION["accelerator_tdp_unknown"]
+    if row["die_mm2"]:
+        area_mm2 = exact(float(row["die_mm2"]))
+    elif row["tdp_w"]:
+        area_mm2 = times(CONVENTION["die_area_per_power"], float(row["tdp_w"]))
+    else:
+        area_mm2 = CONVENTION["die_area_unknown"]
+    nodes = [7, max(NODES), min(NODES)]  # value, low, high of a node that nobody publishes
+    if row["process_nm"]:
+        nodes = [min(NODES, key=lambda nm: (abs(nm - float(row["process_nm"])), -nm))] * 3
+    fab, good = CONVENTION["fab_carbon_intensity"], CONVENTION["die_yield"]
+    good = (good[0], good[2], good[1])  # the more dies are good, the less each one takes
+    kg = []
+    for i in range(3):
+        node = NODES[nodes[i]]
+        clean, dirty = (node[f"direct fab gases, {n} % abatement"] for n in (99, 95))
+        gases = ((clean + dirty) / 2, clean, dirty)[i]
+        per_cm2 = node["fab electricity"] * fab[i] / 1000 + gases + node["raw materials"]
+        memory_gb = float(row["memory_gb"] or 0) if row["memory_type"] != "SRAM" else 0
+        kind = "hbm" if row["memory_type"].startswith("HBM") else "gddr"
+        memory = memory_gb * CONVENTION[f"{kind}_memory_embodied"][i]
+        board = tdp_w[i] * CONVENTION["board_and_cooling_embodied"][i]
+        kg.append(area_mm2[i] / 100 * per_cm2 / good[i] + memory + board)
+    return tuple(kg)
+
+
+def median(numbers):
+    numbers = sorted(numbers)
+    return (numbers[(len(numbers) - 1) // 2] + numbers[len(numbers) // 2]) / 2
+
+
+def accelerator_kg(row):
+    """Of one accelerator: what is published of its family, else bottom-up; as wide as both."""
+    by_parts = bottom_up_kg(row)
+
+    def said(kind, name):
+        return [r for r in DEVICE_ROWS if (r["kind"], r["name"]) == (kind, name)]
+
+    published = said("accelerator", row["family"])
+    others = [float(r["embodied_kg"]) for r in said("segment", row["segment"])]
+    if not published:
+        return (by_parts[0], min([by_parts[1], *others]), max([by_parts[2], *others]))
+    figures = [float(r["embodied_kg"]) for r in published]
+    makers = [float(r["embodied_kg"]) for r in published if r["by_maker"] == "yes"]
+    return (
+        median(makers or figures),
+        min(figures + others),
+        max([*figures, *others, by_parts[2]]),
+    )
+
+
+def embodied_kg(job):
+    repeats = job.get("repeats", 1)
+    hours = (
+        job["device_hours"] / job.get("count", 1) if "device_hours" in job else job.get("hours", 0)
+    )
+    device_hours = job.get("device_hours", hours * job.get("count", 1)) * repeats
+    made = []
+    if "accelerator" in job and (device_hours or "energy_kwh" not in job):
+        made.append(times(accelerator_kg(ACCELERATOR_ROWS[job["accelerator"]]), device_hours))
+    if "host" in job:
+        made.append(times(host_kg(job), machines_of(job) * hours * repeats))
+        if "memory_gb" in job:
+            memory_kg = times(CONVENTION["host_memory_embodied"], job["memory_gb"])
+            made.append(times(memory_kg, hours * repeats))
+    if not made:
+        return None
+    life, use = CONVENTION["device_lifetime"], CONVENTION["device_lifetime_use"]
+    total = sum_independent(made)
+    if not total[0]:
+        return exact(0)
+    return product([total, inverse(times(life, 24 * 365.2425)), inverse(use)])
+
+
+def host_kg(job):
+    """Of one machine, or of one vCPU: the makers' median, from the least to the most of all."""
+    is_vm = job["host"] == "cloud-vm"
+    name = "2-socket-server" if is_vm else job["host"]
+    rows = [row for row in DEVICE_ROWS if (row["kind"], row["name"]) == ("host", name)]
+    makers = [float(row["embodied_kg"]) for row in rows if row["by_maker"] == "yes"]
+    value = median(makers or [float(row["embodied_kg"]) for row in rows])
+    low = min(float(row["low_kg"] or row["embodied_kg"]) for row in rows)
+    high = max(float(row["high_kg"] or row["embodied_kg"]) for row in rows)
+    machine = (value, low, high)
+    return product([machine, inverse(CONVENTION["vcpus_of_server"])]) if is_vm else machine
+
+
+def inverse(figure):
+    return (1 / figure[0], 1 / figure[2], 1 / figure[1])
+
+
+# Water
+def grid_water_l_per_kwh(job):
+    """The mix of the place, else of its country; each source by its share, cooling unknown."""
+    if "zone" in job:
+        zone, country = job["zone"], COUNTRY[job["zone"]]
+    elif "region" in job:
+        zone, country = REGION_ZONE[job["region"]], REGION_COUNTRY[job["region"]]
+    else:
+        return None
+    for code in (zone, country):
+        rows = [row for row in MIXES if row["zone"] == code]
+        if rows:
+            break
+    else:
+        return None
+    year = nearest_year(rows, job.get("year"))
+    mix = next(row for row in rows if int(row["year"]) == year)
+    value = low = high = 0.0
+    for source in sorted({row["source_type"] for row in WATER}):
+        share = float(mix[source] or 0)
+        plants = [row for row in WATER if row["source_type"] == source]
+        value += share * sum(float(r["cooling_share"]) * float(r["l_per_kwh"]) for r in plants)
+        low += share * min(float(row["min_l_per_kwh"]) for row in plants)
+        high += share * max(float(row["max_l_per_kwh"]) for row in plants)
+    return (value, min(value, max(low, value / 1000)), max(high, value))
+
+
 # The whole answer
+def embodied_method(job):
+    row = ACCELERATOR_ROWS[job["accelerator"]] if "accelerator" in job else None
+    is_published = row is None or row["family"] in {r["name"] for r in DEVICE_ROWS}
+    known = is_published or all(
+        row[name] for name in ("die_mm2", "process_nm", "tdp_w", "memory_gb")
+    )
+    has_memory = "host" in job and "memory_gb" in job
+    return "modelled" if known and not has_memory else "assumed"
+
+
 def coverage_of(job):
     names = "accelerator cpu memory static storage network supply_losses facility_overhead"
     coverage = dict.fromkeys([*names.split(), "embodied", "water"], "missing")
+    if embodied_kg(job) is not None:
+        coverage["embodied"] = embodied_method(job)
     if "accelerator" in job or "power_w" in job:
         coverage["accelerator"] = "modelled"
     if "cpu" in job:
@@ -264,13 +416,18 @@ def expected_of(job):
     location = intensity and times(product([charged, intensity]), 1 / 1000)
     market = job.get("market_intensity")
     market = None if market is None else times(charged, market / 1000)
+    grid_water = grid_water_l_per_kwh(job)
+    grid_water_l = grid_water and product([charged, grid_water])
+    kind = None if grid_water is None else "consumption"
     return {
         "energy_kwh": as_json(
             accelerator=parts["accelerator"], chips=chips, it=it, facility=facility
         ),
         "components_kwh": as_json(**parts),
-        "emissions_kg": as_json(location_based=location, market_based=market, embodied=None),
-        "water_l": None,
+        "emissions_kg": as_json(
+            location_based=location, market_based=market, embodied=embodied_kg(job)
+        ),
+        "water_l": {"kind": kind} | as_json(site=None, grid=grid_water_l, total=None),
         "coverage": coverage_of(job),
     }
 

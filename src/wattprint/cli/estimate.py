@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from wattprint.cli.options import json_option, place_options
+from wattprint.cli.options import json_option, life_options, place_options
 from wattprint.cli.output import print_json
 from wattprint.estimator.describe import estimate as estimate_footprint
 from wattprint.reports.text import footprint_text
@@ -69,14 +69,24 @@ from wattprint.reports.text import footprint_text
 @click.option("--static-w", type=float, metavar="W", help="Power of all else in the machine. [W]")
 @click.option("--supply-efficiency", type=float, metavar="E", help="Of the power supply, 0 to 1.")
 @click.option("--repeats", type=float, default=1, metavar="N", help="Times the work was done.")
+@click.option(
+    "--storage-tb-hours",
+    type=float,
+    metavar="TBH",
+    help="Data kept outside the machine: terabytes times hours.",
+)
+@click.option("--storage-kind", metavar="ssd|hdd", help="Kind of these disks. [default: either]")
+@click.option("--network-gb", type=float, metavar="GB", help="Data moved over the network. [GB]")
 @place_options
+@life_options
 @click.option("--explain", is_flag=True, help="Show each equation with its numbers.")
 @json_option
 def estimate(*, explain: bool, as_json: bool, **inputs: Any) -> None:
     """Estimate the footprint of described work, before or after it happens.
 
     Accelerators x hours x power, plus the CPUs, memory and static power you name; energy times
-    PUE, times the grid's carbon intensity. What is not named is listed as missing.
+    PUE, times the grid's carbon intensity. The share of making the hardware, and water, stand
+    beside. What is not named is listed as missing.
     """
     footprint = estimate_footprint(**inputs)
     if as_json:

@@ -21,7 +21,10 @@ COMPONENTS = (
 CHIP_COMPONENTS = ("accelerator", "cpu", "memory")
 """Those that software meters see."""
 
-IT_COMPONENTS = ("accelerator", "cpu", "memory", "static", "supply_losses")
+NODE_COMPONENTS = (*CHIP_COMPONENTS, "static", "supply_losses")
+"""Those of the machine itself, at its plug."""
+
+IT_COMPONENTS = (*NODE_COMPONENTS, "storage", "network")
 """Those inside the energy of the IT equipment at the wall."""
 
 

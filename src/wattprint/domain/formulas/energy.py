@@ -31,6 +31,31 @@ def described_energy_kwh(device_hours: float, power_w: float) -> float:
     return device_hours * power_w / WATTS_PER_KILOWATT
 
 
+def moved_energy_kwh(gigabytes: float, kwh_per_gb: float) -> float:
+    """Energy of the network that moved some data.
+
+    Args:
+        gigabytes: Data moved. [GB]
+        kwh_per_gb: Energy of the network. [kWh/GB]
+
+    Returns:
+        Energy of the network. [kWh]
+
+    Raises:
+        ValueError: A negative or non-finite input.
+
+    Source:
+        Aslan, Mayers, Koomey & France (2018), doi:10.1111/jiec.12630; Cloud Carbon Footprint,
+        methodology (2021).
+
+    >>> moved_energy_kwh(500.0, 0.001)
+    0.5
+    """
+    number("gigabytes", gigabytes)
+    number("kwh_per_gb", kwh_per_gb)
+    return gigabytes * kwh_per_gb
+
+
 def mean_power_w(tdp_w: float, utilization: float) -> float:
     """Mean power of a device as a share of its thermal design power.
 
