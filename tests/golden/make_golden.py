@@ -385,10 +385,9 @@ def coverage_of(job):
     if "supply_efficiency" in job:
         coverage["supply_losses"] = "given"
     if "host" in job:
-        coverage["static"] = coverage["static"].replace("missing", "modelled")
-        coverage["supply_losses"] = coverage["supply_losses"].replace("missing", "modelled")
-        for name in ("cpu", "memory"):
-            coverage[name] = coverage[name].replace("missing", "assumed")
+        of_class = {"cpu": "assumed", "memory": "assumed"}
+        of_class |= {"static": "modelled", "supply_losses": "modelled"}
+        coverage |= {k: method for k, method in of_class.items() if coverage[k] == "missing"}
     if "energy_kwh" in job:
         coverage["accelerator"] = "given"
     if job.get("energy_at") == "chips":

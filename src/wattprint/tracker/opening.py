@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from wattprint._version import __version__
 from wattprint.domain.run import RunRecord
@@ -13,12 +12,11 @@ from wattprint.factors.tables import shipped
 from wattprint.ledger.journal import JournalWriter
 from wattprint.meters.base import Meter
 from wattprint.meters.host import HostUse
-from wattprint.meters.machine import machine_facts
 from wattprint.meters.modelled import ModelledMeter
-from wattprint.meters.nvml import NvmlMeter
-from wattprint.meters.procfs import ProcessTree, boot_id, host_facts, start_ticks
+from wattprint.meters.procfs import ProcessTree, boot_id, start_ticks
 from wattprint.tracker.clock import Clock
 from wattprint.tracker.discovery import Places, discover_meters, given_meters, own_pid
+from wattprint.tracker.host_record import host_record
 from wattprint.tracker.sampler import Opened
 
 
@@ -46,7 +44,7 @@ def open_run(
         run_id=run_id,
         name=described.name or run_id,
         started_at=_rfc3339(started_s),
-        host={**described.host, **_host(places, used.values())},
+        host={**described.host, **host_record(places, used.values())},
         process={"pid": pid, "boot_id": boot_id(), "start_ticks": start_ticks(pid)},
         meters=tuple(
             {"family": found.family, "used": found.meter is not None, "reason": found.reason}
@@ -63,15 +61,6 @@ def open_run(
             meter.close()
         raise
     return Opened(header, used, journal, _host_use(seen_pid, places, used.values()))
-
-
-def _host(places: Places, meters: Iterable[Meter]) -> dict[str, Any]:
-    """Return the machine's facts, and what of it was set aside for the run."""
-    node: dict[str, Any] = machine_facts(places.sys)._asdict()
-    for meter in meters:
-        if isinstance(meter, NvmlMeter):
-            node |= {"accelerators": meter.of_machine, "accelerators_used": meter.used}
-    return {**host_facts(places.proc)._asdict(), "system": sys.platform, "node": node}
 
 
 def _host_use(
