@@ -134,7 +134,7 @@ def _said(name: str, given_name: str, given: float | None, at_most: float) -> Ev
 def made_accelerators(part: Accelerator, device_hours: float) -> Made:
     """Return the making of accelerators: published if somebody did, else added up from parts."""
     by_parts, published = bottom_up(part), embodied().of_family(part.family)
-    others = embodied().of_segment(part.segment)
+    others = embodied().of_segment(part.segment) if part.kind == "gpu" else ()
     if not published:
         amount = _reaching(by_parts.embodied_kg, others)
         evidence = _by_parts(part, by_parts, amount, others)
