@@ -280,6 +280,7 @@ def accelerator_kg(row):
 
     published = said("accelerator", row["family"])
     others = [float(r["embodied_kg"]) for r in said("segment", row["segment"])]
+    others = others if row["kind"] == "gpu" else []
     if not published:
         return (by_parts[0], min([by_parts[1], *others]), max([by_parts[2], *others]))
     figures = [float(r["embodied_kg"]) for r in published]

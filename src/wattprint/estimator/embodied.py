@@ -1,6 +1,6 @@
 """The share of making the hardware that falls to some work."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -123,7 +123,7 @@ def _said(name: str, given_name: str, given: float | None, at_most: float) -> Ev
 def made_accelerators(part: Accelerator, device_hours: float) -> Made:
     """Return the making of accelerators: published if somebody did, else added up from parts."""
     by_parts, published = bottom_up(part), embodied().of_family(part.family)
-    others = embodied().of_segment(part.segment)
+    others = embodied().of_segment(part.segment) if part.kind == "gpu" else ()
     if not published:
         amount = _reaching(by_parts.embodied_kg, others)
         evidence = _by_parts(part, by_parts, amount, others)
@@ -134,7 +134,8 @@ def made_accelerators(part: Accelerator, device_hours: float) -> Made:
     evidence = _published_evidence(
         "accelerator_embodied", amount, published, f"{part.name}: {words}"
     )
-    return Made("accelerator", amount, device_hours, (evidence,), _resources(published, amount))
+    resources, reasons = _resources("accelerator", published, amount)
+    return Made("accelerator", amount, device_hours, (evidence, *reasons), resources)
 
 
 def _reaching(amount: Range, others: Sequence[Published]) -> Range:
@@ -173,7 +174,8 @@ def made_host(host: HostUse) -> tuple[Made, ...]:
         )
         for _ in delivery[:1]
     )
-    machine = Made("host", amount, host.hours, (evidence, *beside), _resources(published, amount))
+    resources, reasons = _resources("host", published, amount)
+    machine = Made("host", amount, host.hours, (evidence, *reasons, *beside), resources)
     if not host.memory_gb_hours:
         return (machine,)
     return machine, made_by_convention("memory", "host_memory_embodied", host.memory_gb_hours)
@@ -225,7 +227,6 @@ def embodied_share(made: Sequence[Made], life: Life) -> EmbodiedShare:
         (
             *(row for of in made for row in of.evidence),
             *(() if has_host else (HOST_UNKNOWN,)),
-            *_resource_reasons(made),
             *life,
         ),
         tuple(equations),
@@ -280,38 +281,37 @@ def _resource(
     return _over_life(sum_independent(*parts), life)
 
 
-def _resource_reasons(made: Sequence[Made]) -> tuple[Evidence, ...]:
-    """Say of which devices minerals and primary energy are known."""
-    units_of = {"adpe_kg_sb": "kg Sb eq", "primary_energy_mj": "MJ"}
-    return tuple(
-        Evidence(
-            f"{of.label}_{'adpe' if name == 'adpe_kg_sb' else 'primary_energy'}",
-            amount,
-            units_of[name],
-            of.method,
-            of.evidence[0].source,
-            of.evidence[0].year,
-            "of making one; bounds as wide as those of its emissions",
-        )
-        for of in made
-        for name, amount in of.resources._asdict().items()
-        if amount is not None
+def _resources(
+    label: str, published: Sequence[Published], embodied_kg: Range
+) -> tuple[Resources, tuple[Evidence, ...]]:
+    """Return minerals and primary energy of making one device, where sources have them."""
+    adpe = {p: p.adpe_kg_sb for p in published if p.adpe_kg_sb is not None}
+    energy = {p: p.primary_energy_mj for p in published if p.primary_energy_mj is not None}
+    rows = (
+        _resource_evidence(f"{label}_adpe", "kg Sb eq", adpe, embodied_kg),
+        _resource_evidence(f"{label}_primary_energy", "MJ", energy, embodied_kg),
+    )
+    return (
+        Resources(*(None if row is None else row.amount for row in rows)),
+        tuple(row for row in rows if row is not None),
     )
 
 
-def _resources(published: Sequence[Published], embodied_kg: Range) -> Resources:
-    def of(figures: list[float]) -> Range | None:
-        if not figures:
-            return None
-        middle = median(figures)
-        low = middle * embodied_kg.low / embodied_kg.value
-        high = middle * embodied_kg.high / embodied_kg.value
-        return Range(middle, min(low, *figures), max(high, *figures))
-
-    return Resources(
-        of([p.adpe_kg_sb for p in published if p.adpe_kg_sb is not None]),
-        of([p.primary_energy_mj for p in published if p.primary_energy_mj is not None]),
+def _resource_evidence(
+    quantity: str, unit: str, said: Mapping[Published, float], embodied_kg: Range
+) -> Evidence | None:
+    """Take the median, with bounds as wide as those of the emissions: few sources have these."""
+    if not said:
+        return None
+    middle = median(said.values())
+    low = middle * embodied_kg.low / embodied_kg.value
+    high = middle * embodied_kg.high / embodied_kg.value
+    amount = Range(middle, min(low, *said.values()), max(high, *said.values()))
+    closest = min(said, key=lambda p: abs(said[p] - middle))
+    note = "of making one; as wide as its emissions. " + "; ".join(
+        f"{units.plain(figure)} {unit}, {p.source}, {p.year}" for p, figure in said.items()
     )
+    return Evidence(quantity, amount, unit, Method.MODELLED, closest.source, closest.year, note)
 
 
 def _published_evidence(

@@ -168,10 +168,14 @@ def _whole(given: float | None, region: Region | None, year: int | None) -> Evid
     )
 
 
-def _residual(given: float | None, grid: Evidence, contracts: Sequence[Contract]) -> Evidence:
+def _residual(
+    given: float | None, grid: Evidence, contracts: Sequence[Contract]
+) -> Evidence | None:
     if given is not None:
         amount = number("residual_mix", given, at_most=LARGEST_INTENSITY_G_PER_KWH)
         return Evidence.given("residual_mix", exact(amount), INTENSITY_UNIT)
+    if sum(contract.share or 0.0 for contract in contracts) >= 1:
+        return None  # nothing is left for it
     if grid.amount is None:
         said = ", ".join(contract.words for contract in contracts)
         raise InputError(
@@ -195,9 +199,9 @@ def market_based(
     Raises:
         InputError: Contracts for more than was used.
     """
-    if supply.residual is None or supply.residual.amount is None:
+    if not supply.contracts and supply.residual is None:
         return None
-    residual = supply.residual.amount
+    residual = _residual_amount(supply)
     value = _grams(supply.contracts, charged.value, charged.value, residual.value)
     # Energy and residual mix at their bounds at once; contracts for kWh cover no more than is used.
     low = _grams(supply.contracts, charged.low, charged.value, residual.low)
@@ -207,6 +211,13 @@ def market_based(
         bounds = (value, min(value, max(low, value * LEAST_SHARE)), max(value, high))
         emissions = Range(*(grams / units.GRAMS_PER_KILOGRAM for grams in bounds))
     return emissions, (_equation(supply, charged.value, boundary, emissions),)
+
+
+def _residual_amount(supply: Supply) -> Range:
+    """Return the intensity of the rest; of no rest, where shares are all of the energy."""
+    if supply.residual is None or supply.residual.amount is None:
+        return exact(0.0)
+    return supply.residual.amount
 
 
 def _grams(
@@ -243,7 +254,7 @@ def _equation(supply: Supply, used_kwh: float, boundary: str, emissions: Range) 
         for kwh, c in zip(contracted, supply.contracts, strict=True)
     ]
     rest = units.energy(max(0.0, used_kwh - sum(contracted)), units.EXACT_DIGITS)
-    residual = supply.residual.amount.value if supply.residual and supply.residual.amount else 0.0
+    residual = _residual_amount(supply).value
     parts.append(f"{rest} x {units.plain(residual, units.EXACT_DIGITS)} gCO2e/kWh")
     words = (
         "contracts x their intensities + rest x residual mix"

@@ -113,7 +113,7 @@ def _made(run: RunRecord, machine: Host | None) -> tuple[Made, ...]:
     """
     hours = run.duration_s / units.SECONDS_PER_HOUR
     made = [
-        made_accelerators(part, hours - device.found_s / units.SECONDS_PER_HOUR)
+        made_accelerators(part, max(0.0, hours - device.found_s / units.SECONDS_PER_HOUR))
         for device in run.devices
         if device.component == "accelerator" and (part := _known_accelerator(device)) is not None
     ]

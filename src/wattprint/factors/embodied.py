@@ -62,7 +62,7 @@ class EmbodiedTable:
         return tuple(self._published.get(("accelerator", family), ()))
 
     def of_segment(self, segment: str) -> tuple[Published, ...]:
-        """Return the figures that stand for any accelerator of a segment of the market."""
+        """Return the figures that stand for any GPU of a segment of the market."""
         return tuple(self._published.get(("segment", segment), ()))
 
     def of_host(self, host_class: str) -> tuple[Published, ...]:
