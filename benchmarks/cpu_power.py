@@ -19,7 +19,7 @@ from statistics import fmean, quantiles
 
 from cpu_sweeps import JUDGED_LOADS, LAWS, READINGS, Law, Point, judged, ours, points
 
-from wattprint.domain.formulas.cpu_power import package_power_w
+from wattprint.domain.formulas.cpu_power import PackageShares, package_power_w
 from wattprint.factors.conventions import convention, package_shares
 
 SHIPPED = Path(__file__).resolve().parents[1] / "src/wattprint/factors/tables/cpus.csv"
@@ -114,7 +114,7 @@ def _print_teads() -> None:
 
 
 def _print_percentiles(found: list[Point]) -> None:
-    print(f"\n{'what was compared':48} {'points':>6} {'min':>6} {'p5':>6} {'p50':>6} {'p95':>6}")
+    print(f"\n{'what was compared':49} {'points':>6} {'min':>6} {'p5':>6} {'p50':>6} {'p95':>6}")
     busy = [point for point in found if point.load >= 0.05]
     tdp_load = [point.printed_w / (point.machine.tdp_w * point.load) for point in busy]
     _report("package power / (TDP x load), 5 to 100 %", tdp_load)
@@ -126,14 +126,14 @@ def _print_percentiles(found: list[Point]) -> None:
         _report(f"power {name} / law of load alone", ratios)
     _report("clock / highest clock", [point.clock_ratio for point in judged(found)])
     _report("TDP / hardware threads, server parts [W]", _thread_w(SHIPPED))
-    _report("a guest's charge / its slice's power (a model)", _guest_ratios())
+    _report("a guest with neighbours / by its own load (model)", _guest_ratios())
 
 
 def _report(label: str, ratios: Iterable[float]) -> None:
     found = sorted(ratios)
     cuts = quantiles(found, n=20)
     shown = (found[0], cuts[0], cuts[9], cuts[18])
-    print(f"{label:48} {len(found):6} " + " ".join(f"{ratio:6.2f}" for ratio in shown))
+    print(f"{label:49} {len(found):6} " + " ".join(f"{ratio:6.2f}" for ratio in shown))
 
 
 def _thread_w(path: Path) -> Iterator[float]:
@@ -144,20 +144,23 @@ def _thread_w(path: Path) -> Iterator[float]:
 
 
 def _guest_ratios() -> Iterator[float]:
-    """Yield what CPU time costs on a package of one load over what a guest of another takes.
+    """Yield the power of a guest's slice with neighbours over what the law says by its own load.
 
-    Nothing was measured: both loads are spread evenly from 0.05 to 1.
+    Nothing was measured: its idle and awake parts are its slice's, its busy part is its share of
+    CPU time in that of the package, and the loads of both are spread evenly from 0.05 to 1.
     """
     shares, steps = package_shares(), 100
     clock = convention("cpu_clock_ratio").amount.value
     loads = [0.05 + 0.95 * (i + 0.5) / steps for i in range(steps)]
-    per_load = [
-        package_power_w(1, load, clock, threads=64, threads_per_core=2, shares=shares) / load
-        for load in loads
-    ]
-    for own in per_load:
-        for whole in per_load:
-            yield whole / own
+
+    def slice_w(load: float, parts: PackageShares) -> float:
+        return package_power_w(1, load, clock, threads=64, threads_per_core=2, shares=parts)
+
+    busy_alone = shares._replace(idle=0, awake=0)
+    for own in loads:
+        for whole in loads:
+            busy = slice_w(whole, busy_alone) * own / whole
+            yield (shares.idle + shares.awake + busy) / slice_w(own, shares)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Power of a package: worked by hand, at its limits, and the laws it keeps."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from wattprint.domain.formulas.cpu_power import (
     PackageShares,
     clock_power_ratio,
     package_power_w,
-    power_per_busy_thread_w,
+    share_of_use_j,
 )
 
 SHARES = PackageShares(idle=0.12, awake=0.07, busy=0.5, lowest_voltage=0.8, plateau=0.4)
@@ -84,12 +86,12 @@ def test_power_scales_with_the_tdp(load, clock_ratio, tdp_w, factor):
     assert power(load, clock_ratio, tdp_w=tdp_w * factor) == pytest.approx(once * factor, rel=1e-9)
 
 
-@given(st.floats(1e-3, 1), st.floats(0, 1e4), st.lists(st.floats(0.01, 1), min_size=1, max_size=9))
-def test_what_all_users_are_charged_is_the_whole(load, power_w, weights):
-    # 8 threads for 1 s: load x 8 s of CPU time, parted among the users by their weights.
-    per_thread_w = power_per_busy_thread_w(power_w, load, 8)
-    charged_j = sum(per_thread_w * load * 8 * weight / sum(weights) for weight in weights)
-    assert charged_j == pytest.approx(power_w, rel=1e-9)
+@given(st.floats(0, 1e9), st.lists(st.floats(0.01, 1e6), min_size=1, max_size=9))
+def test_what_all_users_are_charged_is_the_whole(energy_j, used_s):
+    charged_j = [
+        share_of_use_j(energy_j, used_s=one_s, all_used_s=math.fsum(used_s)) for one_s in used_s
+    ]
+    assert math.fsum(charged_j) == pytest.approx(energy_j, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +122,17 @@ def test_an_impossible_voltage_is_refused_by_name(inputs, message):
         clock_power_ratio(0.5, **inputs)
 
 
-def test_where_nothing_runs_nobody_is_charged():
-    with pytest.raises(InputError, match=r"load is 0; .*nothing runs, so nobody is charged"):
-        power_per_busy_thread_w(30.0, load=0, threads=8)
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        (
+            {"used_s": 0, "all_used_s": 0},
+            "all_used_s is 0; .* where nothing runs nobody is charged",
+        ),
+        ({"used_s": 2, "all_used_s": 1}, r"all_used_s is 1; .*no less than what one user used"),
+        ({"used_s": -1, "all_used_s": 1}, "used_s is -1; "),
+    ],
+)
+def test_impossible_shares_are_refused_by_name(inputs, message):
+    with pytest.raises(InputError, match=message):
+        share_of_use_j(30.0, **inputs)

@@ -1,8 +1,10 @@
 """Power of a processor package from how busy it is and how fast it is clocked."""
 
+from math import pow  # noqa: A004 - of floats, and a float always
 from typing import NamedTuple
 
 from wattprint.domain.checks import number
+from wattprint.domain.errors import InputError
 
 
 class PackageShares(NamedTuple):
@@ -97,35 +99,40 @@ def package_power_w(
     per_core = clock_power_ratio(
         clock_ratio, lowest_voltage=shares.lowest_voltage, plateau=shares.plateau
     )
-    awake = 1 - (1 - load) ** threads
-    busy_cores = 1 - (1 - load) ** threads_per_core
+    awake = 1 - pow(1 - load, threads)
+    busy_cores = 1 - pow(1 - load, threads_per_core)
     return tdp_w * (shares.idle + shares.awake * awake + shares.busy * busy_cores * per_core)
 
 
-def power_per_busy_thread_w(power_w: float, load: float, threads: float) -> float:
-    """Share of the power that one hardware thread is charged while it runs.
+def share_of_use_j(energy_j: float, *, used_s: float, all_used_s: float) -> float:
+    """Part of a package's energy that is charged to one of its users, by CPU time.
 
-    All that runs on the machine shares all that it draws, idle power included, by CPU time: what
-    every process is charged adds up to the whole.
+    All that runs shares all that is drawn, idle power included: what every user is charged adds up
+    to the whole.
 
     Args:
-        power_w: Power of everything the threads belong to. [W]
-        load: Share of the threads' time in which they run. [ratio, above 0 to 1]
-        threads: Hardware threads. [1 or more]
+        energy_j: Energy of everything that is shared. [J]
+        used_s: CPU time of this user. [s]
+        all_used_s: CPU time of all users, this one included. [s]
 
     Returns:
-        Energy charged for a second of CPU time. [W]
+        Energy charged to this user. [J]
 
     Raises:
-        ValueError: An input outside its limits; a load of 0, where nobody is to be charged.
+        ValueError: A negative input; no CPU time at all, where nobody is to be charged; more of
+            it for one than for all.
 
     Source:
         Shared equipment is charged by the share of it that is used: ISO/IEC 21031:2024 (SCI).
 
-    >>> power_per_busy_thread_w(30.0, load=0.5, threads=12)
+    >>> share_of_use_j(30.0, used_s=1.0, all_used_s=6.0)
     5.0
     """
-    number("power_w", power_w)
-    number("load", load, at_least=1e-9, at_most=1, hint="nothing runs, so nobody is charged")
-    number("threads", threads, at_least=1)
-    return power_w / (load * threads)
+    number("energy_j", energy_j)
+    number("used_s", used_s)
+    number("all_used_s", all_used_s, at_least=used_s, hint="no less than what one user used")
+    if all_used_s == 0:
+        raise InputError(
+            "all_used_s is 0", "expected CPU time: where nothing runs nobody is charged"
+        )
+    return energy_j * (used_s / all_used_s)
