@@ -110,8 +110,8 @@ def test_a_machine_that_does_not_name_its_cpu_says_so():
     assert cpu_model(host(""), UNSEEN).name == "unnamed CPU"
 
 
-def test_memory_draws_the_convention_per_gigabyte():
-    model, per_gb = memory_model(), convention("dram_power_w_per_gb").amount
+def test_memory_of_unknown_type_draws_the_convention_per_gigabyte():
+    model, per_gb = memory_model(host(""), None), convention("dram_power_w_per_gb").amount
     assert model.watts == per_gb.value
     assert model.watts * model.high_ratio == pytest.approx(per_gb.high, rel=1e-12)
 

@@ -1,11 +1,11 @@
-"""Power of the CPUs: what a machine's own facts and sights add to the tables."""
+"""Power of CPUs and memory: what a machine's own facts and sights add to the tables."""
 
 import pytest
 
 from wattprint.factors.conventions import convention, package_shares
 from wattprint.meters.host import Glance
 from wattprint.meters.procfs import HostFacts
-from wattprint.tracker.models import cpu_model
+from wattprint.tracker.models import cpu_model, memory_model
 
 EPYC_7742 = "AMD EPYC 7742 64-Core Processor"  # 225 W, 64 cores, 128 threads
 UNSEEN = Glance(None, None)
@@ -79,3 +79,22 @@ def test_the_note_says_how_the_power_was_found():
     assert note.startswith("package power by load, its clock taken for 0.7 of the most, of TDP 225")
     assert "/ 128 hardware threads x 8 threads, in a guest of 8 vCPUs each taken for one" in note
     assert "shared by CPU time among all that runs" in note
+
+
+@pytest.mark.parametrize(
+    ("cpu", "seen", "watts", "word"),
+    [
+        pytest.param(EPYC_7742, "ddr5", 0.11, "as the firmware says", id="said"),
+        # The EPYC 7742 is of 2019, the E5-2620 v2 of 2013, the EPYC 9965 of 2024.
+        pytest.param(EPYC_7742, None, 0.13, "ddr4 assumed for a CPU of 2019", id="2019"),
+        pytest.param("Intel Xeon E5-2620 v2", None, 0.17, "ddr3 assumed", id="2013"),
+        pytest.param("AMD EPYC 9965", None, 0.11, "ddr5 assumed", id="2024"),
+        # In 2014 desktops still had DDR3 where servers had DDR4.
+        pytest.param("Intel Xeon E5-2620 v3", None, 0.3725, "of unknown type", id="2014"),
+        pytest.param("AMD EPYC", None, 0.3725, "of unknown type", id="unknown"),
+    ],
+)
+def test_memory_draws_what_its_type_does(cpu, seen, watts, word):
+    model = memory_model(host(8, cpu=cpu), seen)
+    assert model.watts == watts
+    assert word in model.note

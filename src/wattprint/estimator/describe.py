@@ -22,7 +22,10 @@ def estimate(
     cpu: str | None = None,
     cpu_count: int = 1,
     cpu_utilization: float | None = None,
+    cpu_load: float | None = None,
+    cpu_clock_ratio: float | None = None,
     memory_gb: float | None = None,
+    memory_type: str | None = None,
     host: str = "none",
     static_w: float | None = None,
     supply_efficiency: float | None = None,
@@ -51,7 +54,10 @@ def estimate(
         cpu: Model name of the host's CPU.
         cpu_count: Number of CPU packages.
         cpu_utilization: Mean power of a CPU over its TDP; by convention 1. [ratio, 0 to 1]
+        cpu_load: Share of time in which the CPU's threads run; its power follows from it. [0 to 1]
+        cpu_clock_ratio: Mean clock frequency over the highest, beside the load. [ratio, 0 to 1]
         memory_gb: Main memory. [GB]
+        memory_type: `ddr3`, `ddr4`, `ddr5` or `lpddr`; without it one constant for all.
         host: Machine class whose static power and losses are added; `none` adds nothing.
         static_w: Power of everything else in the machine: board, fans, disks. [W]
         supply_efficiency: Output over input of the power supply. [ratio, 0.01 to 1]

@@ -37,7 +37,7 @@ def described_parts(work: Work) -> tuple[Part, ...]:
     if work.cpu is not None:
         parts.append(_powered("cpu", work.cpu_count, cpu_power(work), work))
     if work.memory_gb is not None:
-        parts.append(_powered("memory", work.memory_gb, memory_power(), work))
+        parts.append(_powered("memory", work.memory_gb, memory_power(work.memory_type), work))
     if work.static_w is not None:
         parts.append(_powered("static", 1, static_power(work.static_w), work))
     return tuple(parts)

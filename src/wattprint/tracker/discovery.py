@@ -9,6 +9,7 @@ from typing import NamedTuple
 from wattprint.meters import modelled, nvml, rapl
 from wattprint.meters.base import Discovered, Meter
 from wattprint.meters.host import HostUse
+from wattprint.meters.memory_type import memory_type
 from wattprint.meters.procfs import host_facts
 from wattprint.tracker.fence import fenced
 from wattprint.tracker.models import cpu_model, memory_model
@@ -65,7 +66,7 @@ def discover_meters(pid: int, places: Places | None = None) -> Sequence[Discover
         modelled.discover,
         pid,
         cpu=None if "cpu" in read else cpu_model(host, machine.glance()),
-        memory=None if "memory" in read else memory_model(),
+        memory=None if "memory" in read else memory_model(host, memory_type(places.sys)),
         root=places.proc,
         machine=machine,
     )

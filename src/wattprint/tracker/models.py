@@ -4,14 +4,19 @@ from typing import NamedTuple
 
 from wattprint.domain.interval import Range, exact, product
 from wattprint.factors.conventions import convention, package_shares
-from wattprint.factors.cpus import Cpu, known_cpu
+from wattprint.factors.cpus import USUAL_THREADS_PER_CORE, Cpu, known_cpu
 from wattprint.meters.host import Glance
 from wattprint.meters.modelled import PowerModel
 from wattprint.meters.package_charge import PackageLaw
 from wattprint.meters.procfs import HostFacts
 
-USUAL_THREADS_PER_CORE = 2.0
-"""What every part in a cloud has had since 2012, Arm servers excepted: their tables say so."""
+MEMORY_YEARS = {
+    "ddr3": range(2010, 2014),
+    "ddr4": range(2015, 2022),
+    "ddr5": range(2024, 2027),
+}
+"""Years whose server CPUs use one type alone. Servers changed to DDR3 in 2009 (Xeon 5500), to DDR4 in
+2014 (Xeon E5 v3), to DDR5 in 2022 and 2023 (EPYC 9004, Xeon Scalable 4): vendors' data sheets."""
 
 
 class _Part(NamedTuple):
@@ -136,16 +141,31 @@ def _threads_per_core(cpu: Cpu, host: HostFacts) -> float:
     return max(1.0, _threads_of_one(cpu, host) / cpu.cores)
 
 
-def memory_model() -> PowerModel:
-    """Power of one GB of memory that the process tree keeps resident."""
-    per_gb = convention("dram_power_w_per_gb")
+def memory_model(host: HostFacts, seen: str | None) -> PowerModel:
+    """Power of one GB of memory that the process tree keeps resident.
+
+    Args:
+        host: What /proc says of the machine: the CPU's year tells the type where nothing else does.
+        seen: Type of the memory, where the firmware could be asked.
+    """
+    kind, why = (seen, "as the firmware says") if seen else _memory_of(known_cpu(host.cpu_model))
+    per_gb = convention(f"{kind}_power_w_per_gb" if kind else "dram_power_w_per_gb")
     watts = per_gb.amount
     return PowerModel(
-        "main memory",
+        f"main memory, {kind}" if kind else "main memory",
         watts.value,
         watts.low / watts.value,
         watts.high / watts.value,
         per_gb.source,
         per_gb.year,
-        f"{watts.value:g} W per GB resident; {per_gb.note}",
+        f"{watts.value:g} W per GB resident, {why}; {per_gb.note}",
     )
+
+
+def _memory_of(cpu: Cpu | None) -> tuple[str, str]:
+    """Return the type that servers with CPUs of that year have; none in years of change."""
+    if cpu is not None and cpu.release_year is not None:
+        for kind, years in MEMORY_YEARS.items():
+            if cpu.release_year in years:
+                return kind, f"{kind} assumed for a CPU of {cpu.release_year}"
+    return "", "of unknown type"
