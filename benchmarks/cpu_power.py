@@ -125,8 +125,8 @@ def _print_percentiles(found: list[Point]) -> None:
         ratios = [read(p) / LAWS["wattprint: load alone"](p) for p in judged(found)]
         _report(f"power {name} / law of load alone", ratios)
     _report("clock / highest clock", [point.clock_ratio for point in judged(found)])
-    _report("TDP / hardware threads, server parts [W]", _thread_w(SHIPPED))
-    _report("a guest with neighbours / by its own load (model)", _guest_ratios())
+    _report("TDP / hardware threads, server parts [W]", thread_w(SHIPPED))
+    _report("a guest with neighbours / by its own load (model)", guest_ratios())
 
 
 def _report(label: str, ratios: Iterable[float]) -> None:
@@ -136,14 +136,14 @@ def _report(label: str, ratios: Iterable[float]) -> None:
     print(f"{label:49} {len(found):6} " + " ".join(f"{ratio:6.2f}" for ratio in shown))
 
 
-def _thread_w(path: Path) -> Iterator[float]:
+def thread_w(path: Path) -> Iterator[float]:
     with path.open(newline="", encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
             if row["threads"] and SERVER.search(row["name"]):
                 yield float(row["tdp_w"]) / float(row["threads"])
 
 
-def _guest_ratios() -> Iterator[float]:
+def guest_ratios() -> Iterator[float]:
     """Yield the power of a guest's slice with neighbours over what the law says by its own load.
 
     Nothing was measured: its idle and awake parts are its slice's, its busy part is its share of

@@ -127,9 +127,9 @@ def test_a_cpu_whose_threads_nobody_knows_is_taken_for_one_with_two_a_core():
 @pytest.mark.parametrize(
     ("memory_type", "bounds"),
     [
-        ("ddr3", (0.17, 0.062, 0.48)),
-        ("ddr4", (0.13, 0.048, 0.3725)),
-        ("ddr5", (0.11, 0.04, 0.31)),
+        ("ddr3", (0.18, 0.062, 0.5)),
+        ("ddr4", (0.14, 0.048, 0.384)),
+        ("ddr5", (0.11, 0.04, 0.32)),
         ("lpddr", (0.038, 0.008, 0.18)),
     ],
 )

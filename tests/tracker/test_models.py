@@ -86,8 +86,8 @@ def test_the_note_says_how_the_power_was_found():
     [
         pytest.param(EPYC_7742, "ddr5", 0.11, "as the firmware says", id="said"),
         # The EPYC 7742 is of 2019, the E5-2620 v2 of 2013, the EPYC 9965 of 2024.
-        pytest.param(EPYC_7742, None, 0.13, "ddr4 assumed for a CPU of 2019", id="2019"),
-        pytest.param("Intel Xeon E5-2620 v2", None, 0.17, "ddr3 assumed", id="2013"),
+        pytest.param(EPYC_7742, None, 0.14, "ddr4 assumed for a CPU of 2019", id="2019"),
+        pytest.param("Intel Xeon E5-2620 v2", None, 0.18, "ddr3 assumed", id="2013"),
         pytest.param("AMD EPYC 9965", None, 0.11, "ddr5 assumed", id="2024"),
         # In 2014 desktops still had DDR3 where servers had DDR4.
         pytest.param("Intel Xeon E5-2620 v3", None, 0.3725, "of unknown type", id="2014"),

@@ -15,8 +15,8 @@ MEMORY_YEARS = {
     "ddr4": range(2015, 2022),
     "ddr5": range(2024, 2027),
 }
-"""Years whose server CPUs use one type alone. Servers changed to DDR3 in 2009 (Xeon 5500), to DDR4 in
-2014 (Xeon E5 v3), to DDR5 in 2022 and 2023 (EPYC 9004, Xeon Scalable 4): vendors' data sheets."""
+"""Years whose server CPUs use one type alone. Servers changed to DDR3 in 2009 (Xeon 5500), to DDR4
+in 2014 (Xeon E5 v3), to DDR5 in 2022 and 2023 (EPYC 9004, Xeon Scalable 4): data sheets."""
 
 
 class _Part(NamedTuple):
