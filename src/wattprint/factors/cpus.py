@@ -135,6 +135,7 @@ def cpus() -> CpuTable:
     return CpuTable(shipped().rows("cpus"))
 
 
+@lru_cache(maxsize=8)
 def known_cpu(text: str) -> Cpu | None:
     """Return the one CPU with this model name, or None where there is none or no single one.
 
