@@ -1,5 +1,7 @@
 """A process tree's share of the packages' power, on a machine that is told what to show."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,9 +30,10 @@ class FakeMachine:
         return self._glances.pop(0) if len(self._glances) > 1 else self._glances[0]
 
 
-def charged(machine, *reads, law=LAW):
-    """Return what is charged at each (time, CPU time of the tree)."""
-    charge = PackageCharge(law, machine, used_s=0.0)
+def charged(machine, *reads, cost_s=0.0):
+    """Return what is charged at each (time, CPU time of the tree); every look costs the same."""
+    timer = itertools.count(0.0, cost_s)
+    charge = PackageCharge(LAW, machine, used_s=0.0, timer=lambda: next(timer))
     return [charge.energy_j(at_s, used_s) for at_s, used_s in reads]
 
 
@@ -74,6 +77,13 @@ def test_between_two_glances_cpu_time_costs_the_least_it_can():
     soon_s = SHORTEST_GLANCE_S / 2
     found = charged(machine, (0.0, 0.0), (soon_s, 0.1))
     assert (found[-1], machine.looks) == (pytest.approx(0.1 * LEAST_W, rel=1e-12), 1)
+
+
+def test_a_machine_that_is_dear_to_look_at_is_looked_at_less_often():
+    # A look of 1 ms may cost 0.05 % of a core: one in two seconds.
+    machine = FakeMachine((0.0, 1.0), (1.0, 1.0))
+    charged(machine, *((at_s, 0.0) for at_s in (0.0, 1.0, 1.9, 2.1, 3.0, 4.2)), cost_s=0.001)
+    assert machine.looks == 3
 
 
 def test_a_burst_after_a_quiet_time_is_not_charged_at_the_rate_of_the_quiet():

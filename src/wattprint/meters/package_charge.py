@@ -1,5 +1,7 @@
 """What a process tree is charged of the processors' power: by load, clock and its share of use."""
 
+from collections.abc import Callable
+from time import thread_time
 from typing import NamedTuple, Protocol
 
 from wattprint.domain.formulas.cpu_power import (
@@ -11,6 +13,8 @@ from wattprint.meters.host import Glance
 
 SHORTEST_GLANCE_S = 0.2
 """The machine is not looked at sooner again: its CPU time is counted in steps of 10 ms. [s]"""
+LARGEST_GLANCE_SHARE = 0.0005
+"""Share of a core that looking may cost: /proc/stat of hundreds of CPUs takes a millisecond."""
 
 
 class PackageLaw(NamedTuple):
@@ -46,11 +50,21 @@ class PackageCharge:
         law: What the machine's power depends on.
         machine: Sees its use.
         used_s: CPU time that the tree has used before it is charged. [s]
+        timer: Clock that tells what a look costs. [s]
     """
 
-    def __init__(self, law: PackageLaw, machine: Glances, *, used_s: float) -> None:
+    def __init__(
+        self,
+        law: PackageLaw,
+        machine: Glances,
+        *,
+        used_s: float,
+        timer: Callable[[], float] = thread_time,
+    ) -> None:
         self._law = law
         self._machine = machine
+        self._timer = timer
+        self._pause_s = SHORTEST_GLANCE_S
         self._least_w = _power_w(law, 1.0, None) / law.threads
         self._energy_j = 0.0
         self._settled_j = 0.0
@@ -66,14 +80,17 @@ class PackageCharge:
             at_s: Now. [s]
             used_s: CPU time that the tree has used, which never falls. [s]
         """
-        if self._seen is None or at_s - self._seen[0] >= SHORTEST_GLANCE_S:
+        if self._seen is None or at_s - self._seen[0] >= self._pause_s:
             self._look(at_s, used_s)
         rest_j = (used_s - self._settled_s) * self._least_w
         self._energy_j = max(self._energy_j, self._settled_j + rest_j)
         return self._energy_j
 
     def _look(self, at_s: float, used_s: float) -> None:
+        begun_s = self._timer()
         now = self._machine.glance()
+        cost_s = self._timer() - begun_s
+        self._pause_s = max(SHORTEST_GLANCE_S, cost_s / LARGEST_GLANCE_SHARE)
         if now.busy_s is None:
             return  # the next look spans the gap
         if self._seen is not None:
