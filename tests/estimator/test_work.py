@@ -55,6 +55,16 @@ def test_on_cpus_alone_the_utilization_is_theirs():
             id="nor almost",
         ),
         pytest.param(
+            {"cpu": "EPYC 9654", "hours": 1, "cpu_load": 0.5, "cpu_utilization": 0.6},
+            r"cpu_load is 0\.5 beside cpu_utilization 0\.6; .* give one of the two",
+            id="a load and a utilization",
+        ),
+        pytest.param(
+            {"cpu": "EPYC 9654", "hours": 1, "cpu_load": 0.5, "utilization": 0.6},
+            r"cpu_load is 0\.5 beside cpu_utilization 0\.6; .* give one of the two",
+            id="a load and the utilization of CPUs alone",
+        ),
+        pytest.param(
             {"cpu": "EPYC 9654", "hours": 1, "utilization": 0.5, "cpu_utilization": 0.6},
             r"utilization is 0\.5 and cpu_utilization is 0\.6; work on CPUs alone has one",
             id="two utilizations of one CPU",
@@ -113,6 +123,21 @@ def test_inputs_that_cannot_all_be_true_are_refused(inputs, message):
             {"memory_gb": 64, "hours": 1, "utilization": 0.5},
             r"utilization is 0\.5 of nothing; expected an accelerator, a cpu or power_w",
             id="a utilization of nothing",
+        ),
+        pytest.param(
+            {"power_w": 300, "hours": 1, "cpu_load": 0.5},
+            r"cpu_load is 0\.5 of nothing; expected a cpu beside it",
+            id="the load of no CPU",
+        ),
+        pytest.param(
+            {"cpu": "EPYC 9654", "hours": 1, "cpu_clock_ratio": 0.5},
+            r"cpu_clock_ratio is 0\.5 of nothing; expected cpu_load beside it",
+            id="a clock without a load",
+        ),
+        pytest.param(
+            {"cpu": "EPYC 9654", "hours": 1, "memory_type": "ddr5"},
+            r"memory_type is 'ddr5' of nothing; expected memory_gb beside it",
+            id="the type of no memory",
         ),
         pytest.param(
             {"power_w": 300, "hours": 1, "cpu_utilization": 0.5},

@@ -44,7 +44,24 @@ from wattprint.reports.text import footprint_text
 @click.option(
     "--cpu-utilization", type=float, metavar="U", help="Mean power of a CPU over its TDP."
 )
+@click.option(
+    "--cpu-load",
+    type=float,
+    metavar="L",
+    help="Share of time in which the CPU's threads run, 0 to 1: its power follows from it.",
+)
+@click.option(
+    "--cpu-clock-ratio",
+    type=float,
+    metavar="R",
+    help="Mean clock over the highest, beside --cpu-load. [default: 0.7, with a wider interval]",
+)
 @click.option("--memory-gb", type=float, metavar="GB", help="Main memory. [GB]")
+@click.option(
+    "--memory-type",
+    metavar="ddr3|ddr4|ddr5|lpddr",
+    help="Type of the main memory. [default: one constant for all types]",
+)
 @click.option(
     "--host",
     default="none",

@@ -23,7 +23,10 @@ def estimate(
     cpu: str | None = None,
     cpu_count: int = 1,
     cpu_utilization: float | None = None,
+    cpu_load: float | None = None,
+    cpu_clock_ratio: float | None = None,
     memory_gb: float | None = None,
+    memory_type: str | None = None,
     host: str = "none",
     hosts: float | None = None,
     vcpus: float | None = None,
@@ -68,7 +71,10 @@ def estimate(
         cpu: Model name of the host's CPU.
         cpu_count: Number of CPU packages.
         cpu_utilization: Mean power of a CPU over its TDP; by convention 1. [ratio, 0 to 1]
+        cpu_load: Share of time in which the CPU's threads run; its power follows from it. [0 to 1]
+        cpu_clock_ratio: Mean clock frequency over the highest, beside the load. [ratio, 0 to 1]
         memory_gb: Main memory. [GB]
+        memory_type: `ddr3`, `ddr4`, `ddr5` or `lpddr`; without it one constant for all.
         host: Class of the machine around the chips: its static power, the losses of its supply,
             and its CPU and memory where none are described. `laptop`, `workstation`,
             `1-socket-server`, `2-socket-server`, `8-accelerator-server` or `cloud-vm`; `none`

@@ -42,9 +42,11 @@ def described_parts(work: Work) -> tuple[Part, ...]:
     elif work.host is not None:
         parts.append(_powered("cpu", 1, stated_power(work.host.cpu_power()), work))
     if work.memory_gb is not None:
-        parts.append(_powered("memory", work.memory_gb, memory_power(), work))
+        parts.append(_powered("memory", work.memory_gb, memory_power(work.memory_type), work))
     elif work.host is not None:
-        parts.append(_powered("memory", 1, memory_power(work.host.memory()), work))
+        parts.append(
+            _powered("memory", 1, memory_power(work.memory_type, of=work.host.memory()), work)
+        )
     static = static_part(work)
     return tuple(parts) if static is None else (*parts, static)
 

@@ -11,6 +11,8 @@ from wattprint.estimator.host import NO_HOST, Host, described_host
 ENERGY_BOUNDARIES = ("accelerator", "chips", "it", "facility")
 LARGEST = 1e12
 """Largest number taken for a quantity: beyond it a unit was mistaken, and products overflow."""
+MEMORY_TYPES = ("ddr3", "ddr4", "ddr5", "lpddr")
+"""Types of main memory whose power is known; high-bandwidth memory is in its accelerator's."""
 
 
 class Work(NamedTuple):
@@ -35,6 +37,10 @@ class Work(NamedTuple):
     host: Host | None
     """The machine around the chips; None adds nothing."""
     repeats: float
+    cpu_load: float | None = None
+    """Share of time in which the CPU's threads run, instead of its utilization."""
+    cpu_clock_ratio: float | None = None
+    memory_type: str | None = None
 
     @property
     def wall_hours(self) -> float:
@@ -55,7 +61,10 @@ def described_work(
     cpu: str | None = None,
     cpu_count: int = 1,
     cpu_utilization: float | None = None,
+    cpu_load: float | None = None,
+    cpu_clock_ratio: float | None = None,
     memory_gb: float | None = None,
+    memory_type: str | None = None,
     host: str = NO_HOST,
     hosts: float | None = None,
     vcpus: float | None = None,
@@ -101,6 +110,11 @@ def described_work(
             host, hosts=_optional("hosts", hosts), vcpus=_optional("vcpus", vcpus), count=count
         ),
         repeats=number("repeats", repeats, at_least=1, at_most=LARGEST),
+        cpu_load=_optional("cpu_load", cpu_load, at_most=1),
+        cpu_clock_ratio=_optional("cpu_clock_ratio", cpu_clock_ratio, at_most=1),
+        memory_type=None
+        if memory_type is None
+        else one_of("memory_type", memory_type, MEMORY_TYPES),
     )
     _refuse_contradictions(work, timed=hours is not None or device_hours is not None)
     if not is_counted and device_hours is not None:
@@ -205,15 +219,27 @@ def _refuse_contradictions(work: Work, *, timed: bool) -> None:
             f"utilization is {work.utilization!r} of nothing",
             "expected an accelerator, a cpu or power_w beside it",
         )
-    _refuse_of_no_cpu(work)
+    _refuse_of_nothing(work)
+    if work.cpu_load is not None and work.cpu_utilization is not None:
+        raise ContradictionError(
+            f"cpu_load is {work.cpu_load!r} beside cpu_utilization {work.cpu_utilization!r}",
+            "a load is a share of time, a utilization one of power: give one of the two",
+        )
     _refuse_too_little(work, timed=timed)
 
 
-def _refuse_of_no_cpu(work: Work) -> None:
-    of_cpu = {"cpu_utilization": (work.cpu_utilization, None), "cpu_count": (work.cpu_count, 1)}
-    for name, (given, unsaid) in of_cpu.items():
-        if work.cpu is None and given != unsaid:
-            raise InputError(f"{name} is {given!r} of nothing", "expected a cpu beside it")
+def _refuse_of_nothing(work: Work) -> None:
+    """Refuse what describes a part or a load that is not there."""
+    described = {
+        "cpu_utilization": (work.cpu_utilization, None, work.cpu, "a cpu"),
+        "cpu_load": (work.cpu_load, None, work.cpu, "a cpu"),
+        "cpu_count": (work.cpu_count, 1, work.cpu, "a cpu"),
+        "cpu_clock_ratio": (work.cpu_clock_ratio, None, work.cpu_load, "cpu_load"),
+        "memory_type": (work.memory_type, None, work.memory_gb, "memory_gb"),
+    }
+    for name, (given, unsaid, of, expected) in described.items():
+        if of is None and given != unsaid:
+            raise InputError(f"{name} is {given!r} of nothing", f"expected {expected} beside it")
 
 
 def _refuse_too_little(work: Work, *, timed: bool) -> None:
