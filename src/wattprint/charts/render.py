@@ -1,10 +1,10 @@
-"""From a Vega-Lite specification to SVG that can stand in a page, without a browser."""
+"""From a Vega-Lite specification to SVG that can stand in a page, or to PNG, without a browser."""
 
 import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from wattprint.charts.theme import FONT, Size
+from wattprint.charts.theme import FONT, PAPER, Size
 
 SVG = "http://www.w3.org/2000/svg"
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
@@ -73,3 +73,16 @@ def _name(root: ET.Element, title_id: str, title: str) -> None:
     root.insert(0, element)
     root.set("role", "img")
     root.set("aria-labelledby", title_id)
+
+
+def png(spec: dict[str, Any], *, scale: float = 2.0) -> bytes:
+    """Draw a specification on paper, as pixels.
+
+    Args:
+        spec: The specification; it must hold its data, for nothing is fetched.
+        scale: Pixels per pixel of the specification: 2 for sharp text. [ratio]
+    """
+    from vl_convert import vegalite_to_png  # the extra `report`, as above
+
+    on_paper = {**spec, "background": PAPER.light}
+    return bytes(vegalite_to_png(on_paper, scale=scale, allowed_base_urls=[]))
