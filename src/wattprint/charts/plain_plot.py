@@ -50,8 +50,6 @@ def plain_plot(
 
 def _put(cells: list[list[str]], across: float, up: float, letter: str) -> None:
     """Put a letter at a place given in shares of the chart, unless it lies outside."""
-    column, row = min(int(across * _COLUMNS), _COLUMNS - 1), _ROWS - 1 - int(up * _ROWS)
-    if up == 1.0:
-        row = 0
-    if 0 <= row < _ROWS and column >= 0:
-        cells[row][column] = letter
+    if 0 <= across <= 1 and 0 <= up <= 1:
+        column, height = min(int(across * _COLUMNS), _COLUMNS - 1), min(int(up * _ROWS), _ROWS - 1)
+        cells[_ROWS - 1 - height][column] = letter

@@ -209,10 +209,11 @@ def _this_machine() -> Machine:
 
 def _from_guide(asked: _Asked, *, minutes: float | None, restart: bool) -> None:
     """Take readings with the person at the meter, and fit a profile to them."""
-    from wattprint.cli.calibrate_guide import guided
+    from wattprint.cli.calibrate_guide import guided, refuse_without_person
 
     if asked.elsewhere:
         raise ContradictionError("--elsewhere is given with --guide", "expected one of them")
+    refuse_without_person()
     machine = _this_machine()
     profiles = Profiles(asked.home)
     name = profile_name(asked.name) if asked.name is not None else _usual_name(machine)

@@ -39,7 +39,7 @@ _SPARE_S = 3600.0
 """How long the load waits at most for somebody to type. [s]"""
 _HEADER = "phase,busy_threads,duration_s,chip_energy_j,wall_energy_j"
 _ABOUT = "# wattprint calibrate --guide: "
-_ANSWER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(kwh|wh|w)?\s*", re.IGNORECASE)
+_ANSWER = re.compile(r"\s*(\d{1,12}(?:[.,]\d{1,12})?)\s*(kwh|wh|w)?\s*", re.IGNORECASE)
 _JOULES = {"kwh": units.JOULES_PER_KWH, "wh": units.SECONDS_PER_HOUR}
 
 
@@ -91,7 +91,7 @@ def guided(
         The file, and what read the chips.
 
     Raises:
-        InputError: Nobody is there, an impossible length, or readings of another machine.
+        InputError: An impossible length, no meter, or readings of another machine.
     """
     phase_s = 60 * number(
         "minutes",
@@ -99,7 +99,6 @@ def guided(
         at_least=_SHORTEST_MINUTES,
         at_most=_LONGEST_MINUTES,
     )
-    _refuse_without_person()
     places = Places.from_environment()
     found = discover_meters(own_pid(places.proc), places)
     meters = [family.meter for family in found if family.meter is not None]
@@ -123,8 +122,12 @@ def guided(
     return path, tuple(sorted(read_by))
 
 
-def _refuse_without_person() -> None:
-    """Refuse where nobody can answer: input is no terminal, and no answers are piped in."""
+def refuse_without_person() -> None:
+    """Refuse where nobody can answer: input is no terminal, and no answers are piped in.
+
+    Raises:
+        InputError: Nobody can.
+    """
     try:
         mode = os.fstat(sys.stdin.fileno()).st_mode
         is_answered = sys.stdin.isatty() or stat.S_ISFIFO(mode) or stat.S_ISREG(mode)

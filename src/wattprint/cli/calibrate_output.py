@@ -143,6 +143,8 @@ def refuse_plot(given: str) -> None:
     Raises:
         InputError: Its file is neither SVG nor PNG, or the extra that draws is not there.
     """
+    from wattprint.charts.render import refuse_without_extra  # XML, only for a file
+
     if given == TERMINAL:
         return
     if Path(given).suffix.lower() not in _FORMATS:
@@ -150,13 +152,7 @@ def refuse_plot(given: str) -> None:
             f"plot {given!r} is neither SVG nor PNG",
             "expected --plot FILE.svg or FILE.png, or --plot behind the readings",
         )
-    try:
-        import vl_convert  # noqa: F401 - looked for here, used when it is drawn
-    except ImportError as error:
-        raise InputError(
-            f"--plot {given} needs the extra 'report', and {error.name} is not installed",
-            "install it with `pip install 'wattprint[report]'`, or give --plot without a file",
-        ) from error
+    refuse_without_extra(f"--plot {given}")
 
 
 def write_plot(path: Path, profile: NodeProfile, readings: Sequence[Shown]) -> None:
@@ -165,7 +161,7 @@ def write_plot(path: Path, profile: NodeProfile, readings: Sequence[Shown]) -> N
     Raises:
         OSError: It cannot be written.
     """
-    from wattprint.charts.render import png, svg  # 40 ms, spent when a chart is drawn
+    from wattprint.charts.render import png, svg  # as above
     from wattprint.charts.theme import WIDE
 
     spec = wall_fit_chart(profile, readings, WIDE)

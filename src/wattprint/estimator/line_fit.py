@@ -20,9 +20,9 @@ LEAST_SLOPE, MOST_SLOPE = 1.0, 2.0
 """Efficiency 1 and 0.5. The worst supply of the 80 PLUS programme has 0.80 at 20 % load; converters
 on the board take another tenth, and a small load more."""
 
-_SCATTERS, _STEPS = 24, 15
+_SCATTERS, _STEPS = 24, 11
 _MOST_PAIRS = 3000
-_NEGLIGIBLE = 1e-6
+_NEGLIGIBLE = 1e-3
 _TINY_W = 1e-6
 """A microwatt, for a static power of nothing: a range begins above 0. [W]"""
 
