@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from wattprint.domain.errors import InputError
 from wattprint.domain.node_profile import NodeProfile
-from wattprint.estimator.calibration import Calibration, WallReading, calibrate
+from wattprint.estimator.calibration import Calibration, calibrate
+from wattprint.estimator.wall_meter import WallReading
 
 RUNS = "cases/wall_meter/wall_meter_runs.csv"
 STEP_J = 3600.0

@@ -51,7 +51,7 @@ class _Asked(NamedTuple):
 
 
 @click.command(
-    epilog="Example: wattprint calibrate readings.csv --name workstation --plot",
+    epilog="Example: wattprint calibrate --example > my.csv && wattprint calibrate my.csv --plot"
 )
 @click.argument("readings", required=False, metavar="[READINGS.csv]")
 @click.option(

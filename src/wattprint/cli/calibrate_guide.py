@@ -187,8 +187,9 @@ def take_readings(world: World, path: Path, machine: str, *, phase_s: float, res
         world.say(f"{done} of {len(SHARES)} phases are in {path}: going on from there.")
     about = units.duration(left * (phase_s + SETTLING_S))
     world.say(
-        f"{left} phases, about {about}. Plug the machine, alone, into the meter and leave it be. "
-        "Type what the meter shows: energy as 12.345 kWh or, if it shows none, power as 85 W. "
+        f"{left} {'phase' if left == 1 else 'phases'}, about {about}. Plug the machine, alone, "
+        "into the meter and leave it be.\n"
+        "Type what the meter shows: energy as 12.345 kWh or, if it shows none, power as 85 W.\n"
         "Ctrl-C keeps what was read; the same command goes on from there."
     )
     for i in range(done, len(SHARES)):

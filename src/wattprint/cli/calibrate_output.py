@@ -120,7 +120,7 @@ def plot_of(fit: Calibration) -> list[Shown]:
     """Return the readings of a fit as points of a chart."""
     kept = [(reading, True) for reading in fit.kept]
     return [
-        Shown(r.chip_energy_j / r.duration_s, r.wall_energy_j / r.duration_s, is_kept)
+        Shown(r.chip_w, r.wall_w, is_kept)
         for r, is_kept in [*kept, *((aside.reading, False) for aside in fit.set_aside)]
     ]
 

@@ -63,7 +63,8 @@ class NodeProfile(NamedTuple):
     mean_wall_w: Range
     """Wall power there. [W]"""
     scatter: float
-    """Standard deviation of a run's wall power around the line, the meter's steps apart. [ratio]"""
+    """Standard deviation of a run's wall power around the line, the wall meter's steps apart, and
+    no less than that of the chips' meters. [ratio]"""
     least_chip_w: float
     """Lowest chip power of a reading. [W]"""
     most_chip_w: float

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,7 +102,7 @@ class Profiles:
         if not replace:
             self.refuse_taken(profile.name)
         profiles_folder(self._home, create=True)
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
         try:
             with beside.open("x", encoding="utf-8") as file:
                 json.dump(profile.as_dict(), file, indent=2, ensure_ascii=False, allow_nan=False)
