@@ -38,8 +38,8 @@ class Machine(NamedTuple):
             devices: Its devices.
         """
         return cls(
-            str(host.get("cpu_model", "")),
-            int(host.get("sockets", 1)),
+            str(host.get("cpu_model") or ""),
+            int(host.get("sockets") or 1),
             tuple(sorted(device.name for device in devices if device.component == "accelerator")),
         )
 
