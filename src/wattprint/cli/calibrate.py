@@ -50,9 +50,7 @@ class _Asked(NamedTuple):
     as_json: bool
 
 
-@click.command(
-    epilog="Example: wattprint calibrate --example > my.csv && wattprint calibrate my.csv --plot"
-)
+@click.command(epilog="Example: wattprint calibrate --example")
 @click.argument("readings", required=False, metavar="[READINGS.csv]")
 @click.option(
     "--guide", is_flag=True, help="Take the readings now, with you at a plug-in energy meter."
@@ -105,7 +103,7 @@ def calibrate(
 ) -> None:
     """Fit a machine's static power and supply efficiency to readings of a wall meter.
 
-    READINGS.csv has, for each reading, its duration, the energy of the chips over it (or the id of
+    READINGS.csv (--example prints one) has, for each reading, its duration, the energy of the chips over it (or the id of
     a tracked run) and the energy at the wall (or the meter's display before and after). The
     profile is kept, and the newest of a machine is the one that its runs use.
     """
