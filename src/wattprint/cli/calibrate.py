@@ -103,9 +103,10 @@ def calibrate(
 ) -> None:
     """Fit a machine's static power and supply efficiency to readings of a wall meter.
 
-    READINGS.csv (--example prints one) has, for each reading, its duration, the energy of the chips over it (or the id of
-    a tracked run) and the energy at the wall (or the meter's display before and after). The
-    profile is kept, and the newest of a machine is the one that its runs use.
+    READINGS.csv (--example prints one) has, for each reading, its duration, the energy of the
+    chips over it (or the id of a tracked run) and the energy at the wall (or the meter's display
+    before and after). The profile is kept, and the newest of a machine is the one that its runs
+    use.
     """
     asked = _Asked(**options)
     if asked.plot is not None:
