@@ -5,6 +5,7 @@ import json
 import pytest
 
 from made_profiles import MACHINE, PROFILE
+from processes import python
 from wattprint.domain.errors import HomeError, InputError, RecordError, UnknownNameError
 from wattprint.domain.node_profile import Machine
 from wattprint.ledger.profiles import Profiles, named_like, profile_name
@@ -115,3 +116,22 @@ def test_what_cannot_be_written_whole_is_not_left_behind(profiles, tmp_path):
         profiles.save(PROFILE._replace(scatter=float("nan")), replace=True)
     assert [p.name for p in path.parent.iterdir()] == ["bench.json"]
     assert profiles.find("bench") == PROFILE
+
+
+LOOKED_UP = """
+import sys
+import wattprint
+with wattprint.track():
+    pass
+before = set(sys.modules)
+from wattprint.domain.node_profile import Machine
+from wattprint.ledger.profiles import Profiles
+assert Profiles().for_machine(Machine("", 1, ())) is None
+print(*sorted(set(sys.modules) - before))
+"""
+
+
+def test_a_run_that_looks_for_its_profile_loads_nothing_but_ours(tmp_path):
+    done = python(LOOKED_UP, home=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split() == ["wattprint.domain.node_profile", "wattprint.ledger.profiles"]

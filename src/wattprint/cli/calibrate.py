@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,7 +35,8 @@ from wattprint.tracker.discovery import Places, discover_meters, own_pid
 
 _OF_A_FIT = ("name", "elsewhere", "force", "dry_run", "step_kwh", "plot")
 _OF_A_GUIDE = ("minutes", "restart")
-_USUAL_NAME = "this-machine"
+_NAMELESS = "machine"
+"""For a machine whose parts are written without any Latin letter or digit."""
 
 
 class _Asked(NamedTuple):
@@ -174,8 +176,7 @@ def _from_file(given: str, asked: _Asked) -> None:
     """Fit a profile to a file of readings."""
     path = Path(given)
     try:
-        with path.open(newline="", encoding="utf-8") as stream:
-            found = read_wall_readings(stream, partial(_run, asked.home))
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise InputError(
             f"{given!r} is not text in UTF-8", "expected a CSV file saved as UTF-8"
@@ -185,8 +186,9 @@ def _from_file(given: str, asked: _Asked) -> None:
         raise InputError(
             f"readings {given!r} cannot be read: {reason}", "expected the name of a CSV file"
         ) from error
-    machine = found.machine or (None if asked.elsewhere else _this_machine())
-    _fit(found._replace(machine=None if asked.elsewhere else machine), path.name, asked)
+    found = read_wall_readings(StringIO(text), partial(_run, asked.home))
+    machine = None if asked.elsewhere else found.machine or _this_machine()
+    _fit(found._replace(machine=machine), path.name, asked)
 
 
 def _run(home: str | None, run_id: str) -> RunRecord:
@@ -208,29 +210,28 @@ def _this_machine() -> Machine:
 
 def _from_guide(asked: _Asked, *, minutes: float | None, restart: bool) -> None:
     """Take readings with the person at the meter, and fit a profile to them."""
-    from wattprint.cli.calibrate_guide import guided, refuse_without_person
+    from wattprint.cli.calibrate_guide import guided, phase_length_s, refuse_without_person
 
     if asked.elsewhere:
         raise ContradictionError("--elsewhere is given with --guide", "expected one of them")
+    phase_s = phase_length_s(minutes)
     refuse_without_person()
     machine = _this_machine()
     profiles = Profiles(asked.home)
-    name = profile_name(asked.name) if asked.name is not None else _usual_name(machine)
+    name = _name(asked.name, machine)
     if not (asked.force or asked.dry_run):
         profiles.refuse_taken(name)
-    path, chip_meters = guided(
-        profiles.readings_path(name), machine, minutes=minutes, restart=restart
-    )
-    with path.open(newline="", encoding="utf-8") as stream:
-        found = read_wall_readings(stream)
-    readings = found._replace(machine=machine, chip_meters=chip_meters)
+    path = profiles.readings_path(name)
+    read_by = guided(path, machine, phase_s=phase_s, restart=restart)
+    found = read_wall_readings(StringIO(path.read_text(encoding="utf-8")))
+    readings = found._replace(machine=machine, chip_meters=read_by)
     _fit(readings, path.name, asked._replace(name=name))
 
 
 def _fit(found: Readings, source: str, asked: _Asked) -> None:
     """Fit, show and save."""
     profiles = Profiles(asked.home)
-    name = profile_name(asked.name) if asked.name is not None else _usual_name(found.machine)
+    name = _name(asked.name, found.machine)
     if not (asked.force or asked.dry_run):
         profiles.refuse_taken(name)
     fit = fitted(found.readings, step_kwh=asked.step_kwh)
@@ -244,8 +245,17 @@ def _fit(found: Readings, source: str, asked: _Asked) -> None:
         print_plot(profile, shown)
 
 
-def _usual_name(machine: Machine | None) -> str:
-    return (named_like(str(machine)) if machine else "") or _USUAL_NAME
+def _name(given: str | None, machine: Machine | None) -> str:
+    """Return the name of a profile: as given, else made of the machine's parts.
+
+    Raises:
+        InputError: It is no name, or it is missing for a machine that nobody named.
+    """
+    if given is not None:
+        return profile_name(given)
+    if machine is None:
+        raise InputError("--elsewhere is given alone", "expected --name NAME with it")
+    return named_like(str(machine)) or _NAMELESS
 
 
 def _profile(name: str, fit: Calibration, found: Readings, source: str) -> NodeProfile:

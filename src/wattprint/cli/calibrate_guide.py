@@ -19,11 +19,12 @@ from typing import NamedTuple
 import click
 
 from wattprint.cli.busy import busy_threads
+from wattprint.cli.output import say
 from wattprint.domain import units
 from wattprint.domain.checks import number
 from wattprint.domain.errors import InputError, WattprintError
 from wattprint.domain.evidence import Method
-from wattprint.domain.node_profile import Machine
+from wattprint.domain.node_profile import Machine, chip_meters
 from wattprint.meters.base import Meter
 from wattprint.meters.procfs import host_facts
 from wattprint.tracker.discovery import Places, discover_meters, own_pid
@@ -33,7 +34,7 @@ SHARES = (0.0, 1 / 3, 2 / 3, 1.0, 2 / 3, 0.0)
 SETTLING_S = 20.0
 """Clocks, fans and the meter's own averaging follow a new load within this. [s]"""
 _USUAL_MINUTES = 5.0
-_SHORTEST_MINUTES, _LONGEST_MINUTES = 0.05, 240.0
+_SHORTEST_MINUTES, _LONGEST_MINUTES = 0.05, 60.0
 _TICK_S = 1.0
 _SPARE_S = 3600.0
 """How long the load waits at most for somebody to type. [s]"""
@@ -76,50 +77,47 @@ class TakenReading(NamedTuple):
     wall_energy_j: float
 
 
-def guided(
-    path: Path, machine: Machine, *, minutes: float | None, restart: bool
-) -> tuple[Path, tuple[str, ...]]:
+def phase_length_s(minutes: float | None) -> float:
+    """Return the length of a phase, the usual one where none is given [s].
+
+    Raises:
+        InputError: Shorter than anybody types, or longer than anybody waits.
+    """
+    if minutes is None:
+        return _USUAL_MINUTES * 60
+    least, most = _SHORTEST_MINUTES, _LONGEST_MINUTES
+    return number("minutes", minutes, at_least=least, at_most=most) * 60
+
+
+def guided(path: Path, machine: Machine, *, phase_s: float, restart: bool) -> tuple[str, ...]:
     """Take the readings that are still to be taken, here and now.
 
     Args:
         path: File of the readings; those that are in it are not taken again.
         machine: This machine.
-        minutes: Length of a phase. [min]
+        phase_s: Length of a phase. [s]
         restart: Whether readings taken so far are dropped.
 
     Returns:
-        The file, and what read the chips.
+        What read the chips: 'rapl: cpu' and so on.
 
     Raises:
-        InputError: An impossible length, no meter, or readings of another machine.
+        InputError: No meter, or readings of another machine.
     """
-    phase_s = 60 * number(
-        "minutes",
-        _USUAL_MINUTES if minutes is None else minutes,
-        at_least=_SHORTEST_MINUTES,
-        at_most=_LONGEST_MINUTES,
-    )
     places = Places.from_environment()
     found = discover_meters(own_pid(places.proc), places)
     meters = [family.meter for family in found if family.meter is not None]
     try:
         _refuse_without_meters(meters)
         threads = host_facts(places.proc).threads
-        world = World(
-            _ask, click.echo, _show, time.monotonic, time.sleep, busy_threads, meters, threads
-        )
+        world = World(_ask, say, _show, time.monotonic, time.sleep, busy_threads, meters, threads)
         for line in _cautions(meters):
-            click.echo(line)
+            say(line)
         take_readings(world, path, str(machine), phase_s=phase_s, restart=restart)
     finally:
         for meter in meters:
             meter.close()
-    read_by = {
-        f"{device.device_id.partition(':')[0]}: {device.component}"
-        for meter in meters
-        for device in meter.devices
-    }
-    return path, tuple(sorted(read_by))
+    return chip_meters(device for meter in meters for device in meter.devices)
 
 
 def refuse_without_person() -> None:

@@ -50,6 +50,11 @@ class Machine(NamedTuple):
         return ", ".join([cpus, *(f"{count} x {name}" for name, count in counts.items())])
 
 
+def chip_meters(devices: Iterable[Device]) -> tuple[str, ...]:
+    """Return what reads devices, sorted: family and component, as 'rapl: cpu'."""
+    return tuple(sorted({f"{d.device_id.partition(':')[0]}: {d.component}" for d in devices}))
+
+
 class NodeProfile(NamedTuple):
     """Static power and supply efficiency of one machine, and what they rest on."""
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, TextIO
 
 from wattprint.domain import units
 from wattprint.domain.errors import InputError, WattprintError, nearest_names
-from wattprint.domain.node_profile import Machine
+from wattprint.domain.node_profile import Machine, chip_meters
 from wattprint.domain.run import RunRecord
 from wattprint.estimator.wall_meter import WallReading
 
@@ -336,7 +336,7 @@ class _RowReader:
             )
         machine = Machine.seen(run.host, run.devices)
         self._machines[machine] = self._machines.get(machine, 0) + 1
-        self.meters.update(f"{d.device_id.partition(':')[0]}: {d.component}" for d in run.devices)
+        self.meters.update(chip_meters(run.devices))
         return sum(energy_j or 0.0 for energy_j in read.values())
 
 
