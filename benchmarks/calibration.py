@@ -20,7 +20,7 @@ from typing import NamedTuple
 from wattprint.domain.errors import InputError
 from wattprint.domain.node_profile import NodeProfile
 from wattprint.estimator.calibration import Calibration, calibrate
-from wattprint.estimator.wall_meter import WallReading
+from wattprint.estimator.wall_readings import WallReading
 
 RUNS = "cases/wall_meter/wall_meter_runs.csv"
 STEP_J = 3600.0

@@ -10,7 +10,7 @@ from processes import WHOLE_PROOF
 from wattprint.domain.errors import InputError
 from wattprint.estimator.calibration import calibrate
 from wattprint.estimator.line_fit import Line, Point, distance, robust_line
-from wattprint.estimator.wall_meter import WallReading, display_step_kwh
+from wattprint.estimator.wall_readings import WallReading, display_step_kwh
 
 DRAWS = 600 if WHOLE_PROOF else 60
 STEP_J = 3600.0

@@ -10,7 +10,7 @@ from made_runs import CPU, MEMORY, intervals, made_run
 from wattprint.domain.errors import InputError, UnknownNameError
 from wattprint.domain.node_profile import Machine
 from wattprint.estimator.calibration import calibrate
-from wattprint.estimator.wall_meter import WallReading
+from wattprint.estimator.wall_readings import WallReading
 from wattprint.importers.wall_readings import TEMPLATE, read_wall_readings
 
 HOST = {"cpu_model": "AMD EPYC 7742", "sockets": 2}

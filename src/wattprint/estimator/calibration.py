@@ -20,7 +20,7 @@ from wattprint.estimator.line_fit import (
     robust_line,
     static_w,
 )
-from wattprint.estimator.wall_meter import (
+from wattprint.estimator.wall_readings import (
     WallReading,
     display_step_kwh,
     refuse_impossible,

@@ -15,7 +15,7 @@ from wattprint.domain import units
 from wattprint.domain.errors import InputError, WattprintError, nearest_names
 from wattprint.domain.node_profile import Machine, chip_meters
 from wattprint.domain.run import RunRecord
-from wattprint.estimator.wall_meter import WallReading
+from wattprint.estimator.wall_readings import WallReading
 
 TEMPLATE = """\
 duration_s,chip_energy_j,wall_energy_kwh
