@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from wattprint.cli.files import written_whole
-from wattprint.cli.options import home_option, place_options
+from wattprint.cli.options import home_option, host_options, life_options, place_options
 from wattprint.cli.show import shown_footprint
 from wattprint.domain.checks import one_of
 from wattprint.domain.footprint import Footprint
@@ -30,8 +30,10 @@ _FORMATS = ("text", "json", "markdown", "latex", "html")
     "--output", "-o", metavar="FILE", help="Write to a file, whole or not at all. [default: print]"
 )
 @place_options
+@host_options
+@life_options
 @home_option
-def report(*, run: str, form: str, output: str | None, home: str | None, **place: Any) -> None:
+def report(*, run: str, form: str, output: str | None, home: str | None, **said: Any) -> None:
     """Write the footprint of RUN for a paper, a model card, a script or a browser.
 
     HTML is one page that needs no network and no other file; it takes the extra 'report'.
@@ -42,15 +44,15 @@ def report(*, run: str, form: str, output: str | None, home: str | None, **place
 
         refuse_without_extra()
     if output is None:
-        click.echo(_document(run, form, home, place))
+        click.echo(_document(run, form, home, said))
         return
     with written_whole(Path(output)) as file:
-        file.write((_document(run, form, home, place) + "\n").encode())
+        file.write((_document(run, form, home, said) + "\n").encode())
 
 
-def _document(run: str, form: str, home: str | None, place: dict[str, Any]) -> str:
+def _document(run: str, form: str, home: str | None, said: dict[str, Any]) -> str:
     entry = Ledger(home).find(run)
-    footprint = footprint_of_run(entry.run, **place)
+    footprint = footprint_of_run(entry.run, **said)
     breakdown = breakdown_of_run(entry.run, footprint)
     if form == "json":
         return json.dumps(shown_footprint(entry, footprint, breakdown), indent=2)

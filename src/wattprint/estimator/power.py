@@ -59,14 +59,20 @@ def cpu_power(work: Work) -> Power:
     return _mean(Method.MODELLED, _cpu_tdp(cpu), _share("cpu_utilization", work.cpu_utilization))
 
 
-def memory_power() -> Power:
-    """Power of one GB of main memory."""
-    return _mean(Method.MODELLED, _convention("memory_power", "dram_power_w_per_gb"))
+def memory_power(of: Evidence | None = None) -> Power:
+    """Power of one GB of main memory, or of as much as a class of machines has."""
+    per_gb = _convention("memory_power", "dram_power_w_per_gb")
+    return _mean(Method.MODELLED, per_gb) if of is None else _mean(of.method, of, per_gb)
 
 
 def static_power(static_w: float) -> Power:
     """Power of everything else in the machine, as stated."""
     return _mean(Method.GIVEN, Evidence.given("static_power", exact(static_w), "W"))
+
+
+def stated_power(power: Evidence) -> Power:
+    """A mean power that is known as a whole, such as a constant of a class of machines."""
+    return _mean(power.method, power)
 
 
 def _mean(method: Method, full: Evidence, *shares: Evidence) -> Power:

@@ -10,12 +10,15 @@ from typing import Any, NamedTuple
 from wattprint.domain import units
 from wattprint.domain.evidence import Method
 from wattprint.domain.readings import METERED_COMPONENTS, Device
+from wattprint.estimator.host import Host
+from wattprint.estimator.host_class import host_of_run
 from wattprint.factors.conventions import convention
 from wattprint.meters.base import Discovered, Meter, Reading
 from wattprint.meters.procfs import HostFacts, host_facts
 from wattprint.tracker import surroundings
 from wattprint.tracker.discovery import Places, discover_meters
 from wattprint.tracker.fence import fenced
+from wattprint.tracker.host_record import host_record
 
 SCHEMA = "wattprint.doctor/1"
 BETWEEN_READINGS_S = 0.5
@@ -176,12 +179,21 @@ def diagnose(
     return Diagnosis(
         families,
         [_component(name, families, host, found) for name in METERED_COMPONENTS],
-        surroundings.machine(host),
+        {**surroundings.machine(host), **_around_chips(places, families)},
         found,
         surroundings.ledger(home),
         surroundings.clocks(),
         surroundings.software(),
     )
+
+
+def _around_chips(places: Places, families: Sequence[Family]) -> dict[str, Any]:
+    """Return which class of machine is taken to be around the chips, and why."""
+    meters = [family.found.meter for family in families if family.found.meter is not None]
+    host = fenced(lambda: host_of_run(host_record(places, meters)))
+    if not isinstance(host, Host):
+        return {"host_class": None, "hosts": None, "host_reason": ""}
+    return {"host_class": host.machine.name, "hosts": host.machines, "host_reason": host.reason}
 
 
 def _discovered(places: Places) -> Sequence[Discovered]:

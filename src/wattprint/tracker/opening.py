@@ -13,9 +13,10 @@ from wattprint.ledger.journal import JournalWriter
 from wattprint.meters.base import Meter
 from wattprint.meters.host import HostUse
 from wattprint.meters.modelled import ModelledMeter
-from wattprint.meters.procfs import ProcessTree, boot_id, host_facts, start_ticks
+from wattprint.meters.procfs import ProcessTree, boot_id, start_ticks
 from wattprint.tracker.clock import Clock
 from wattprint.tracker.discovery import Places, discover_meters, given_meters, own_pid
+from wattprint.tracker.host_record import host_record
 from wattprint.tracker.sampler import Opened
 
 
@@ -43,7 +44,7 @@ def open_run(
         run_id=run_id,
         name=described.name or run_id,
         started_at=_rfc3339(started_s),
-        host={**host_facts(places.proc)._asdict(), "system": sys.platform},
+        host={**described.host, **host_record(places, used.values())},
         process={"pid": pid, "boot_id": boot_id(), "start_ticks": start_ticks(pid)},
         meters=tuple(
             {"family": found.family, "used": found.meter is not None, "reason": found.reason}

@@ -28,6 +28,8 @@ def track(
     region: str | None = None,
     intensity: float | None = None,
     pue: float | str | None = None,
+    host: str | None = None,
+    hosts: float | None = None,
     parent: str | None = None,
     tags: Mapping[str, str] | None = None,
     interval_s: float = 10.0,
@@ -46,6 +48,11 @@ def track(
         region: Cloud region, 'provider/name'.
         intensity: Carbon intensity, instead of the zone's. [gCO2e/kWh]
         pue: Power usage effectiveness, or 'provider'. [ratio]
+        host: Class of the machine around the chips, for its static power and supply losses:
+            `laptop`, `workstation`, `1-socket-server`, `2-socket-server`,
+            `8-accelerator-server`, `cloud-vm`, or `none` for the chips alone. Without it, what the
+            machine's facts tell.
+        hosts: Share of the machine that the run has; without it, what is set aside for it.
         parent: Id of the run that this one is part of; by default the `wattprint track` that
             started this program, if one did.
         tags: Further words about the run.
@@ -85,6 +92,7 @@ def track(
         parent=_parent(parent),
         tags=_tags(tags or {}),
         place=_checked_place(zone=zone, region=region, intensity=intensity, pue=pue),
+        host=_checked_host(host=host, hosts=hosts),
         interval_s=interval_s,
     )
     folder = runs_folder(home_folder(home), create=True)
@@ -125,6 +133,19 @@ def _tags(tags: object) -> dict[str, str]:
     if not isinstance(tags, Mapping):
         raise InputError(f"tags is {tags!r}", "expected a mapping such as {'team': 'search'}")
     return {_text("a tag's key", key): str(value) for key, value in tags.items()}
+
+
+def _checked_host(**host: "Any") -> "dict[str, Any]":
+    """Return what was said of the machine around the chips, after the estimator accepted it."""
+    said = {name: given for name, given in host.items() if given is not None}
+    if not said:
+        return {}
+    from wattprint.estimator.host_class import host_of_run  # loads the factors: only when asked
+
+    host_of_run({"node": {}}, **said)
+    return {
+        "said": {k: given if isinstance(given, str) else float(given) for k, given in said.items()}
+    }
 
 
 def _checked_place(**place: "Any") -> "dict[str, Any]":
