@@ -26,6 +26,7 @@ GUIDES = {
     "report": "reports.md",
     "factors": "factors.md",
     "doctor": "doctor.md",
+    "calibrate": "calibrate.md",
 }
 """Guide in which each command's options are explained, beside the reference."""
 

@@ -1,15 +1,13 @@
 """`wattprint report`: the footprint of a run as a document."""
 
 import json
-import os
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
+from wattprint.cli.files import written_whole
 from wattprint.cli.options import home_option, host_options, life_options, place_options
 from wattprint.cli.show import shown_footprint
 from wattprint.domain.checks import one_of
@@ -48,8 +46,8 @@ def report(*, run: str, form: str, output: str | None, home: str | None, **said:
     if output is None:
         click.echo(_document(run, form, home, said))
         return
-    with _written_whole(Path(output)) as file:
-        file.write(_document(run, form, home, said) + "\n")
+    with written_whole(Path(output)) as file:
+        file.write((_document(run, form, home, said) + "\n").encode())
 
 
 def _document(run: str, form: str, home: str | None, said: dict[str, Any]) -> str:
@@ -75,33 +73,3 @@ def _page(entry: LedgerEntry, footprint: Footprint, home: str | None) -> str:
         state=entry.state,
         for_emissions=shlex.join([*command, "--format", "html", "-o", "run.html"]),
     ).rstrip("\n")
-
-
-@contextmanager
-def _written_whole(path: Path) -> Iterator[TextIO]:
-    """Open a file that takes its place once it is whole: a reader never sees half of it.
-
-    Raises:
-        OSError: Nothing can be written there; at once, before anything is computed.
-    """
-    if path.exists() and not path.is_file():  # a pipe or /dev/stdout; a folder is refused
-        with path.open("w", encoding="utf-8") as file:
-            yield file
-        return
-    place = path.resolve()  # a link stays a link to what is written
-    if place.exists() and not os.access(place, os.W_OK):
-        raise PermissionError(13, "Permission denied", str(path))
-    partial = place.with_name(f".{place.name}.{os.getpid()}.partial")
-    try:
-        file = partial.open("x", encoding="utf-8")
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(path)) from error
-    try:
-        with file:
-            yield file
-            if place.exists():
-                os.fchmod(file.fileno(), place.stat().st_mode & 0o777)
-        partial.replace(place)
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
