@@ -19,7 +19,6 @@ from wattprint.estimator.embodied import (
     made_by_convention,
     made_host,
 )
-from wattprint.estimator.host import Host
 from wattprint.factors.accelerators import accelerators
 from wattprint.factors.conventions import convention
 from wattprint.factors.machines import machine_class
@@ -128,16 +127,15 @@ def test_a_machine_that_is_not_known_is_a_missing_row():
 
 def test_of_a_machine_of_eight_accelerators_four_take_half():
     # Half of a machine for 10 h are 5 host-hours; two whole ones 20, with 512 GB x 10 h.
-    half = Host(machine_class("8-accelerator-server"), 0.5)
-    assert host_use(half, 10.0) == HostUse("8-accelerator-server", 5.0)
-    two = Host(machine_class("2-socket-server"), 2.0)
-    assert host_use(two, 10.0, memory_gb=512).hours == 20.0
-    assert host_use(two, 10.0, memory_gb=512).memory_gb_hours == 5120.0
+    server = machine_class("8-accelerator-server")
+    assert host_use(server, 0.5, 10.0) == HostUse("8-accelerator-server", 5.0)
+    two = host_use(machine_class("2-socket-server"), 2.0, 10.0, memory_gb=512)
+    assert (two.hours, two.memory_gb_hours) == (20.0, 5120.0)
 
 
 def test_vcpus_are_a_share_of_the_server_that_they_are_sold_of():
     # 32 vCPUs of 128 are a quarter of a server with two sockets: 96 to 192 are sold of one.
-    use = host_use(Host(machine_class("cloud-vm"), 32.0), 10.0)
+    use = host_use(machine_class("cloud-vm"), 32.0, 10.0)
     assert (use.machine, use.hours) == ("2-socket-server", 2.5)
     (quarter,) = made_host(use)
     (whole,) = made_host(HostUse("2-socket-server", 2.5))

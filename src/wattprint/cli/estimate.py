@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from wattprint.cli.hosts import host_named
 from wattprint.cli.options import json_option, life_options, place_options
 from wattprint.cli.output import print_json
 from wattprint.estimator.describe import estimate as estimate_footprint
@@ -67,8 +68,8 @@ from wattprint.reports.text import footprint_text
     default="none",
     metavar="CLASS",
     help="The machine around the chips, with its static power and supply losses: laptop, "
-    "workstation, 1-socket-server, 2-socket-server, 8-accelerator-server or cloud-vm. "
-    "[default: none]",
+    "workstation, 1-socket-server, 2-socket-server, 8-accelerator-server, cloud-vm, or a profile "
+    "of `wattprint calibrate`. [default: none]",
 )
 @click.option(
     "--hosts",
@@ -105,7 +106,7 @@ def estimate(*, explain: bool, as_json: bool, **inputs: Any) -> None:
     PUE, times the grid's carbon intensity. The share of making the hardware, and water, stand
     beside. What is not named is listed as missing.
     """
-    footprint = estimate_footprint(**inputs)
+    footprint = estimate_footprint(**{**inputs, "host": host_named(inputs["host"])})
     if as_json:
         print_json(footprint.as_dict())
         return

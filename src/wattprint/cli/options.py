@@ -99,8 +99,8 @@ def host_options(command: Command) -> Command:
             "--host",
             metavar="CLASS",
             help="The machine around the chips: laptop, workstation, 1-socket-server, "
-            "2-socket-server, 8-accelerator-server, cloud-vm, or none for the chips alone. "
-            "[default: as its facts tell]",
+            "2-socket-server, 8-accelerator-server, cloud-vm, a profile of `wattprint calibrate`, "
+            "or none for the chips alone. [default: its profile, else as its facts tell]",
         ),
         click.option(
             "--hosts",

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from wattprint.cli.files import written_whole
+from wattprint.cli.hosts import host_named
 from wattprint.cli.options import home_option, host_options, life_options, place_options
 from wattprint.cli.show import shown_footprint
 from wattprint.domain.checks import one_of
@@ -52,7 +53,8 @@ def report(*, run: str, form: str, output: str | None, home: str | None, **said:
 
 def _document(run: str, form: str, home: str | None, said: dict[str, Any]) -> str:
     entry = Ledger(home).find(run)
-    footprint = footprint_of_run(entry.run, **said)
+    host = host_named(said.get("host"), home)
+    footprint = footprint_of_run(entry.run, **{**said, "host": host})
     breakdown = breakdown_of_run(entry.run, footprint)
     if form == "json":
         return json.dumps(shown_footprint(entry, footprint, breakdown), indent=2)

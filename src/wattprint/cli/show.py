@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from wattprint.cli.hosts import host_named
 from wattprint.cli.options import (
     home_option,
     host_options,
@@ -29,13 +30,15 @@ from wattprint.reports.text import footprint_text
 @home_option
 @click.option("--explain", is_flag=True, help="Show each equation with its numbers.")
 @json_option
-def show(*, run: str, home: str | None, explain: bool, as_json: bool, **said: Any) -> None:
+def show(
+    *, run: str, host: str | None, home: str | None, explain: bool, as_json: bool, **said: Any
+) -> None:
     """Show the footprint of RUN: an id, the beginning of one, or 'last'.
 
     Energy was recorded; place, PUE and intensity are applied now, so they can be given now.
     """
     entry = Ledger(home).find(run)
-    footprint = footprint_of_run(entry.run, **said)
+    footprint = footprint_of_run(entry.run, host=host_named(host, home), **said)
     breakdown = breakdown_of_run(entry.run, footprint)
     if as_json:
         print_json(shown_footprint(entry, footprint, breakdown))

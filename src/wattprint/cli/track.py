@@ -17,6 +17,7 @@ from wattprint.cli.child import (
     run_child,
     why_not,
 )
+from wattprint.cli.hosts import host_named
 from wattprint.cli.options import home_option, host_options, number_or_word
 from wattprint.cli.output import say
 from wattprint.domain.errors import HomeError, InputError, WattprintError
@@ -89,6 +90,7 @@ def track(
     with held_signals() as mask:
         start = partial(_run, command, mask=mask, wait_for_all=wait_for_all)
         try:
+            settings["host"] = host_named(settings["host"], home)
             run = new_run(home=home, **settings)
         except HomeError as error:
             if home is not None:

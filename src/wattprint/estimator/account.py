@@ -62,7 +62,13 @@ class Account:
         self._equations: list[Equation] = []
         self._methods: dict[str, Method] = {}
 
-    def of_parts(self, parts: Sequence[Part], *, supply: Evidence | None = None) -> Footprint:
+    def of_parts(
+        self,
+        parts: Sequence[Part],
+        *,
+        supply: Evidence | None = None,
+        wall: Range | None = None,
+    ) -> Footprint:
         """Return the footprint of parts whose energy is known one by one.
 
         Args:
@@ -70,16 +76,23 @@ class Account:
                 not zero.
             supply: Efficiency of the power supply, output over input; None when not known, and
                 then its losses are missing.
+            wall: Energy at the wall with the interval of a calibration; None adds up the parts'.
         """
         by_component = self._taken(parts)
         if not parts:
             return self._footprint(Energy(), Components())
-        it, losses = self._it_energy(by_component, supply)
+        it, losses = self._it_energy(by_component, supply, wall)
         components = Components(**by_component, losses=losses)
         return self._of_node(Energy(components.accelerator, _chips(by_component), it), components)
 
     def of_chip_energy(
-        self, kwh: float, repeats: float, static: Part | None, supply: Evidence | None
+        self,
+        kwh: float,
+        repeats: float,
+        static: Part | None,
+        *,
+        supply: Evidence | None,
+        wall: Range | None = None,
     ) -> Footprint:
         """Return the footprint of energy given for all chips, as software meters add it up.
 
@@ -88,13 +101,14 @@ class Account:
             repeats: Runs made.
             static: Static part of the machine around them, if it is known.
             supply: Efficiency of its power supply, if it is known.
+            wall: Energy at the wall with the interval of a calibration.
         """
         self._given("chip_energy", kwh, "kWh")
         for component in CHIP_COMPONENTS:
             self._methods[component] = Method.GIVEN
         of_static = self._taken(() if static is None else (static,))
         chips = exact(repeated_kwh(kwh, repeats))
-        it, losses = self._it_energy({"chips": chips, **of_static}, supply)
+        it, losses = self._it_energy({"chips": chips, **of_static}, supply, wall)
         return self._of_node(Energy(chips=chips, it=it), Components(**of_static, losses=losses))
 
     def of_it_energy(self, kwh: float, repeats: float) -> Footprint:
@@ -141,7 +155,7 @@ class Account:
         self._evidence.append(Evidence.given(quantity, exact(amount), unit))
 
     def _it_energy(
-        self, parts: Mapping[str, Range], supply: Evidence | None
+        self, parts: Mapping[str, Range], supply: Evidence | None, wall: Range | None
     ) -> tuple[Range, Range | None]:
         """Return the energy at the wall, and of it what the supply loses; None if not known."""
         words, numbers = " + ".join(parts), " + ".join(_kwh(energy) for energy in parts.values())
@@ -155,6 +169,8 @@ class Account:
                 supply_efficiency=efficiency.value,
             )
             it = product(delivered, inverse(efficiency), value=kwh)
+            if wall is not None:
+                it = Range(kwh, min(wall.low, kwh), max(wall.high, kwh))
             lost = _lost_share(efficiency)
             losses = product(delivered, lost, value=it.value * (1 - efficiency.value))
             words = f"({words}) / supply efficiency"

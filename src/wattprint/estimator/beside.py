@@ -59,6 +59,8 @@ def _made(work: Work, outside: Outside) -> tuple[Made, ...]:
         part = accelerators().find(work.accelerator).accelerator  # a wrong name is refused here
         if work.device_hours or work.energy_kwh is None:
             made.append(made_accelerators(part, work.device_hours * work.repeats))
-    if work.host is not None:
-        made += made_host(host_use(work.host, work.wall_hours * work.repeats, work.memory_gb))
+    host = work.host
+    if host is not None and host.machine is not None:
+        hours = work.wall_hours * work.repeats
+        made += made_host(host_use(host.machine, host.machines, hours, work.memory_gb))
     return (*made, *outside.made(work.repeats)) if made else ()

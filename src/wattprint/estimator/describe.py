@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wattprint.domain.footprint import Footprint
+    from wattprint.domain.node_profile import NodeProfile
 
 
 def estimate(
@@ -27,7 +28,7 @@ def estimate(
     cpu_clock_ratio: float | None = None,
     memory_gb: float | None = None,
     memory_type: str | None = None,
-    host: str = "none",
+    host: "str | NodeProfile" = "none",
     hosts: float | None = None,
     vcpus: float | None = None,
     instance: str | None = None,
@@ -78,7 +79,7 @@ def estimate(
         host: Class of the machine around the chips: its static power, the losses of its supply,
             and its CPU and memory where none are described. `laptop`, `workstation`,
             `1-socket-server`, `2-socket-server`, `8-accelerator-server` or `cloud-vm`; `none`
-            adds nothing.
+            adds nothing. Or a `NodeProfile`, calibrated.
         hosts: Machines, or the share of one that the work had; 1 unless given, or as many as the
             accelerators fill.
         vcpus: vCPUs of a `cloud-vm`.
@@ -146,8 +147,11 @@ def estimate(
     if work.energy_kwh is not None and work.energy_at == "chips":
         static = static_part(work)
         delivered = [work.energy_kwh * work.repeats, *([static.energy_kwh.value] if static else [])]
+        wall = None
+        if work.host is not None:
+            wall = work.host.wall_kwh(delivered[0], work.wall_hours * work.repeats)
         return account.of_chip_energy(
-            work.energy_kwh, work.repeats, static, supply(work, delivered)
+            work.energy_kwh, work.repeats, static, supply=supply(work, delivered), wall=wall
         )
     parts = described_parts(work)
     return account.of_parts(parts, supply=supply(work, [part.energy_kwh.value for part in parts]))

@@ -11,11 +11,10 @@ from wattprint.domain.footprint import Resources, co2e
 from wattprint.domain.formulas.embodied import embodied_share_g
 from wattprint.domain.interval import Range, exact, inverse, product, sum_independent
 from wattprint.estimator.bottom_up import BottomUp, bottom_up
-from wattprint.estimator.host import Host
 from wattprint.factors.accelerators import Accelerator
 from wattprint.factors.conventions import convention
 from wattprint.factors.embodied import Published, embodied, range_of
-from wattprint.factors.machines import PER_VCPU
+from wattprint.factors.machines import PER_VCPU, MachineClass
 
 LIFE_INPUTS = ("lifetime_years", "lifetime_use")
 """What can be said of the life of hardware, by the names that every front door takes."""
@@ -67,19 +66,22 @@ class HostUse(NamedTuple):
     """A factor of which only the relative width counts: what is not known of the hours."""
 
 
-def host_use(host: Host, wall_hours: float, memory_gb: float | None = None) -> HostUse:
+def host_use(
+    machine: MachineClass, machines: float, wall_hours: float, memory_gb: float | None = None
+) -> HostUse:
     """Return how much of a machine's making some work is charged.
 
     Args:
-        host: The machine, and how many of it or what share of one.
+        machine: Its class.
+        machines: How many, or what share of one; vCPUs of a `cloud-vm`.
         wall_hours: Hours by the clock, repeats included. [h]
         memory_gb: Memory that was said beside the machine. [GB]
     """
     memory_gb_hours = (memory_gb or 0.0) * wall_hours
-    if host.machine.name != PER_VCPU:
-        return HostUse(host.machine.name, host.machines * wall_hours, memory_gb_hours)
+    if machine.name != PER_VCPU:
+        return HostUse(machine.name, machines * wall_hours, memory_gb_hours)
     of_server = convention("vcpus_of_server").amount
-    hours = host.machines * wall_hours / of_server.value
+    hours = machines * wall_hours / of_server.value
     return HostUse(OF_VCPUS, hours, memory_gb_hours, inverse(of_server))
 
 

@@ -7,11 +7,12 @@ supply at the power that was drawn, and what its CPUs and memory use where nobod
 from typing import NamedTuple
 
 from wattprint.domain import units
-from wattprint.domain.checks import number
+from wattprint.domain.checks import number, text
 from wattprint.domain.errors import InputError
-from wattprint.domain.evidence import Evidence, Method
+from wattprint.domain.evidence import BY_USER, Evidence, Method
 from wattprint.domain.formulas.node import supply_efficiency
 from wattprint.domain.interval import Range, product
+from wattprint.domain.node_profile import NodeProfile
 from wattprint.factors.conventions import convention
 from wattprint.factors.machines import (
     ACCELERATORS_OF_SERVER,
@@ -28,48 +29,57 @@ MOST_BESIDE = 16
 
 
 class Host(NamedTuple):
-    """A class of machine, and how many of it, or what share of one."""
+    """The machine around the chips: of a class, or calibrated; how many, or what share of one."""
 
-    machine: MachineClass
+    machine: MachineClass | None
+    """Its class; None where it is known by its profile alone."""
     machines: float
     """Machines, or vCPUs of a `cloud-vm`; below 1 for a share of one."""
     reason: str = ""
-    """Why this class and this many; empty where the user said so."""
-
+    """Why this machine and this many; empty where the user said so."""
     is_by_accelerator: bool = False
     """Whether there are as many machines as the accelerators fill."""
+    profile: NodeProfile | None = None
+    """What a meter at its plug told of it: it goes before the class."""
+
+    @property
+    def name(self) -> str:
+        """Name of its profile, else of its class."""
+        if self.profile is not None:
+            return self.profile.name
+        return NO_HOST if self.machine is None else self.machine.name
 
     @property
     def words(self) -> str:
         """'2 x workstation' or '0.5 x 2-socket-server', with the reason."""
-        of = "" if self.machine.unit == "machine" else f" {self.machine.unit}"
-        text = f"{units.plain(self.machines, units.EXACT_DIGITS)}{of} x {self.machine.name}"
+        of = "vCPU " if self.name == PER_VCPU else ""
+        text = f"{units.plain(self.machines, units.EXACT_DIGITS)} {of}x {self.name}"
         return f"{text}: {self.reason}" if self.reason else text
 
-    def figure(self, quantity: str, stated: MachineFigure, method: Method) -> Evidence:
-        """Return one of the class's constants, times the number of machines, as evidence."""
-        amount = product(stated.amount, value=stated.amount.value * self.machines)
-        note = f"{self.words}; {units.plain(stated.amount.value)} {stated.unit} each: {stated.note}"
-        return Evidence(quantity, amount, stated.unit, method, stated.source, stated.year, note)
-
-    def static_power(self) -> Evidence:
+    def static_power(self) -> Evidence | None:
         """Power [W] of everything but the chips."""
-        return self.figure("static_power", self.machine.static_power, Method.MODELLED)
+        if self.profile is not None:
+            return self._calibrated("static_power", self.profile.static_w, "W", self.machines)
+        return self._figure("static_power", Method.MODELLED)
 
-    def cpu_power(self) -> Evidence:
+    def cpu_power(self) -> Evidence | None:
         """Mean power [W] of its CPUs where nothing is known of them."""
-        return self.figure("cpu_power", self.machine.cpu_power, Method.ASSUMED)
+        return self._figure("cpu_power", Method.ASSUMED)
 
-    def memory(self) -> Evidence:
+    def memory(self) -> Evidence | None:
         """Main memory [GB] where nothing is known of it."""
-        return self.figure("memory", self.machine.memory, Method.ASSUMED)
+        return self._figure("memory", Method.ASSUMED)
 
-    def supply(self, drawn_w: float) -> Evidence:
+    def supply(self, drawn_w: float) -> Evidence | None:
         """Efficiency from the plug to the sensors, at the power that is delivered.
 
         Args:
             drawn_w: Mean power of chips and static parts together. [W]
         """
+        if self.profile is not None:
+            return self._calibrated("supply_efficiency", self.profile.supply_efficiency, "ratio", 1)
+        if self.machine is None:
+            return None
         rated_w = self.machine.supply_rating.amount.value * self.machines
         load = drawn_w / rated_w if rated_w else 0.0
         regulators = convention("board_regulators").amount
@@ -83,14 +93,50 @@ class Host(NamedTuple):
             "supply_efficiency", amount, "ratio", Method.MODELLED, stated.source, stated.year, note
         )
 
+    def wall_kwh(self, chips_kwh: float, hours: float) -> Range | None:
+        """Return energy at the wall as a calibration knows it; None for a class, or for a share.
+
+        Static power and efficiency of a calibration are correlated: apart from each other they say
+        less than the line that they make.
+
+        Args:
+            chips_kwh: Energy of the chips of the whole machine. [kWh]
+            hours: Time. [h]
+        """
+        if self.profile is None or self.machines != 1 or not hours:
+            return None
+        chips_j, seconds = chips_kwh * units.JOULES_PER_KWH, hours * units.SECONDS_PER_HOUR
+        wall_j = self.profile.wall_energy_j(chips_j, seconds)
+        return Range(*(joules / units.JOULES_PER_KWH for joules in wall_j.as_tuple()))
+
+    def _figure(self, quantity: str, method: Method) -> Evidence | None:
+        """Return one of the class's constants, times the number of machines, as evidence."""
+        if self.machine is None:
+            return None
+        stated: MachineFigure = getattr(self.machine, quantity)
+        amount = product(stated.amount, value=stated.amount.value * self.machines)
+        note = f"{self.words}; {units.plain(stated.amount.value)} {stated.unit} each: {stated.note}"
+        return Evidence(quantity, amount, stated.unit, method, stated.source, stated.year, note)
+
+    def _calibrated(self, quantity: str, amount: Range, unit: str, times: float) -> Evidence:
+        assert self.profile is not None
+        profile = self.profile
+        note = (
+            f"{self.words}; calibrated {profile.fitted_at[:10]} by {profile.readings} readings "
+            f"of a wall meter ({profile.source})"
+        )
+        scaled = product(amount, value=amount.value * times)
+        year = int(profile.fitted_at[:4])
+        return Evidence(quantity, scaled, unit, Method.MODELLED, BY_USER, year, note)
+
 
 def described_host(
-    host: str, *, hosts: float | None, vcpus: float | None, count: int
+    host: str | NodeProfile, *, hosts: float | None, vcpus: float | None, count: int
 ) -> Host | None:
     """Return the host that a description names; None for 'none'.
 
     Args:
-        host: Name of a class of machines, or 'none'.
+        host: Name of a class of machines, 'none', or a calibrated profile.
         hosts: Machines, or the share of one that the work had; None for one, or for as many as
             the accelerators fill where the class is built around them.
         vcpus: vCPUs of a `cloud-vm`.
@@ -102,7 +148,10 @@ def described_host(
     if host == NO_HOST:
         _refuse_of_nothing(hosts=hosts, vcpus=vcpus)
         return None
-    machine = machine_class(host)
+    if isinstance(host, NodeProfile):
+        _refuse_of_nothing(vcpus=vcpus)
+        return Host(None, 1.0 if hosts is None else hosts_above_0(hosts), profile=host)
+    machine = machine_class(text("host", host))
     if machine.name == PER_VCPU:
         return Host(machine, _vcpus(vcpus, hosts))
     if vcpus is not None:

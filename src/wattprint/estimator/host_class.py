@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from wattprint.domain.errors import RecordError
 from wattprint.domain.formulas.node import share_of_machine
+from wattprint.domain.node_profile import NodeProfile
 from wattprint.estimator.host import NO_HOST, Host, described_host, hosts_above_0
 from wattprint.factors.machines import (
     ACCELERATORS_OF_SERVER,
@@ -27,13 +29,16 @@ HOST_INPUTS = ("host", "hosts")
 
 
 def host_of_run(
-    facts: Mapping[str, Any], *, host: str | None = None, hosts: float | None = None
+    facts: Mapping[str, Any],
+    *,
+    host: str | NodeProfile | None = None,
+    hosts: float | None = None,
 ) -> Host | None:
     """Return the machine that a run was on: as said now, as said then, or by its facts.
 
     Args:
         facts: The record's `host`.
-        host: Class of the machine, or 'none'; None leaves it to the record.
+        host: Class of the machine, 'none', or a profile; None leaves it to the record.
         hosts: Machines, or the share of one that the run had; None leaves it to the record.
 
     Raises:
@@ -41,20 +46,44 @@ def host_of_run(
     """
     said = facts.get("said")
     recorded = said if isinstance(said, Mapping) else {}
-    name = recorded.get("host") if host is None else host
-    if name == NO_HOST and hosts is None:
+    asked = recorded.get("host") if host is None else host
+    if asked == NO_HOST and hosts is None:
         return None
-    count = recorded.get("hosts") if hosts is None else hosts
+    share = recorded.get("hosts") if hosts is None else hosts
     found = _detected_host(facts)
-    if name is None:
-        if found is None or count is None:
-            return found
-        whole = found.machines if found.machine.name == PER_VCPU else 1.0
-        return Host(found.machine, whole * hosts_above_0(count), f"{found.reason}; share as given")
-    node = _node(facts) or {}
-    accelerators = node.get("accelerators_used") or 1
-    vcpus = (facts.get("threads") or 1) if name == PER_VCPU else None
-    return described_host(name, hosts=count, vcpus=vcpus, count=accelerators)
+    if asked is None or isinstance(asked, NodeProfile):
+        return _calibrated(found, asked or _recorded_profile(facts), share)
+    used = (_node(facts) or {}).get("accelerators_used") or 1
+    vcpus = (facts.get("threads") or 1) if asked == PER_VCPU else None
+    return described_host(asked, hosts=share, vcpus=vcpus, count=used)
+
+
+def _calibrated(
+    found: Host | None, profile: NodeProfile | None, share: float | None
+) -> Host | None:
+    """Return the machine that was found, with its profile if it has one, and its share."""
+    is_vm = found is not None and found.name == PER_VCPU
+    if found is None or (is_vm and profile is not None):
+        # A plug has no vCPUs: a profile is of the whole machine.
+        return (
+            None if profile is None else described_host(profile, hosts=share, vcpus=None, count=1)
+        )
+    if share is not None:
+        machines = hosts_above_0(share) * (found.machines if is_vm else 1.0)
+        reason = f"{found.reason}; share as given"
+        found = found._replace(machines=machines, reason=reason)
+    return found if profile is None else found._replace(profile=profile, reason="")
+
+
+def _recorded_profile(facts: Mapping[str, Any]) -> NodeProfile | None:
+    """Return the profile of the machine when the run began, if it had one."""
+    row = facts.get("profile")
+    if not isinstance(row, Mapping):
+        return None
+    try:
+        return NodeProfile.from_dict(row)
+    except RecordError:  # of a later version: the class stands in
+        return None
 
 
 def _node(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -39,14 +39,12 @@ def described_parts(work: Work) -> tuple[Part, ...]:
     parts = [] if (accelerators := _accelerators(work)) is None else [accelerators]
     if work.cpu is not None:
         parts.append(_powered("cpu", work.cpu_count, cpu_power(work), work))
-    elif work.host is not None:
-        parts.append(_powered("cpu", 1, stated_power(work.host.cpu_power()), work))
+    elif work.host is not None and (power := work.host.cpu_power()) is not None:
+        parts.append(_powered("cpu", 1, stated_power(power), work))
     if work.memory_gb is not None:
         parts.append(_powered("memory", work.memory_gb, memory_power(work.memory_type), work))
-    elif work.host is not None:
-        parts.append(
-            _powered("memory", 1, memory_power(work.memory_type, of=work.host.memory()), work)
-        )
+    elif work.host is not None and (memory := work.host.memory()) is not None:
+        parts.append(_powered("memory", 1, memory_power(work.memory_type, of=memory), work))
     static = static_part(work)
     return tuple(parts) if static is None else (*parts, static)
 
@@ -55,8 +53,8 @@ def static_part(work: Work) -> Part | None:
     """Return the energy of everything in the machine but its chips, if it is known."""
     if work.static_w is not None:
         return _powered("static", 1, static_power(work.static_w), work)
-    if work.host is not None:
-        return _powered("static", 1, stated_power(work.host.static_power()), work)
+    if work.host is not None and (power := work.host.static_power()) is not None:
+        return _powered("static", 1, stated_power(power), work)
     return None
 
 

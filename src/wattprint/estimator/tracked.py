@@ -10,6 +10,7 @@ from wattprint.domain.errors import AmbiguousNameError, UnknownNameError
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import Footprint
 from wattprint.domain.interval import Range, relative, sum_shared
+from wattprint.domain.node_profile import NodeProfile, chip_meters
 from wattprint.domain.readings import METERED_COMPONENTS, Device
 from wattprint.domain.run import RunRecord
 from wattprint.estimator.account import Account, Beside
@@ -38,14 +39,19 @@ FULLY_OBSERVED = 0.99
 
 
 def footprint_of_run(
-    run: RunRecord, *, host: str | None = None, hosts: float | None = None, **said: Any
+    run: RunRecord,
+    *,
+    host: str | NodeProfile | None = None,
+    hosts: float | None = None,
+    **said: Any,
 ) -> Footprint:
     """Account for a run under the factors installed now.
 
     Args:
         run: The run's record.
-        host: Class of the machine around the chips, or 'none' for the chips alone; it goes before
-            what the run recorded. Without either, the class that the machine's facts tell.
+        host: Class or calibrated profile of the machine around the chips, or 'none' for the chips
+            alone; it goes before what the run recorded. Without either, the profile of the machine
+            when the run began, else the class that its facts tell.
         hosts: The share of the machine that the run had; it goes before what was set aside for it.
         **said: What is said now of its place (see `find_place`), which goes before what the run
             itself recorded, of the life of its hardware, and of offsets: any of `RUN_INPUTS`. The
@@ -73,7 +79,8 @@ def footprint_of_run(
         of_place = ("zone", "region", "intensity")
         recorded = {k: v for k, v in recorded.items() if k not in of_place and v != PROVIDER_PUE}
     inputs = {"year": int(run.started_at[:4]), **recorded, **said}
-    around = {k: given for k, given in (("host", host), ("hosts", hosts)) if given is not None}
+    named = host.name if isinstance(host, NodeProfile) else host
+    around = {k: given for k, given in (("host", named), ("hosts", hosts)) if given is not None}
     account = Account(find_place(**inputs), {"run": run.run_id, **inputs, **around}, beside)
     return _of_machine(account, run, machine)
 
@@ -81,12 +88,21 @@ def footprint_of_run(
 def _of_machine(account: Account, run: RunRecord, host: Host | None) -> Footprint:
     """Add the machine around the chips, unless nothing is known of it or of them."""
     parts, hours = _parts(run), run.duration_s / units.SECONDS_PER_HOUR
-    if host is None or not parts or not hours:
+    power = None if host is None else host.static_power()
+    if host is None or power is None or not parts or not hours:
         return account.of_parts(parts)
-    parts = (*parts, powered_part("static", hours, stated_power(host.static_power())))
-    delivered_kwh = fsum(part.energy_kwh.value for part in parts)
+    chips_kwh = fsum(part.energy_kwh.value for part in parts)
+    static = powered_part("static", hours, stated_power(power))
+    delivered_kwh = chips_kwh + static.energy_kwh.value
     supply = host.supply(delivered_kwh * units.WATTS_PER_KILOWATT / hours)
-    return account.of_parts(parts, supply=supply)
+    wall = host.wall_kwh(chips_kwh, hours) if _is_calibrated_for(host, run) else None
+    return account.of_parts((*parts, static), supply=supply, wall=wall)
+
+
+def _is_calibrated_for(host: Host, run: RunRecord) -> bool:
+    """Whether the chips of a run were read as those of the machine's calibration were."""
+    profile = host.profile
+    return profile is not None and profile.chip_meters in ((), chip_meters(run.devices))
 
 
 def _not_made(run: RunRecord) -> tuple[Evidence, ...]:
@@ -106,7 +122,7 @@ def _not_made(run: RunRecord) -> tuple[Evidence, ...]:
     )
 
 
-def _made(run: RunRecord, machine: Host | None) -> tuple[Made, ...]:
+def _made(run: RunRecord, host: Host | None) -> tuple[Made, ...]:
     """Return the hardware of a run whose making is known: its accelerators, by name, and its host.
 
     A part of a GPU (MIG) is no device of its own: how much of the whole it is, its name tells not.
@@ -117,7 +133,9 @@ def _made(run: RunRecord, machine: Host | None) -> tuple[Made, ...]:
         for device in run.devices
         if device.component == "accelerator" and (part := _known_accelerator(device)) is not None
     ]
-    return (*made, *(() if machine is None else made_host(host_use(machine, hours))))
+    if host is None or host.machine is None:
+        return tuple(made)
+    return (*made, *made_host(host_use(host.machine, host.machines, hours)))
 
 
 def _known_accelerator(device: Device) -> Accelerator | None:

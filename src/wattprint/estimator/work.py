@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from wattprint.domain.checks import number, one_of, text, whole_number
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.formulas.energy import supply_efficiency_above_0
+from wattprint.domain.node_profile import NodeProfile
 from wattprint.estimator.host import NO_HOST, Host, described_host
 
 ENERGY_BOUNDARIES = ("accelerator", "chips", "it", "facility")
@@ -65,7 +66,7 @@ def described_work(
     cpu_clock_ratio: float | None = None,
     memory_gb: float | None = None,
     memory_type: str | None = None,
-    host: str = NO_HOST,
+    host: str | NodeProfile = NO_HOST,
     hosts: float | None = None,
     vcpus: float | None = None,
     static_w: float | None = None,
@@ -126,7 +127,7 @@ def _refuse_unknown_wall_hours(work: Work) -> None:
     """Device-hours alone do not say how long the host beside the devices was in use."""
     beside = {"cpu": work.cpu, "memory_gb": work.memory_gb, "static_w": work.static_w}
     if work.host is not None and not work.host.is_by_accelerator:
-        beside["host"] = work.host.machine.name
+        beside["host"] = work.host.name
     for name, given in beside.items():
         if given is not None:
             raise InputError(
@@ -205,7 +206,7 @@ def _refuse_contradictions(work: Work, *, timed: bool) -> None:
         "memory_gb": work.memory_gb,
         "static_w": work.static_w,
         "supply_efficiency": work.supply_efficiency,
-        "host": work.host and work.host.machine.name,
+        "host": work.host and work.host.name,
     }
     if work.energy_kwh is not None:
         for name in _INSIDE[work.energy_at]:

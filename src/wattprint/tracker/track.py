@@ -10,6 +10,7 @@ TYPE_CHECKING = False  # type checkers read it as true; see docs/decisions/0003-
 if TYPE_CHECKING:
     from typing import Any
 
+    from wattprint.domain.node_profile import NodeProfile
     from wattprint.meters.base import Meter
     from wattprint.tracker.run import Run
 
@@ -28,7 +29,7 @@ def track(
     region: str | None = None,
     intensity: float | None = None,
     pue: float | str | None = None,
-    host: str | None = None,
+    host: "str | NodeProfile | None" = None,
     hosts: float | None = None,
     parent: str | None = None,
     tags: Mapping[str, str] | None = None,
@@ -50,8 +51,8 @@ def track(
         pue: Power usage effectiveness, or 'provider'. [ratio]
         host: Class of the machine around the chips, for its static power and supply losses:
             `laptop`, `workstation`, `1-socket-server`, `2-socket-server`,
-            `8-accelerator-server`, `cloud-vm`, or `none` for the chips alone. Without it, what the
-            machine's facts tell.
+            `8-accelerator-server`, `cloud-vm`, `none` for the chips alone, or a calibrated
+            `NodeProfile`. Without it, the newest profile of this machine, else what its facts tell.
         hosts: Share of the machine that the run has; without it, what is set aside for it.
         parent: Id of the run that this one is part of; by default the `wattprint track` that
             started this program, if one did.
@@ -73,6 +74,7 @@ def track(
     # What a run needs loads when there is one, not when this name is imported.
     from wattprint.domain.run import STAGES, RunRecord
     from wattprint.ledger.home import home_folder, runs_folder
+    from wattprint.ledger.profiles import Profiles
     from wattprint.tracker.clock import Clock
     from wattprint.tracker.opening import open_run
     from wattprint.tracker.run import Run
@@ -92,13 +94,16 @@ def track(
         parent=_parent(parent),
         tags=_tags(tags or {}),
         place=_checked_place(zone=zone, region=region, intensity=intensity, pue=pue),
-        host=_checked_host(host=host, hosts=hosts),
+        host=_checked_host(host, hosts),
         interval_s=interval_s,
     )
     folder = runs_folder(home_folder(home), create=True)
     clock, given = Clock(), None if meters is None else _meters(meters)
+    profiles = None if host is not None else lambda machine: Profiles(home).for_machine(machine)
     return Run(
-        lambda: open_run(described, folder, clock, given), interval_s=interval_s, clock=clock
+        lambda: open_run(described, folder, clock, given, profiles),
+        interval_s=interval_s,
+        clock=clock,
     )
 
 
@@ -135,17 +140,19 @@ def _tags(tags: object) -> dict[str, str]:
     return {_text("a tag's key", key): str(value) for key, value in tags.items()}
 
 
-def _checked_host(**host: "Any") -> "dict[str, Any]":
+def _checked_host(host: "str | NodeProfile | None", hosts: float | None) -> "dict[str, Any]":
     """Return what was said of the machine around the chips, after the estimator accepted it."""
-    said = {name: given for name, given in host.items() if given is not None}
-    if not said:
+    if host is None and hosts is None:
         return {}
-    from wattprint.estimator.host_class import host_of_run  # loads the factors: only when asked
+    # These load the factors: only when asked.
+    from wattprint.domain.node_profile import NodeProfile
+    from wattprint.estimator.host_class import host_of_run
 
-    host_of_run({"node": {}}, **said)
-    return {
-        "said": {k: given if isinstance(given, str) else float(given) for k, given in said.items()}
-    }
+    host_of_run({"node": {}}, host=host, hosts=hosts)
+    said: dict[str, Any] = {} if hosts is None else {"hosts": float(hosts)}
+    if isinstance(host, NodeProfile):
+        return {"profile": host.as_dict(), "said": said}
+    return {"said": said if host is None else {"host": host, **said}}
 
 
 def _checked_place(**place: "Any") -> "dict[str, Any]":
