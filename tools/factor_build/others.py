@@ -46,6 +46,12 @@ def conventions(inputs: Inputs) -> Table:
     return Table("conventions.csv", tuple(rows[0]), rows, ("name",))
 
 
+def memory_bandwidth(inputs: Inputs) -> Table:
+    """Bandwidth of the memory of accelerators that serve models."""
+    rows = read_rows(inputs.hand_entered / "memory_bandwidth.csv")
+    return Table("memory_bandwidth.csv", tuple(rows[0]), rows, ("name",))
+
+
 def sources(inputs: Inputs, tables: Iterable[Table]) -> Table:
     """A row for each source that a table names, and for no other."""
     used = {row["source"] for table in tables for row in table.rows}
