@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from wattprint.cli.asked_options import asked_options, read_training
 from wattprint.cli.options import json_option, place_options
 from wattprint.cli.output import print_json
 from wattprint.estimator.describe import estimate as estimate_footprint
@@ -53,6 +54,7 @@ from wattprint.reports.text import footprint_text
 @click.option("--static-w", type=float, metavar="W", help="Power of all else in the machine. [W]")
 @click.option("--supply-efficiency", type=float, metavar="E", help="Of the power supply, 0 to 1.")
 @click.option("--repeats", type=float, default=1, metavar="N", help="Times the work was done.")
+@asked_options
 @place_options
 @click.option("--explain", is_flag=True, help="Show each equation with its numbers.")
 @json_option
@@ -60,8 +62,10 @@ def estimate(*, explain: bool, as_json: bool, **inputs: Any) -> None:
     """Estimate the footprint of described work, before or after it happens.
 
     Accelerators x hours x power, plus the CPUs, memory and static power you name; energy times
-    PUE, times the grid's carbon intensity. What is not named is listed as missing.
+    PUE, times the grid's carbon intensity. What is not named is listed as missing. Instead of
+    hours: a training that is planned (parameters and tokens) or, with --inference, requests.
     """
+    inputs["training"] = read_training(inputs["training"])
     footprint = estimate_footprint(**inputs)
     if as_json:
         print_json(footprint.as_dict())

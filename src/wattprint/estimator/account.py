@@ -10,9 +10,10 @@ from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent
 from wattprint.domain.formulas.emissions import location_based_emissions_g
 from wattprint.domain.formulas.energy import facility_energy_kwh, it_energy_kwh
 from wattprint.domain.formulas.life import repeated_kwh
-from wattprint.domain.interval import Range, exact, product, sum_independent
+from wattprint.domain.interval import Range, exact, product, sum_independent, sum_shared
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import Place
+from wattprint.estimator.reckoning import Reckoning
 from wattprint.factors.conventions import equivalences
 from wattprint.factors.tables import shipped
 
@@ -23,11 +24,14 @@ EQUIVALENCES = ("passenger_car_km_eu", "smartphone_charge", "flight_paris_london
 class Account:
     """Adds up the boundaries of a footprint, and keeps the equations as it goes."""
 
-    def __init__(self, place: Place, work: Mapping[str, Any]) -> None:
+    def __init__(
+        self, place: Place, work: Mapping[str, Any], reckoned: Reckoning | None = None
+    ) -> None:
         self._place = place
         self._work = {name: _plain(said) for name, said in work.items()}
-        self._evidence: list[Evidence] = []
-        self._equations: list[Equation] = []
+        self._reckoned = Reckoning() if reckoned is None else reckoned
+        self._evidence: list[Evidence] = list(self._reckoned.evidence)
+        self._equations: list[Equation] = list(self._reckoned.equations)
         self._methods: dict[str, Method] = {}
 
     def of_parts(
@@ -62,7 +66,8 @@ class Account:
         self._given("it_energy", kwh, "kWh")
         for component in IT_COMPONENTS:
             self._methods[component] = Method.GIVEN
-        return self._footprint(Energy(it=exact(repeated_kwh(kwh, repeats))), Components())
+        it = product(self._reckoned.spread, value=repeated_kwh(kwh, repeats))
+        return self._footprint(Energy(it=it), Components())
 
     def of_facility_energy(self, kwh: float, repeats: float) -> Footprint:
         """Return the footprint of energy given at the facility, its overhead included."""
@@ -71,8 +76,11 @@ class Account:
             self._methods[component] = Method.GIVEN
         self._methods["facility_overhead"] = Method.GIVEN
         pue = self._place.pue.amount
-        facility = exact(repeated_kwh(kwh, repeats))
-        it = None if pue is None else product(_inverse(pue), value=facility.value / pue.value)
+        spread = self._reckoned.spread
+        facility = product(spread, value=repeated_kwh(kwh, repeats))
+        it = None
+        if pue is not None:
+            it = product(spread, _inverse(pue), value=facility.value / pue.value)
         return self._footprint(Energy(it=it, facility=facility), Components())
 
     def _given(self, quantity: str, amount: float, unit: str) -> None:
@@ -87,7 +95,10 @@ class Account:
         words, numbers = " + ".join(parts), " + ".join(_kwh(energy) for energy in parts.values())
         if supply_efficiency is not None:
             words, numbers = f"({words}) / supply efficiency", f"({numbers}) / {efficiency:g}"
-        it = product(sum_independent(*parts.values()), value=kwh)
+        # Hours or repeats that are off are so for all parts: that does not average out.
+        is_shared = not self._reckoned.spread.is_exact
+        total = sum_shared(parts.values()) if is_shared else sum_independent(*parts.values())
+        it = product(total, value=kwh)
         self._equation(
             "IT energy", words, numbers, units.energy_range(it.as_tuple(), units.EXACT_DIGITS)
         )

@@ -46,24 +46,31 @@ def described_parts(work: Work) -> tuple[Part, ...]:
 def _accelerators(work: Work) -> Part | None:
     if work.energy_kwh is not None:
         given = Evidence.given("accelerator_energy", exact(work.energy_kwh), "kWh")
-        energy = exact(repeated_kwh(work.energy_kwh, work.repeats))
+        kwh = repeated_kwh(work.energy_kwh, work.repeats)
+        energy = product(work.reckoned.spread, value=kwh)
         return Part("accelerator", energy, Method.GIVEN, (given,))
+    if work.reckoned.accelerator_kwh is not None:
+        return Part(
+            "accelerator", work.reckoned.accelerators_kwh(work.repeats), work.reckoned.method
+        )
     if work.accelerator is None and work.power_w is None:
         return None
+    part = _energy("accelerator", work.device_hours, accelerator_power(work), work)
+    if work.reckoned.are_hours_reckoned:
+        return part
     hours = Evidence.given("device_hours", exact(work.device_hours), "h")
-    part = _energy("accelerator", work.device_hours, accelerator_power(work), work.repeats)
     return part._replace(evidence=(*part.evidence, hours))
 
 
 def _powered(component: str, amount: float, power: Power, work: Work) -> Part:
     """Energy of `amount` units that each draw `power` for the wall hours of the work."""
-    return _energy(component, amount * work.wall_hours, power, work.repeats)
+    return _energy(component, amount * work.wall_hours, power, work)
 
 
-def _energy(component: str, unit_hours: float, power: Power, repeats: float) -> Part:
-    kwh = repeated_kwh(described_energy_kwh(unit_hours, power.amount_w.value), repeats)
-    energy = product(power.amount_w, value=kwh)
-    equation = _equation(component, unit_hours, power, repeats, energy)
+def _energy(component: str, unit_hours: float, power: Power, work: Work) -> Part:
+    kwh = repeated_kwh(described_energy_kwh(unit_hours, power.amount_w.value), work.repeats)
+    energy = product(power.amount_w, work.reckoned.spread, value=kwh)
+    equation = _equation(component, unit_hours, power, work.repeats, energy)
     return Part(component, energy, power.method, power.reasons, (equation,))
 
 

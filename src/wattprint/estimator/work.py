@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from wattprint.domain.checks import number, one_of, text, whole_number
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.formulas.energy import supply_efficiency_above_0
+from wattprint.estimator.reckoning import Reckoning
 
 ENERGY_BOUNDARIES = ("accelerator", "it", "facility")
 LARGEST = 1e12
@@ -34,6 +35,8 @@ class Work(NamedTuple):
     static_w: float | None
     supply_efficiency: float | None
     repeats: float
+    reckoned: Reckoning = Reckoning()
+    """How hours and repeats came about where they were not stated, and how far they may be off."""
 
     @property
     def wall_hours(self) -> float:

@@ -28,12 +28,12 @@ def peaks(accelerator: str) -> Peaks:
         accelerator: Its full name in the accelerator table; KeyError if there is none such.
     """
     row = _rows("accelerators")[accelerator]
+    halves = (row["tflops_bf16"], row["tflops_fp16"])
     bandwidth = _rows("memory_bandwidth").get(accelerator)
     return Peaks(
         {
             8: optional_float(row["tflops_fp8"]),
-            # Vendors that state one 16-bit peak mean the format that their part is fastest in.
-            16: optional_float(row["tflops_bf16"]) or optional_float(row["tflops_fp16"]),
+            16: max(filter(None, map(optional_float, halves)), default=None),
             32: optional_float(row["tflops_fp32"]),
         },
         None if bandwidth is None else float(bandwidth["gb_per_s"]),

@@ -110,29 +110,3 @@ def full_runs(finished: float, failed: float, *, failed_share: float) -> float:
     number("finished", finished, at_least=1)
     number("failed", failed)
     return finished + failed * number("failed_share", failed_share, at_most=1)
-
-
-def training_share(training_kwh: float, life_kwh: float) -> float:
-    """Share of a model's life energy that was used before it answered its first request.
-
-    Args:
-        training_kwh: Energy of preparation and training. [kWh]
-        life_kwh: Energy of the whole life, that included. [kWh]
-
-    Returns:
-        Share. [ratio, 0 to 1]
-
-    Raises:
-        ValueError: A negative or non-finite input, a life of no energy, or of less than training.
-
-    Source:
-        Luccioni, Jernite & Strubell (2024), Power Hungry Processing, arXiv:2311.16863, sec. 4.4.
-
-    >>> training_share(500.0, 1000.0)
-    0.5
-    """
-    number("training_kwh", training_kwh)
-    if number("life_kwh", life_kwh) == 0:
-        raise InputError("life_kwh is 0", "expected a finite number above 0")
-    number("training_kwh", training_kwh, at_most=life_kwh, hint="it is part of the life")
-    return training_kwh / life_kwh

@@ -158,7 +158,7 @@ def weight_bytes_per_token(
     _active_of(active_parameters, parameters)
     number("bits", bits)
     number("batch", batch, at_least=1)
-    untouched = (1 - active_parameters / parameters) ** batch
+    untouched: float = (1 - active_parameters / parameters) ** batch
     return parameters * (1 - untouched) * bits / BITS_PER_BYTE / batch
 
 
