@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from wattprint.domain.coverage import COMPONENTS
 from wattprint.domain.evidence import Equation, Evidence, Method
+from wattprint.domain.derived import Derived
 from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint
 from wattprint.domain.interval import Range, exact
 from wattprint.domain.readings import (
@@ -73,6 +74,9 @@ footprints = st.builds(
     equivalents=st.lists(equivalents, max_size=2).map(tuple),
     equations=st.lists(st.builds(Equation, texts, texts, texts, texts), max_size=2).map(tuple),
     work=json_objects,
+    derived=st.lists(
+        st.builds(Derived, texts, maybe_ranges, texts, st.sampled_from(Method), texts), max_size=2
+    ).map(tuple),
 )
 
 devices = st.builds(

@@ -340,7 +340,13 @@ def _derived(request: Request, modelled: Energy, count: int, hours: float) -> tu
     busy = convention("llm_serving_hours").amount
     return (
         Derived("accelerators_per_replica", exact(float(count)), "", Method.MODELLED),
-        Derived("busy_hours", product(busy, value=hours), "h", Method.MODELLED, "of one replica"),
+        Derived(
+            "busy_hours",
+            product(busy, value=hours),
+            "h",
+            Method.MODELLED,
+            "of one replica that answers them all",
+        ),
         Derived(
             "prompt_share",
             share_of(modelled.prompt, rest),

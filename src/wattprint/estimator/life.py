@@ -137,7 +137,7 @@ def _break_even(making: Making, task: Task, used: Range, method: Method) -> tupl
     each = product(used, value=used.value / task.requests)
     count = break_even_requests(making.kwh.value, each.value)
     requests = product(making.kwh, inverse(each), value=count)
-    figures = [Derived("break_even_requests", requests, "requests", method)]
+    figures = [Derived("break_even_requests", requests, "requests", method, "at this load")]
     if task.requests_per_day:
         days = product(requests, value=requests.value / task.requests_per_day)
         figures.append(Derived("break_even_days", days, "d", method))
