@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from wattprint.domain.coverage import COMPONENTS
-from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.derived import Derived
+from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint
 from wattprint.domain.interval import Range, exact
 from wattprint.domain.readings import (

@@ -175,7 +175,7 @@ def main() -> int:
     ours = percentiles([row.measured_j / row.ours_j.value for row in rows])
     theirs = percentiles([row.measured_j / row.ecologits_j for row in rows])
     print(f"{inside} of {len(rows)} inside our interval")
-    print("measured / ours: {:.2f}, median {:.2f}, {:.2f}".format(ours[0], ours[1], ours[2]))
+    print(f"measured / ours: {ours[0]:.2f}, median {ours[1]:.2f}, {ours[2]:.2f}")
     print("measured / EcoLogits: {:.2f}, median {:.2f}, {:.2f}".format(*theirs))
     return 0 if inside >= 0.9 * len(rows) else 1
 

@@ -92,7 +92,7 @@ def test_the_default_utilization_is_what_the_published_trainings_show():
     shown = sorted(map(TOOL["utilization"], TOOL["TRAININGS"]))
     assert len(shown) >= 19
     assert shown[len(shown) // 2] == pytest.approx(0.34, abs=0.01)
-    assert 0.15 <= shown[0] and shown[-1] <= 0.52
+    assert shown[0] >= 0.15 and shown[-1] <= 0.52
 
 
 @given(
