@@ -4,17 +4,7 @@ import json
 
 import pytest
 
-CHAT = [
-    "--inference",
-    "--parameters-b",
-    "8",
-    "--prompt-tokens",
-    "200",
-    "--output-tokens",
-    "300",
-    "--batch",
-    "32",
-]
+CHAT = "--inference --parameters-b 8 --prompt-tokens 200 --output-tokens 300 --batch 32"
 
 
 def shown(wattprint, *arguments):
@@ -24,7 +14,7 @@ def shown(wattprint, *arguments):
 
 
 def test_figures_that_were_asked_for_are_a_table_of_their_own(wattprint):
-    text = shown(wattprint, *CHAT, "--requests", 1000, "--zone", "FR")
+    text = shown(wattprint, *CHAT.split(), "--requests", 1000, "--zone", "FR")
     assert "what it comes to" in text
     assert "energy per request" in text and "EcoLogits per request" in text
 
@@ -60,12 +50,12 @@ def test_a_training_can_be_a_file_that_estimate_wrote(wattprint, tmp_path):
     training = tmp_path / "training.json"
     text = shown(wattprint, "--power-w", 1000, "--hours", 1000, "--intensity", 100, "--json")
     training.write_text(text, encoding="utf-8")
-    text = shown(wattprint, *CHAT, "--requests", 10, "--training", training)
+    text = shown(wattprint, *CHAT.split(), "--requests", 10, "--training", training)
     assert "break even requests" in text
 
 
 def test_a_training_can_be_a_run_of_the_ledger(wattprint, recorded):
-    text = shown(wattprint, *CHAT, "--requests", 10, "--training", "last")
+    text = shown(wattprint, *CHAT.split(), "--requests", 10, "--training", "last")
     assert "break even requests" in text
 
 
@@ -79,17 +69,19 @@ def test_a_training_can_be_a_run_of_the_ledger(wattprint, recorded):
 )
 def test_a_file_that_is_no_footprint_is_refused(wattprint, tmp_path, content, words):
     (tmp_path / "training.json").write_text(content, encoding="utf-8")
-    done = wattprint("estimate", *CHAT, "--requests", 10, "--training", tmp_path / "training.json")
+    done = wattprint(
+        "estimate", *CHAT.split(), "--requests", 10, "--training", tmp_path / "training.json"
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr and len(done.stderr.splitlines()) == 1
 
 
 def test_a_run_that_there_is_none_of_is_refused(wattprint):
-    done = wattprint("estimate", *CHAT, "--requests", 10, "--training", "nowhere.json")
+    done = wattprint("estimate", *CHAT.split(), "--requests", 10, "--training", "nowhere.json")
     assert (done.returncode, done.stdout) == (2, "")
     assert "nowhere.json" in done.stderr
 
 
 def test_without_a_place_the_command_that_adds_one_is_shown(wattprint):
-    text = shown(wattprint, *CHAT, "--requests", 10)
+    text = shown(wattprint, *CHAT.split(), "--requests", 10)
     assert "For emissions add a place" in text

@@ -101,7 +101,7 @@ def test_a_broken_record_is_refused_as_what_it_claims_to_be(change):
 
 
 LATER = {"summary", "derived"}
-"""What a record need not have: one is written for people, the other came after the first release."""
+"""What a record need not have: the line for people, and what came after the first release."""
 
 
 @pytest.mark.parametrize("missing", [name for name in FOOTPRINT.as_dict() if name not in LATER])

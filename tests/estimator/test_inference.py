@@ -144,6 +144,10 @@ def test_more_of_anything_never_lowers_a_bound(work, name, factor):
         ({**PER_REQUEST, "energy_at": None, "requests": 1}, "but not where it was measured; exp"),
         ({**PER_REQUEST, "energy_at": "wall", "requests": 1}, "energy_at is 'wall'; expected one"),
         ({**PER_REQUEST, "requests": 1, "replicas": 1, "days": 1}, "replicas is 1 beside energy_p"),
+        (
+            {**PER_REQUEST, "energy_at": "accelerator", "requests": 1, "static_w": 5},
+            "static_w is 5 beside energy_per_request_wh; how long the host was in use",
+        ),
         ({**T4, "requests": 1, "tokens_per_s": 5}, "without the tokens of a request; expected ou"),
         ({"inference": True, "requests": 1, "requests_per_s": 1}, "nothing is given that answers"),
         ({**SERVED, "batch": 8}, "batch is 8 of no model; expected parameters_b beside it"),

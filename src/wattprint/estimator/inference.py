@@ -9,7 +9,8 @@ from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.formulas.inference import busy_hours, days_of_period
 from wattprint.domain.interval import exact
-from wattprint.estimator.language_model import TOKEN_INPUTS, served_model
+from wattprint.estimator.language_model import served_model
+from wattprint.estimator.model_request import TOKEN_INPUTS
 from wattprint.estimator.reckoning import Reckoning
 from wattprint.estimator.service import Service, always_on
 from wattprint.estimator.task import Task, refuse_beside
@@ -178,6 +179,13 @@ def _measured(
             "expected energy_at: accelerator (devices alone), it (at the wall) "
             "or facility (cooling included)",
         )
+    for name in ("cpu", "memory_gb", "static_w"):
+        if inputs["energy_at"] == "accelerator" and inputs[name] is not None:
+            raise InputError(
+                f"{name} is {inputs[name]!r} beside energy_per_request_wh",
+                "how long the host was in use is not known: expected the energy at the wall, "
+                "energy_at it, or requests_per_s instead",
+            )
     kwh = requests * each / WATT_HOURS_PER_KWH
     equation = Equation(
         "energy",

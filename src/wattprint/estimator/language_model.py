@@ -9,76 +9,26 @@ the scatter of measurements around that, and reaches up to EcoLogits' regression
 from typing import Any, NamedTuple
 
 from wattprint.domain import units
-from wattprint.domain.checks import number
 from wattprint.domain.derived import Derived
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.formulas.inference import ecologits_accelerator_wh_per_token, read_energy_j
-from wattprint.domain.formulas.transformer import (
-    accelerators_needed,
-    forward_flops_per_token,
-    key_value_bytes_per_token,
-    weight_bytes_per_token,
-)
+from wattprint.domain.formulas.transformer import accelerators_needed
 from wattprint.domain.interval import Range, exact, product, sum_independent
-from wattprint.estimator.machine import LARGEST_BILLIONS, PICO, Machine, one_of_bits, own_or_all
+from wattprint.estimator.machine import PICO, Machine
+from wattprint.estimator.model_request import BILLION, Request, described_request, stated_figures
 from wattprint.estimator.power import accelerator_tdp
-from wattprint.estimator.reckoning import Reckoning, assumed, inverse, share_of, stated_counts
+from wattprint.estimator.reckoning import Reckoning, assumed, inverse, share_of
 from wattprint.estimator.task import Task, refuse_beside
 from wattprint.factors.conventions import convention
 
-TOKEN_INPUTS = ("parameters_b", "prompt_tokens", "cached_tokens", "output_tokens", "batch")
-"""What can be said of a language model and its requests alone."""
-
 DEFAULT_ACCELERATOR = "NVIDIA H100 SXM5 80GB"
 """What EcoLogits' regression and the ML.ENERGY measurements stand on."""
-BILLION = 1e9
 TERA = 1e12
-LEAST_BILLIONS = 1e-6
-MOST_TOKENS = 1e9
-MOST_BATCH = 1e6
 JOULES_PER_WATT_HOUR = 3600.0
 
 
-class Request(NamedTuple):
-    """A language model and the mean request to it, checked."""
-
-    parameters: float
-    active_parameters: float
-    bits: int
-    prompt_tokens: float
-    cached_tokens: float
-    output_tokens: float
-    batch: Range
-
-    @property
-    def prompt_flops(self) -> float:
-        """Operations of reading the part of the prompt that is not cached [FLOP]."""
-        # New tokens look back at cached ones, too: from the cached to the last on average half.
-        seen = self.prompt_tokens + self.cached_tokens
-        new = self.prompt_tokens - self.cached_tokens
-        return new * forward_flops_per_token(self.active_parameters, seen)
-
-    @property
-    def output_flops(self) -> float:
-        """Operations of generating the output [FLOP]."""
-        seen = 2 * self.prompt_tokens + self.output_tokens
-        return self.output_tokens * forward_flops_per_token(self.active_parameters, seen)
-
-    def weight_bytes(self, batch: float) -> float:
-        """Bytes of weights read for the output [B]."""
-        return self.output_tokens * weight_bytes_per_token(
-            self.parameters, self.active_parameters, batch=batch, bits=self.bits
-        )
-
-    def context_bytes(self, key_value_width: float) -> float:
-        """Bytes of keys and values read: the cached ones once, all at every step [B]."""
-        each = key_value_bytes_per_token(self.active_parameters, key_value_width=key_value_width)
-        read_again = self.output_tokens * (self.prompt_tokens + self.output_tokens / 2)
-        return each * (self.cached_tokens + read_again)
-
-
-class Energy(NamedTuple):
+class RequestEnergy(NamedTuple):
     """Energy of the accelerators for one request, by what it goes into [J]."""
 
     prompt: Range
@@ -106,7 +56,7 @@ def served_model(inputs: dict[str, Any], said: dict[str, Any], requests: float) 
     """
     own_power = ("power_w", "utilization")
     refuse_beside("parameters_b", inputs, own_power, "power follows from what the model does")
-    request = _request(said)
+    request = described_request(said)
     machine = Machine.of(inputs["accelerator"] or DEFAULT_ACCELERATOR, inputs["count"])
     tdp = _tdp(machine, is_assumed=inputs["accelerator"] is None)
     peak = machine.peak_tflops(max(16, request.bits))
@@ -121,7 +71,7 @@ def served_model(inputs: dict[str, Any], said: dict[str, Any], requests: float) 
     hours = kwh * units.WATTS_PER_KILOWATT / tdp.amount.value / count
     evidence = (
         Evidence.given("requests", exact(requests), "requests"),
-        *_stated(said, request),
+        *stated_figures(said, request),
         *reasons,
         assumed("key_value_width", "key_value_width"),
         assumed("llm_serving_energy", "llm_serving_energy"),
@@ -150,38 +100,6 @@ class _Reasons(NamedTuple):
     peak: Evidence
     read: Evidence
     mfu: Evidence
-
-
-def _request(said: dict[str, Any]) -> Request:
-    parameters_b = number(
-        "parameters_b", said["parameters_b"], at_least=LEAST_BILLIONS, at_most=LARGEST_BILLIONS
-    )
-    active_b = own_or_all(said["active_parameters_b"], parameters_b)
-    if said["output_tokens"] is None:
-        raise InputError(
-            f"parameters_b is {said['parameters_b']!r} without output_tokens",
-            "expected the tokens that a mean request generates, and prompt_tokens",
-        )
-    tokens = {
-        name: number(name, said[name] or 0, at_most=MOST_TOKENS)
-        for name in ("prompt_tokens", "cached_tokens", "output_tokens")
-    }
-    if tokens["cached_tokens"] > tokens["prompt_tokens"]:
-        raise ContradictionError(
-            f"cached_tokens is {said['cached_tokens']!r} of prompt_tokens "
-            f"{said['prompt_tokens']!r}",
-            "cached tokens are part of the prompt: expected at most as many",
-        )
-    batch = convention("llm_batch").amount
-    if said["batch"] is not None:
-        batch = exact(number("batch", said["batch"], at_least=1, at_most=MOST_BATCH))
-    return Request(
-        parameters=parameters_b * BILLION,
-        active_parameters=active_b * BILLION,
-        bits=one_of_bits(said["precision_bits"]),
-        batch=batch,
-        **tokens,
-    )
 
 
 def _accelerators(machine: Machine, request: Request) -> int:
@@ -219,7 +137,7 @@ def _tdp(machine: Machine, *, is_assumed: bool) -> Evidence:
     return tdp._replace(method=Method.ASSUMED, note=f"{tdp.note}; {note}")
 
 
-def _energy_j(request: Request, reasons: _Reasons) -> Energy:
+def _energy_j(request: Request, reasons: _Reasons) -> RequestEnergy:
     """Energy by the roofline, before the scatter of measurements."""
     tdp, peak, read, mfu = (reason.amount for reason in reasons)
     assert tdp is not None and peak is not None and read is not None and mfu is not None
@@ -230,7 +148,7 @@ def _energy_j(request: Request, reasons: _Reasons) -> Energy:
     per_byte = read.value * PICO
     weights = _over(request.batch, request.weight_bytes)
     context = product(width, value=request.context_bytes(width.value))
-    return Energy(
+    return RequestEnergy(
         prompt=product(per_flop, value=request.prompt_flops * per_flop.value),
         output=product(per_flop, value=request.output_flops * per_flop.value),
         weights=product(read, weights, value=read_energy_j(weights.value, per_byte)),
@@ -268,20 +186,7 @@ def _regression_j(request: Request, count: int) -> float:
     return count * request.output_tokens * each_wh * JOULES_PER_WATT_HOUR
 
 
-def _stated(said: dict[str, Any], request: Request) -> tuple[Evidence, ...]:
-    stated = list(stated_counts(said, ("parameters_b", "active_parameters_b"), "billion"))
-    stated += stated_counts(said, ("prompt_tokens", "cached_tokens", "output_tokens"), "tokens")
-    if said["prompt_tokens"] is None:
-        note = "not given: reading prompts is not counted"
-        stated.append(Evidence("prompt_tokens", None, "tokens", Method.MISSING, "", None, note))
-    if said["batch"] is None:
-        stated.append(assumed("batch", "llm_batch"))
-    else:
-        stated.append(Evidence.given("batch", request.batch, "requests"))
-    return tuple(stated)
-
-
-def _equations(request: Request, modelled: Energy, total: Range) -> tuple[Equation, ...]:
+def _equations(request: Request, modelled: RequestEnergy, total: Range) -> tuple[Equation, ...]:
     def joules(amount: Range) -> str:
         return f"{units.plain(amount.value, units.EXACT_DIGITS)} J"
 
@@ -333,7 +238,9 @@ def _total(requests: float, energy_j: Range, kwh: float) -> Equation:
     )
 
 
-def _derived(request: Request, modelled: Energy, count: int, hours: float) -> tuple[Derived, ...]:
+def _derived(
+    request: Request, modelled: RequestEnergy, count: int, hours: float
+) -> tuple[Derived, ...]:
     rest = sum_independent(modelled.output, modelled.weights, modelled.context)
     regression_kwh = _regression_j(request, count) / units.JOULES_PER_KWH
     regression = product(convention("ecologits_energy").amount, value=regression_kwh)
