@@ -16,6 +16,7 @@ import wattprint
 PROMPT_TOKENS, OUTPUT_TOKENS = 634, 717
 """Means of its text conversations (ML.ENERGY leaderboard v3.0, 2026)."""
 JOULES_PER_KWH = 3.6e6
+MEMORY_GB = 80
 
 
 class Runs(NamedTuple):
@@ -120,10 +121,12 @@ MEASURED = (
 
 def compared(runs: Runs, batch: int, measured_j: float) -> Compared:
     """Set a measurement beside the estimate for the same model, batch and tokens."""
+    # 405e9 parameters at 16 bits do not fit the eight accelerators that the chart names.
+    fits = runs.parameters_b * runs.bits / 8 <= runs.accelerators * MEMORY_GB
     footprint = wattprint.estimate(
         inference=True,
         accelerator="NVIDIA H100 SXM5 80GB",
-        count=runs.accelerators if runs.bits == 8 or runs.parameters_b < 400 else 16,
+        count=runs.accelerators if fits else 2 * runs.accelerators,
         parameters_b=runs.parameters_b,
         precision_bits=runs.bits,
         prompt_tokens=PROMPT_TOKENS,

@@ -54,7 +54,7 @@ def always_on(task: Task, service: Service) -> Task:
     idle_kwh = _idle_kwh(busy_work.accelerator_count * waiting_hours, full_w, share)
     busy_kwh, reasons = _busy_kwh(task, service, busy_work)
     kept = Evidence.given(
-        "replicas", exact(service.replicas), "", f"each on for {service.hours:g} h"
+        "replicas", exact(service.replicas), "copies", f"each on for {service.hours:g} h"
     )
     reckoned = task.reckoned._replace(
         evidence=(*task.reckoned.evidence, kept, *reasons, share),
