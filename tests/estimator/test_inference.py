@@ -29,6 +29,7 @@ def test_requests_over_throughput_are_hours_of_all_accelerators(throughput):
     # 3600 / 2 = 1800 s = 0.5 h; four T4 of 70 W: 0.14 kWh; / 3600 = 38.889 mWh a request.
     footprint = estimate(**T4, count=4, requests=3600, **throughput)
     assert value(footprint, "busy_hours") == 0.5
+    assert value(footprint, "device_hours") == 2
     assert footprint.energy_kwh.accelerator.value == pytest.approx(0.14, rel=1e-12)
     assert value(footprint, "energy_per_request") == pytest.approx(0.14 / 3600, rel=1e-12)
 
@@ -124,6 +125,7 @@ def test_more_of_anything_never_lowers_a_bound(work, name, factor):
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
+        ({"inference": "yes"}, "inference is 'yes'; expected True or False"),
         ({"inference": True}, "nothing says what a request takes; expected requests_per_s"),
         ({**T4, "requests": 5}, "nothing says what a request takes"),
         ({**T4, "requests_per_s": 5}, "no number of requests is given; expected requests, or"),

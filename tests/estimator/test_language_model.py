@@ -111,6 +111,14 @@ def test_without_an_accelerator_an_h100_is_assumed_and_it_is_said():
     assert "no accelerator was given" in tdp.note
 
 
+def test_a_family_name_has_the_range_of_its_parts():
+    # A100: 400 W at 1555 or 2039 GB/s, 300 W at 1935, 250 W at 1555: 155 to 257 pJ/B.
+    (read,) = [
+        e for e in estimate(**CHAT, accelerator="A100").evidence if e.quantity == "memory_read"
+    ]
+    assert (read.amount.low, read.amount.high) == pytest.approx((155.04, 257.23), rel=1e-4)
+
+
 def test_without_a_batch_it_may_be_small_or_large_and_the_interval_is_wider():
     unknown = {**CHAT, "batch": None}
     known, assumed = estimate(**CHAT).energy_kwh.it, estimate(**unknown).energy_kwh.it

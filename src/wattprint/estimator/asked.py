@@ -88,6 +88,8 @@ def _work(task: Task) -> Work:
 def _task(inputs: dict[str, Any], said: dict[str, Any]) -> Task:
     planned = _given(said, PLANNED_INPUTS)
     served = [name for name in _given(said, INFERENCE_INPUTS) if name != "inference"]
+    if not isinstance(said["inference"], bool):
+        raise InputError(f"inference is {said['inference']!r}", "expected True or False")
     if said["inference"]:
         if planned:
             raise ContradictionError(

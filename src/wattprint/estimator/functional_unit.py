@@ -56,13 +56,18 @@ def per_request(task: Task, footprint: Footprint) -> tuple[Derived, ...]:
     """Return energy and emissions of one request, at the widest boundary that is known."""
     if not task.requests:
         return ()
+    energy = footprint.energy_kwh
+    widest = "accelerators alone" if energy.it is None else "IT energy, without cooling"
+    boundary = widest if energy.facility is None else "facility energy"
     kinds = (
-        ("energy_per_request", "kWh", footprint.best_energy_kwh),
-        ("emissions_per_request", "kgCO2e", footprint.emissions_kg.location_based),
+        ("energy_per_request", "kWh", footprint.best_energy_kwh, boundary),
+        ("emissions_per_request", "kgCO2e", footprint.emissions_kg.location_based, ""),
     )
     return tuple(
-        Derived(name, product(total, value=total.value / task.requests), unit, footprint.method)
-        for name, unit, total in kinds
+        Derived(
+            name, product(total, value=total.value / task.requests), unit, footprint.method, note
+        )
+        for name, unit, total, note in kinds
         if total is not None
     )
 

@@ -10,6 +10,7 @@ from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.formulas.inference import busy_hours, days_of_period
 from wattprint.domain.interval import exact
 from wattprint.estimator.language_model import served_model
+from wattprint.estimator.machine import Machine
 from wattprint.estimator.model_request import TOKEN_INPUTS
 from wattprint.estimator.reckoning import Reckoning
 from wattprint.estimator.service import Service, always_on
@@ -220,10 +221,13 @@ def _throughput(inputs: dict[str, Any], said: dict[str, Any], requests: float) -
         "per s / 3600 s/h",
         f"{units.plain(hours, units.EXACT_DIGITS)} h",
     )
-    count = 1 if inputs["count"] is None else inputs["count"]
+    count = Machine.of(None, inputs["count"]).number_of or 1
     reckoned = Reckoning((_requests(requests), *evidence), (equation,), True)
-    busy = Derived("busy_hours", exact(hours), "h", Method.GIVEN)
-    return Task({**inputs, "count": count, "hours": hours}, reckoned, (busy,))
+    derived = (
+        Derived("busy_hours", exact(hours), "h", Method.GIVEN),
+        Derived("device_hours", exact(count * hours), "h", Method.GIVEN),
+    )
+    return Task({**inputs, "count": count, "hours": hours}, reckoned, derived)
 
 
 def _requests_per_s(said: dict[str, Any]) -> tuple[float, tuple[Evidence, ...]]:

@@ -88,19 +88,28 @@ class Machine(NamedTuple):
     def joules_per_byte(self) -> Evidence:
         """Return the energy of an accelerator for a byte that it waits for."""
         known = peaks(self.part.name)
-        if known.memory_gb_per_s is None or self.part.tdp_w is None:
+        picojoules = _picojoules_per_byte(self.part)
+        if picojoules is None or self.match is None:
             return assumed("memory_read", "memory_read_pj_per_byte")
-        picojoules = self.part.tdp_w / (known.memory_gb_per_s * GIGA) / PICO
+        others = map(_picojoules_per_byte, self.match.candidates)
+        fitting = [picojoules, *(other for other in others if other is not None)]
         note = f"{self.part.tdp_w:g} W / {known.memory_gb_per_s:g} GB/s of {self.part.name}"
         return Evidence(
             "memory_read",
-            exact(picojoules),
+            Range(picojoules, min(fitting), max(fitting)),
             "pJ/B",
-            Method.MODELLED,
+            Method.ASSUMED if self.match.is_assumed else Method.MODELLED,
             known.source,
             known.year,
             f"{note}; {UNVERIFIED}",
         )
+
+
+def _picojoules_per_byte(part: Accelerator) -> float | None:
+    bandwidth = peaks(part.name).memory_gb_per_s
+    if bandwidth is None or part.tdp_w is None:
+        return None
+    return part.tdp_w / (bandwidth * GIGA) / PICO
 
 
 def one_of_bits(given: Any) -> int:

@@ -105,7 +105,7 @@ def stated_figures(said: dict[str, Any], request: Request) -> tuple[Evidence, ..
     stated = list(stated_counts(said, ("parameters_b", "active_parameters_b"), "billion"))
     stated += stated_counts(said, ("prompt_tokens", "cached_tokens", "output_tokens"), "tokens")
     if said["prompt_tokens"] is None:
-        note = "not given: reading prompts is not counted"
+        note = "reading prompts is not counted"
         stated.append(Evidence("prompt_tokens", None, "tokens", Method.MISSING, "", None, note))
     if said["batch"] is None:
         stated.append(assumed("batch", "llm_batch"))
