@@ -27,8 +27,8 @@ def test_a_plan_is_6_n_d_over_what_the_devices_do():
 
 def test_without_an_mfu_the_hours_run_over_the_range_of_published_trainings():
     hours = derived(estimate(**PLAN))["device_hours"]
-    # 1.2e20 / 312e12 / 3600 = 106.838 h at full use: / 0.34, / 0.52, / 0.15.
-    expected = (106.838 / 0.34, 106.838 / 0.52, 106.838 / 0.15)
+    # 1.2e20 / 312e12 / 3600 = 106.838 h at full use: / 0.34, / 0.52, / 0.12.
+    expected = (106.838 / 0.34, 106.838 / 0.52, 106.838 / 0.12)
     assert hours.amount.as_tuple() == pytest.approx(expected, rel=1e-5)
     assert hours.method is Method.ASSUMED
 

@@ -6,6 +6,7 @@ it reads the weights (shared by the batch) and the keys and values of the contex
 the scatter of measurements around that, and reaches up to EcoLogits' regression.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from wattprint.domain import units
@@ -75,6 +76,7 @@ def served_model(inputs: dict[str, Any], said: dict[str, Any], requests: float) 
         *reasons,
         assumed("key_value_width", "key_value_width"),
         assumed("llm_serving_energy", "llm_serving_energy"),
+        _regression(request, count),
     )
     return Task(
         work_inputs={
@@ -156,7 +158,7 @@ def _energy_j(request: Request, reasons: _Reasons) -> RequestEnergy:
     )
 
 
-def _over(batch: Range, weight_bytes: Any) -> Range:
+def _over(batch: Range, weight_bytes: Callable[[float], float]) -> Range:
     """Bytes of weights for a token: the larger the batch, the fewer."""
     value = weight_bytes(batch.value)
     if value == 0:
@@ -173,6 +175,22 @@ def _with_regression(energy_j: Range, request: Request, count: int) -> Range:
     """Let the interval reach up to EcoLogits' regression, which counts output tokens only."""
     regression = _regression_j(request, count)
     return Range(energy_j.value, energy_j.low, max(energy_j.high, regression))
+
+
+def _regression(request: Request, count: int) -> Evidence:
+    stated = convention("ecologits_alpha")
+    kwh = _regression_j(request, count) / units.JOULES_PER_KWH
+    amount = product(convention("ecologits_energy").amount, value=kwh)
+    note = "accelerators alone, output tokens alone; the interval reaches up to it"
+    return Evidence(
+        "ecologits_energy_per_request",
+        amount,
+        "kWh",
+        Method.MODELLED,
+        stated.source,
+        stated.year,
+        note,
+    )
 
 
 def _regression_j(request: Request, count: int) -> float:
@@ -242,8 +260,7 @@ def _derived(
     request: Request, modelled: RequestEnergy, count: int, hours: float
 ) -> tuple[Derived, ...]:
     rest = sum_independent(modelled.output, modelled.weights, modelled.context)
-    regression_kwh = _regression_j(request, count) / units.JOULES_PER_KWH
-    regression = product(convention("ecologits_energy").amount, value=regression_kwh)
+    regression = _regression(request, count)
     busy = convention("llm_serving_hours").amount
     return (
         Derived("accelerators_per_replica", exact(float(count)), "", Method.MODELLED),
@@ -262,10 +279,10 @@ def _derived(
             "of the accelerators' energy for a request",
         ),
         Derived(
-            "ecologits_energy_per_request",
-            regression,
-            "kWh",
-            Method.MODELLED,
+            regression.quantity,
+            regression.amount,
+            regression.unit,
+            regression.method,
             "accelerators alone by EcoLogits' regression, which leaves prompts out; for comparison",
         ),
     )

@@ -6,7 +6,7 @@ from wattprint.domain import units
 from wattprint.domain.checks import number
 from wattprint.domain.derived import Derived
 from wattprint.domain.errors import InputError
-from wattprint.domain.evidence import Equation, Evidence, Method
+from wattprint.domain.evidence import Equation, Evidence, Method, weakest
 from wattprint.domain.formulas.transformer import device_hours_of_flops, training_flops
 from wattprint.domain.interval import Range, exact, product
 from wattprint.estimator.machine import LARGEST_BILLIONS, Machine, one_of_bits, own_or_all
@@ -67,7 +67,7 @@ def planned_training(inputs: dict[str, Any], said: dict[str, Any]) -> Task:
         InputError: A value outside its limits, half a plan, an accelerator without known peak.
         ContradictionError: Hours or energy beside a plan from which they follow.
     """
-    plan = _checked(**said)
+    plan = _checked(said)
     refuse_beside("train_parameters_b", inputs, INSTEAD, "they follow from the plan")
     machine = Machine.of(inputs["accelerator"], inputs["count"])
     peak = machine.peak_tflops(one_of_bits(said["precision_bits"]), said["peak_tflops"])
@@ -77,6 +77,7 @@ def planned_training(inputs: dict[str, Any], said: dict[str, Any]) -> Task:
     ratio = product(relative_to_value(inverse(used)), relative_to_value(inverse(peak.amount)))
     device_hours = product(ratio, value=hours)
     evidence = (*_given(said), plan.utilization, peak)
+    method = weakest((Method.MODELLED, plan.utilization.method))
     return Task(
         work_inputs={**inputs, "device_hours": hours},
         reckoned=Reckoning(
@@ -84,50 +85,48 @@ def planned_training(inputs: dict[str, Any], said: dict[str, Any]) -> Task:
         ),
         derived=(
             Derived("training_compute", exact(flops / FLOPS_PER_EXA), "EFLOP", Method.MODELLED),
-            Derived("device_hours", device_hours, "h", plan.utilization.method),
-            *_wall_time(device_hours, machine.number_of, plan.utilization.method),
+            Derived("device_hours", device_hours, "h", method),
+            *_wall_time(device_hours, machine.number_of, method),
         ),
     )
 
 
-def _checked(
-    *,
-    train_parameters_b: Any,
-    train_tokens_b: Any,
-    active_parameters_b: Any,
-    precision_bits: Any,  # noqa: ARG001 - it concerns the machine
-    mfu: Any,
-    context: Any,
-    recompute: Any,
-    peak_tflops: Any,  # noqa: ARG001 - it concerns the machine
-) -> _Plan:
-    for name, given, other in (
-        ("train_parameters_b", train_parameters_b, "train_tokens_b"),
-        ("train_tokens_b", train_tokens_b, "train_parameters_b"),
+def _checked(said: dict[str, Any]) -> _Plan:
+    """Check what was said of the training itself; peak and precision concern the machine."""
+    for name, other in (
+        ("train_parameters_b", "train_tokens_b"),
+        ("train_tokens_b", "train_parameters_b"),
     ):
-        if given is None:
+        if said[name] is None:
             raise InputError(f"a planned training is without {name}", f"expected it with {other}")
-    if recompute is not None and mfu is None:
+    parameters_b, tokens_b = (
+        number(name, said[name], at_most=LARGEST_BILLIONS)
+        for name in ("train_parameters_b", "train_tokens_b")
+    )
+    return _Plan(
+        active_parameters=own_or_all(said["active_parameters_b"], parameters_b) * BILLION,
+        tokens=tokens_b * BILLION,
+        context_tokens=number("context", _or_none_of_it(said["context"]), at_most=LARGEST_CONTEXT),
+        recomputed=number("recompute", _or_none_of_it(said["recompute"]), at_most=1),
+        utilization=_utilization(said["mfu"], said["recompute"]),
+    )
+
+
+def _or_none_of_it(given: Any) -> Any:
+    return 0 if given is None else given
+
+
+def _utilization(mfu: Any, recompute: Any) -> Evidence:
+    if mfu is not None:
+        share = number("mfu", mfu, at_least=LEAST_UTILIZATION, at_most=1)
+        return Evidence.given("mfu", exact(share), "ratio")
+    if recompute is not None:
         raise InputError(
             f"recompute is {recompute!r} without mfu",
             "expected mfu beside it, as hardware utilization: published model utilizations "
             "already hold what was recomputed",
         )
-    parameters_b = number("train_parameters_b", train_parameters_b, at_most=LARGEST_BILLIONS)
-    tokens_b = number("train_tokens_b", train_tokens_b, at_most=LARGEST_BILLIONS)
-    utilization = assumed("mfu", "training_mfu")
-    if mfu is not None:
-        share = number("mfu", mfu, at_least=LEAST_UTILIZATION, at_most=1)
-        utilization = Evidence.given("mfu", exact(share), "ratio")
-    return _Plan(
-        active_parameters=own_or_all(active_parameters_b, parameters_b) * BILLION,
-        tokens=tokens_b * BILLION,
-        context_tokens=number(
-            "context", 0 if context is None else context, at_most=LARGEST_CONTEXT
-        ),
-        recomputed=number("recompute", 0 if recompute is None else recompute, at_most=1),
-        utilization=utilization,
-    )
+    return assumed("mfu", "training_mfu")
 
 
 def _given(said: dict[str, Any]) -> tuple[Evidence, ...]:

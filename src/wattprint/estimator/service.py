@@ -12,7 +12,7 @@ from wattprint.domain.interval import Range, exact, product, sum_shared
 from wattprint.estimator.power import accelerator_power, full_power_w
 from wattprint.estimator.reckoning import assumed
 from wattprint.estimator.task import Task
-from wattprint.estimator.work import described_work
+from wattprint.estimator.work import Work, described_work
 
 ROUNDING = 1 + 1e-9
 
@@ -89,7 +89,7 @@ def _idle_kwh(device_hours: float, full_w: Range, share: Evidence) -> Range:
     return product(full_w, share.amount, value=described_energy_kwh(device_hours, idle_w))
 
 
-def _busy_kwh(task: Task, service: Service, work: Any) -> tuple[Range, tuple[Evidence, ...]]:
+def _busy_kwh(task: Task, service: Service, work: Work) -> tuple[Range, tuple[Evidence, ...]]:
     """Energy of one replica while it answers its part of the requests."""
     whole = task.reckoned.accelerator_kwh
     if whole is not None:
