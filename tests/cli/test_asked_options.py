@@ -82,6 +82,27 @@ def test_a_run_that_there_is_none_of_is_refused(wattprint):
     assert "nowhere.json" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("--inference", ["nothing says what a request takes", "requests_per_s"]),
+        ("--requests 5 --power-w 1 --hours 1", ["without inference", "--inference"]),
+        ("--sweep 0 --power-w 1 --hours 1", ["sweep is 0.0", "from 1"]),
+        ("--failed 2 --power-w 1 --hours 1", ["failed is 2.0 of no sweep"]),
+        ("--train-parameters-b 7 --accelerator H100", ["without train_tokens_b"]),
+        ("--mfu 40 --train-parameters-b 7 --train-tokens-b 1 --accelerator H100", ["mfu is 40.0"]),
+        ("--units 5 --power-w 1 --hours 1", ["units is 5.0 of nothing", "functional_unit"]),
+        ("--training-kwh 5 --power-w 1 --hours 1", ["training_kwh is 5.0", "training_at"]),
+        ("--output-token 5 --inference", ["option '--output-token' is unknown", "--output-tokens"]),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_one_line(wattprint, arguments, words):
+    done = wattprint("estimate", *arguments.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert all(word in line for word in words), line
+
+
 def test_without_a_place_the_command_that_adds_one_is_shown(wattprint):
     text = shown(wattprint, *CHAT.split(), "--requests", 10)
     assert "For emissions add a place" in text

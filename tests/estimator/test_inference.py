@@ -34,6 +34,14 @@ def test_requests_over_throughput_are_hours_of_all_accelerators(throughput):
     assert value(footprint, "energy_per_request") == pytest.approx(0.14 / 3600, rel=1e-12)
 
 
+def test_requests_can_be_answered_by_a_cpu():
+    # 1 h of an EPYC 7742, 225 W at full load.
+    on_cpu = {"inference": True, "cpu": "EPYC 7742", "cpu_utilization": 1}
+    footprint = estimate(**on_cpu, requests=3600, requests_per_s=1)
+    assert footprint.components_kwh.cpu.value == pytest.approx(0.225, rel=1e-12)
+    assert footprint.energy_kwh.accelerator is None
+
+
 def test_host_and_pue_apply_to_the_busy_hours_as_to_any_work():
     # 0.5 h x (70 W + 130 W) = 0.1 kWh; x 1.2 = 0.12 kWh; x 500 g = 60 g.
     footprint = estimate(**SERVED, static_w=130, pue=1.2, intensity=500)
@@ -156,6 +164,10 @@ def test_more_of_anything_never_lowers_a_bound(work, name, factor):
         ({**SERVED, "output_tokens": 8}, "output_tokens is 8 of no model"),
         ({**SERVED, "hours_per_day": 8}, "hours_per_day is 8 of no service; expected replicas"),
         ({**SERVED, "replicas": 1}, "replicas is 1 without a period; expected days, weeks"),
+        (
+            {"inference": True, "cpu": "EPYC 7742", "replicas": 1, "days": 1},
+            "replicas is 1 of no accelerator; expected an accelerator or power_w",
+        ),
         ({**KEPT_ON, "replicas": 0}, "replicas is 0; expected a whole number, from 1"),
         ({**KEPT_ON, "replicas": 1.5}, r"replicas is 1\.5; expected a whole number"),
         (

@@ -203,7 +203,7 @@ def test_no_tokens_cost_nothing():
         ({"active_parameters_b": 71}, "active_parameters_b is 71; expected .* 0 to 70"),
         ({"batch": 0.5}, r"batch is 0\.5; expected a finite number, 1 to"),
         ({"prompt_tokens": -1}, "prompt_tokens is -1; expected a finite number"),
-        ({"precision_bits": 3}, "precision_bits is '3'; expected one of 16, 32, 4, 8"),
+        ({"precision_bits": 3}, "precision_bits is 3; expected 4, 8, 16 or 32"),
         ({"power_w": 300}, "power_w is 300 beside parameters_b; power follows from what"),
         ({"utilization": 0.5}, "utilization is 0.5 beside parameters_b"),
         ({"count": 1}, r"count is 1, but the weights are 140 GB and NVIDIA H100 .*expected 4 or"),

@@ -121,7 +121,7 @@ def test_more_of_anything_never_lowers_a_bound(name, factor):
             {**PLAN, "active_parameters_b": 2},
             "active_parameters_b is 2; expected .* 0 to 1 .at most all",
         ),
-        ({**PLAN, "precision_bits": 12}, "precision_bits is '12'; expected one of"),
+        ({**PLAN, "precision_bits": 12}, "precision_bits is 12; expected 4, 8, 16 or 32"),
         ({**PLAN, "precision_bits": 8}, "no published peak at 8 bits; .* --peak-tflops"),
         ({**PLAN, "accelerator": None}, "no accelerator is given; expected an accelerator"),
         ({**PLAN, "accelerator": "A1000"}, "accelerator 'A1000' is unknown"),

@@ -205,10 +205,10 @@ def _measured(
 
 def _throughput(inputs: dict[str, Any], said: dict[str, Any], requests: float) -> Task:
     """Requests over what the accelerators answer in a second."""
-    if inputs["accelerator"] is None and inputs["power_w"] is None:
+    if all(inputs[name] is None for name in ("accelerator", "power_w", "cpu")):
         raise InputError(
             "nothing is given that answers the requests",
-            "expected an accelerator or power_w, with count if it is more than one",
+            "expected an accelerator or power_w, with count if it is more than one, or a cpu",
         )
     if said["requests_per_s"] is None and said["tokens_per_s"] is None:
         return Task({**inputs, "hours": 0.0})  # replicas that wait
@@ -223,11 +223,10 @@ def _throughput(inputs: dict[str, Any], said: dict[str, Any], requests: float) -
     )
     count = Machine.of(None, inputs["count"]).number_of or 1
     reckoned = Reckoning((_requests(requests), *evidence), (equation,), True)
-    derived = (
-        Derived("busy_hours", exact(hours), "h", Method.GIVEN),
-        Derived("device_hours", exact(count * hours), "h", Method.GIVEN),
-    )
-    return Task({**inputs, "count": count, "hours": hours}, reckoned, derived)
+    derived = [Derived("busy_hours", exact(hours), "h", Method.GIVEN)]
+    if inputs["accelerator"] is not None or inputs["power_w"] is not None:
+        derived.append(Derived("device_hours", exact(count * hours), "h", Method.GIVEN))
+    return Task({**inputs, "count": count, "hours": hours}, reckoned, tuple(derived))
 
 
 def _requests_per_s(said: dict[str, Any]) -> tuple[float, tuple[Evidence, ...]]:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from wattprint.domain.checks import number, one_of, text, whole_number
+from wattprint.domain.checks import number, text, whole_number
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.interval import Range, exact
@@ -121,7 +121,8 @@ def one_of_bits(given: Any) -> int:
     if given is None:
         return DEFAULT_BITS
     bits = whole_number("precision_bits", given, at_least=1)
-    one_of("precision_bits", str(bits), [str(known) for known in PRECISION_BITS])
+    if bits not in PRECISION_BITS:
+        raise InputError(f"precision_bits is {given!r}", "expected 4, 8, 16 or 32")
     return bits
 
 

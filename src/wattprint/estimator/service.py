@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from wattprint.domain import units
 from wattprint.domain.checks import number
 from wattprint.domain.derived import Derived
-from wattprint.domain.errors import ContradictionError
+from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.formulas.energy import described_energy_kwh, mean_power_w
 from wattprint.domain.interval import Range, exact, product, sum_shared
@@ -35,8 +35,14 @@ def always_on(task: Task, service: Service) -> Task:
         service: The replicas.
 
     Raises:
+        InputError: Replicas of nothing whose idle power is known.
         ContradictionError: The replicas cannot answer so many requests in their hours.
     """
+    if task.work_inputs["accelerator"] is None and task.work_inputs["power_w"] is None:
+        raise InputError(
+            f"replicas is {service.replicas} of no accelerator",
+            "expected an accelerator or power_w: how much an idle CPU draws is not known",
+        )
     needed = task.work_inputs["hours"]
     busy = needed / service.replicas
     if busy > service.hours * ROUNDING:
