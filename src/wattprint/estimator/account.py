@@ -13,7 +13,7 @@ from wattprint.domain.formulas.life import repeated_kwh
 from wattprint.domain.interval import Range, exact, product, sum_independent, sum_shared
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import Place
-from wattprint.estimator.reckoning import Reckoning
+from wattprint.estimator.reckoning import Reckoning, inverse
 from wattprint.factors.conventions import equivalences
 from wattprint.factors.tables import shipped
 
@@ -80,7 +80,7 @@ class Account:
         facility = product(spread, value=repeated_kwh(kwh, repeats))
         it = None
         if pue is not None:
-            it = product(spread, _inverse(pue), value=facility.value / pue.value)
+            it = product(spread, inverse(pue), value=facility.value / pue.value)
         return self._footprint(Energy(it=it, facility=facility), Components())
 
     def _given(self, quantity: str, amount: float, unit: str) -> None:
@@ -167,10 +167,6 @@ def _plain(said: Any) -> Any:
     """Return a number of any kind, numpy's included, as JSON has it; all else as it is."""
     is_other_number = hasattr(said, "__float__") and not isinstance(said, (int, float))
     return float(said) if is_other_number else said
-
-
-def _inverse(factor: Range) -> Range:
-    return Range(1 / factor.value, 1 / factor.high, 1 / factor.low)
 
 
 def _kwh(energy: Range) -> str:

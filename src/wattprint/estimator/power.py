@@ -7,6 +7,7 @@ from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.formulas.energy import mean_power_w
 from wattprint.domain.interval import Range, exact, product
+from wattprint.estimator.reckoning import assumed
 from wattprint.estimator.work import Work
 from wattprint.factors.accelerators import Accelerator, AcceleratorMatch, accelerators
 from wattprint.factors.conventions import convention
@@ -40,7 +41,7 @@ def accelerator_power(work: Work) -> Power:
     if work.utilization is None:
         # The convention's interval already reaches from one variant of a family to the other.
         tdp = _accelerator_tdp(match, method, exact(_published_tdp_w(match.accelerator)))
-        return _mean(method, tdp, _convention("utilization", "accelerator_utilization"))
+        return _mean(method, tdp, assumed("utilization", "accelerator_utilization"))
     tdp = _accelerator_tdp(match, method, _range_of_variants(match))
     return _mean(method, tdp, _sensed_share(work.utilization))
 
@@ -74,15 +75,13 @@ def cpu_power(work: Work) -> Power:
     """
     cpu = cpus().find(work.cpu or "")
     if work.cpu_utilization is None:
-        return _mean(
-            Method.MODELLED, _cpu_tdp(cpu), _convention("cpu_utilization", "cpu_utilization")
-        )
+        return _mean(Method.MODELLED, _cpu_tdp(cpu), assumed("cpu_utilization", "cpu_utilization"))
     return _mean(Method.MODELLED, _cpu_tdp(cpu), _share("cpu_utilization", work.cpu_utilization))
 
 
 def memory_power() -> Power:
     """Power of one GB of main memory."""
-    return _mean(Method.MODELLED, _convention("memory_power", "dram_power_w_per_gb"))
+    return _mean(Method.MODELLED, assumed("memory_power", "dram_power_w_per_gb"))
 
 
 def static_power(static_w: float) -> Power:
@@ -141,16 +140,3 @@ def _sensed_share(utilization: float) -> Evidence:
     sensor = convention("given_utilization")
     amount = product(sensor.amount, value=utilization)
     return Evidence.given("utilization", amount, "ratio", sensor.note)
-
-
-def _convention(quantity: str, name: str) -> Evidence:
-    stated = convention(name)
-    return Evidence(
-        quantity,
-        stated.amount,
-        stated.unit,
-        Method.ASSUMED,
-        stated.source,
-        stated.year,
-        stated.note,
-    )
