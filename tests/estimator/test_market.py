@@ -1,8 +1,6 @@
-"""Contracts, residual mix, carbon-free shares and offsets."""
+"""Residual mix, what contracts leave of it, and carbon-free shares."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import wattprint
 from wattprint.domain.errors import ContradictionError, InputError
@@ -10,7 +8,6 @@ from wattprint.domain.evidence import Method
 from wattprint.domain.interval import Range, exact
 from wattprint.estimator.market import (
     carbon_free_shares,
-    find_offsets,
     find_supply,
     market_based,
 )
@@ -74,28 +71,6 @@ def test_shares_that_add_up_to_everything_leave_nothing_whatever_is_rounded():
     )
 
 
-@pytest.mark.parametrize(
-    ("said", "message"),
-    [
-        ({"contract": "60"}, r"contract is '60'; expected KWH@G or SHARE%@G"),
-        ({"contract": ["60%@x"]}, "contract is '60%@x'"),
-        ({"contract": [60]}, "contract is 60; expected KWH@G"),
-        ({"contract": 60}, "contract is 60; expected KWH@G"),
-        ({"contract": "nan@5"}, "contract's kWh is nan"),
-        ({"contract": "-5@5"}, r"contract's kWh is -5\.0"),
-        ({"contract": "5@-5"}, r"contract's intensity is -5\.0"),
-        ({"contract": "5@1e9"}, r"contract's intensity is 1000000000\.0"),
-        ({"contract": "160%@0"}, r"contract's share is 160\.0; .*0 to 100"),
-        ({"contract": ["60%@0", "50%@0"]}, "contracts cover 110 % of the energy"),
-        ({"residual_mix": -1}, "residual_mix is -1"),
-        ({"market_intensity": "low"}, "market_intensity is 'low'"),
-    ],
-)
-def test_what_is_no_contract_is_refused_by_name(said, message):
-    with pytest.raises(InputError, match=message):
-        find_supply(None, GRID, **said)
-
-
 def test_more_than_was_used_is_refused():
     with pytest.raises(
         InputError, match=r"contracted_kwh adds up to 120\.0; .*at most.*100\.0 kWh"
@@ -139,35 +114,13 @@ def test_a_carbon_free_share_changes_no_figure():
     assert emitted.emissions_kg.location_based.value > 0.2
 
 
-works = st.fixed_dictionaries(
-    {"accelerator": st.sampled_from(["A100 SXM4 80GB", "T4"]), "hours": st.floats(0.01, 1e4)},
-    optional={"zone": st.sampled_from(["FR", "DE"]), "contract": st.just("20%@5")},
-)
-
-
-@given(works, st.floats(0, 1e9), st.none() | st.just("Gold Standard"))
-def test_offsets_change_no_other_figure(work, offsets_kg, note):
-    work = {"zone": "FR", **work}
-    plain = wattprint.estimate(**work)
-    offset = wattprint.estimate(**work, offsets_kg=offsets_kg, offsets_note=note)
-    assert offset.offsets_kg == exact(offsets_kg)
-    (row,) = [row for row in offset.evidence if row.quantity == "offsets"]
-    assert "subtracted from nothing" in row.note
-    assert plain == offset._replace(
-        offsets_kg=None,
-        work=plain.work,
-        evidence=tuple(e for e in offset.evidence if e is not row),
-    )
-
-
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({"offsets_note": "trees"}, "offsets_note is 'trees' of nothing"),
-        ({"offsets_kg": -1}, "offsets_kg is -1"),
-        ({"offsets_kg": 1, "offsets_note": " "}, "offsets_note is ' '"),
+        ({"residual_mix": -1}, "residual_mix is -1"),
+        ({"market_intensity": "low"}, "market_intensity is 'low'"),
     ],
 )
-def test_offsets_that_are_none_are_refused(said, message):
+def test_an_impossible_intensity_is_refused_by_name(said, message):
     with pytest.raises(InputError, match=message):
-        find_offsets(**said)
+        find_supply(None, GRID, **said)

@@ -18,8 +18,10 @@ from wattprint.domain.formulas.emissions import location_based_emissions_g
 from wattprint.domain.formulas.energy import facility_energy_kwh, it_energy_kwh
 from wattprint.domain.formulas.life import repeated_kwh
 from wattprint.domain.interval import Range, exact, inverse, product, sum_independent
-from wattprint.estimator.embodied import Life, Made, embodied_share, find_life
-from wattprint.estimator.market import Offsets, market_based
+from wattprint.estimator.embodied import Life, embodied_share, find_life
+from wattprint.estimator.hardware import Made
+from wattprint.estimator.market import market_based
+from wattprint.estimator.offsets import Offsets
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import Place
 from wattprint.estimator.water import used_water

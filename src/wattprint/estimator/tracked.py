@@ -12,15 +12,9 @@ from wattprint.domain.interval import Range, relative, sum_shared
 from wattprint.domain.readings import METERED_COMPONENTS, Device
 from wattprint.domain.run import RunRecord
 from wattprint.estimator.account import Account, Beside
-from wattprint.estimator.embodied import (
-    LIFE_INPUTS,
-    Made,
-    find_life,
-    host_use,
-    made_accelerators,
-    made_host,
-)
-from wattprint.estimator.market import OFFSET_INPUTS, find_offsets
+from wattprint.estimator.embodied import LIFE_INPUTS, find_life
+from wattprint.estimator.hardware import Made, host_use, made_accelerators, made_host
+from wattprint.estimator.offsets import OFFSET_INPUTS, find_offsets
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import PLACE_INPUTS, PROVIDER_PUE, find_place
 from wattprint.factors.accelerators import Accelerator, accelerators
