@@ -12,7 +12,7 @@ from wattprint.domain.interval import Range
 from wattprint.estimator.bottom_up import BottomUp, bottom_up
 from wattprint.factors.accelerators import Accelerator
 from wattprint.factors.conventions import convention
-from wattprint.factors.embodied import HOST_CLASSES, Published, embodied, range_of
+from wattprint.factors.embodied import HOST_CLASSES, Published, cause_words, embodied, range_of
 
 
 class Made(NamedTuple):
@@ -89,7 +89,7 @@ def made_accelerators(part: Accelerator, device_hours: float) -> Made:
         return Made("accelerator", amount, device_hours, (evidence,))
     amount = _reaching(range_of(published), others)
     amount = Range(amount.value, amount.low, max(amount.high, by_parts.embodied_kg.high))
-    words = "; ".join([*(p.words for p in (*published, *others)), by_parts.note])
+    words = f"{by_parts.note}; {cause_words((*published, *others))}"
     evidence = _published_evidence(
         "accelerator_embodied", amount, published, f"{part.name}: {words}"
     )
@@ -106,9 +106,9 @@ def _reaching(amount: Range, others: Sequence[Published]) -> Range:
 def _by_parts(
     part: Accelerator, by_parts: BottomUp, amount: Range, others: Sequence[Published]
 ) -> Evidence:
-    words = "; ".join(
-        [f"{part.name}, nothing is published", by_parts.note, *(o.words for o in others)]
-    )
+    words = f"{part.name}: nothing is published of it; {by_parts.note}"
+    if others:
+        words += f"; {cause_words(others)}"
     node = embodied().nodes[0]
     return Evidence(
         "accelerator_embodied", amount, "kgCO2e", by_parts.method, node.source, node.year, words
@@ -123,7 +123,7 @@ def made_host(host: HostUse) -> tuple[Made, ...]:
     """
     published = embodied().of_host(host.host_class)
     amount = range_of(published)
-    words = "; ".join(p.words for p in published)
+    words = cause_words(published)
     evidence = _published_evidence(
         "host_embodied", amount, published, f"{host.host_class}: {words}"
     )
