@@ -2,7 +2,7 @@
 
 import pytest
 
-from wattprint.domain.errors import UnknownNameError
+from wattprint.domain.errors import InputError, UnknownNameError
 from wattprint.domain.evidence import Method
 from wattprint.domain.footprint import Resources
 from wattprint.domain.interval import Range
@@ -69,6 +69,11 @@ def test_of_a_machine_of_eight_accelerators_four_take_half():
 def test_a_class_of_machines_that_there_is_none_of_is_refused_with_the_nearest():
     with pytest.raises(UnknownNameError, match=r"host_class is 'laptops'.*Nearest: 'laptop'"):
         host_use("laptops", accelerators=0, wall_hours=1.0)
+
+
+def test_a_share_of_a_machine_is_at_most_all_of_it():
+    with pytest.raises(InputError, match="share is 8; .*0 to 1"):
+        host_use("laptop", accelerators=0, wall_hours=1.0, share=8)
 
 
 def test_memory_named_beside_a_machine_is_made_by_the_gigabyte():

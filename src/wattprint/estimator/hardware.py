@@ -5,7 +5,7 @@ from statistics import median
 from typing import NamedTuple
 
 from wattprint.domain import units
-from wattprint.domain.checks import one_of
+from wattprint.domain.checks import number, one_of
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.footprint import Resources
 from wattprint.domain.interval import Range
@@ -68,11 +68,12 @@ def host_use(
         share: Share of the machine's time that was the work's. [0 to 1]
 
     Raises:
-        UnknownNameError: No such class.
+        InputError: No such class, or a share that is none.
     """
     if host_class is None:
         return None
     one_of("host_class", host_class, HOST_CLASSES)
+    number("share", share, at_most=1)
     per_host = ACCELERATORS_OF_HOST.get(host_class)
     machines = 1.0 if per_host is None or not accelerators else accelerators / per_host
     memory_gb_hours = (memory_gb or 0.0) * wall_hours
