@@ -72,7 +72,7 @@ def test_a_class_of_machines_that_there_is_none_of_is_refused_with_the_nearest()
 
 
 def test_a_share_of_a_machine_is_at_most_all_of_it():
-    with pytest.raises(InputError, match="share is 8; .*0 to 1"):
+    with pytest.raises(InputError, match=r"share is 8; .*0 to 1"):
         host_use("laptop", accelerators=0, wall_hours=1.0, share=8)
 
 
