@@ -8,17 +8,21 @@ tables and cases beside the checkout.
 """
 
 import argparse
+import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, median
 from typing import NamedTuple
 
 import cpu_power
 import cpu_sweeps
 import default_intervals
 
+from wattprint import estimate
+from wattprint.domain import units
 from wattprint.domain.errors import WattprintError
+from wattprint.domain.interval import Range
 from wattprint.factors.accelerators import accelerators
 from wattprint.factors.conventions import convention
 from wattprint.factors.tables import shipped
@@ -30,14 +34,27 @@ NOT_MEASURED = {
     "cpu_lowest_voltage": "no readings of its own: inside cpu_law",
     "cpu_voltage_plateau": "no readings of its own: inside cpu_law",
     "rapl_package": "no readings: no meter on a package was at hand",
-    "rapl_dram": "no readings: likewise",
-    "nvml_energy": "no readings: likewise on a GPU",
-    "nvml_power": "no readings: likewise",
+    "rapl_dram": "no readings: no meter on memory was at hand",
+    "nvml_energy": "no readings: no meter on a GPU was at hand",
+    "nvml_power": "no readings: no meter on a GPU was at hand",
     "ddr3_power_w_per_gb": "no readings: from DDR4 by a published ratio",
     "ddr5_power_w_per_gb": "no readings: from DDR4 by a published ratio",
     "lpddr_power_w_per_gb": "no readings: from DDR5 by a published ratio",
+    "board_regulators": "no readings of its own: inside the workstation",
+    "training_mfu": "19 published trainings: tools/planned_trainings.py",
+    "llm_serving_energy": "47 runs of ML.ENERGY: tools/measured_inference.py",
+    "llm_serving_hours": "47 runs of ML.ENERGY: tools/measured_inference.py",
+    "die_area_per_power": "range of the shipped table",
+    "die_area_unknown": "range of the shipped table",
+    "accelerator_tdp_unknown": "range of the shipped table",
 }
 """Why a convention has no row of readings."""
+
+OF_CASES = ("cpu_law", "cpu_law_without_clock", "cpu_load_power", "cpu_utilization")
+"""Conventions whose readings are in the cases, which may not be beside the checkout."""
+
+METERED = "workstation"
+"""The class of machine whose plug was metered."""
 
 DDR4_W_PER_GB = {
     "Tailpipe 2025, 37 servers at 0, 50 and 100 % load": (0.048, 0.0598, 0.0578),
@@ -71,13 +88,18 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     rows = [row for section in SECTIONS for row in section(options.shared)]
-    errors = law_errors(options.shared)
+    errors, at_the_wall = law_errors(options.shared), wall_errors(options.shared)
     rows += unmeasured({row.default for row in rows})
     if options.json:
-        report = {"coverage": [row._asdict() for row in rows], "mean_absolute_error": errors}
+        report = {
+            "coverage": [row._asdict() for row in rows],
+            "mean_absolute_error": errors,
+            "mean_absolute_error_at_the_wall": at_the_wall,
+        }
         print(json.dumps(report, indent=2))
     else:
         print_text(rows, errors)
+        print_wall(at_the_wall)
 
 
 def of_ratios(default: str, what: str, ratios: Iterable[float], note: str = "") -> Coverage:
@@ -196,12 +218,70 @@ def memory_rows(_shared: Path) -> Iterator[Coverage]:
             yield of_ratios(default, source, (watts / value for watts in readings))
 
 
+class Wall(NamedTuple):
+    """A run on the metered workstation."""
+
+    ours_kwh: Range
+    meter_kwh: float
+    software_kwh: float
+    """What CodeCarbon added up of its chips. [kWh]"""
+    static_kwh: float
+    """TDP times time. [kWh]"""
+
+
+def wall_runs(shared: Path) -> list[Wall]:
+    """Return every run with a meter at the plug, and our default for it."""
+    path = shared / "cases/wall_meter/wall_meter_runs.csv"
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as rows:
+        return [wall_run(row) for row in csv.DictReader(rows)]
+
+
+def wall_run(row: dict[str, str]) -> Wall:
+    hours = float(row["duration_s"]) / units.SECONDS_PER_HOUR
+    software_kwh = float(row["software_energy_j"]) / units.JOULES_PER_KWH
+    ours = estimate(energy_kwh=software_kwh, energy_at="chips", hours=hours, host=METERED)
+    it_kwh = ours.energy_kwh.it
+    assert it_kwh is not None
+    static_kwh = float(row["static_tdp_w"]) * hours / units.WATTS_PER_KILOWATT
+    meter_kwh = float(row["wall_energy_j"]) / units.JOULES_PER_KWH
+    return Wall(it_kwh, meter_kwh, software_kwh, static_kwh)
+
+
+def wall_rows(shared: Path) -> Iterator[Coverage]:
+    runs = wall_runs(shared)
+    if runs:
+        inside = sum(run.ours_kwh.low <= run.meter_kwh <= run.ours_kwh.high for run in runs)
+        width = median(run.ours_kwh.high / run.ours_kwh.low for run in runs)
+        yield Coverage(
+            f"{METERED} (host)", "energy at its plug, 120 runs", len(runs), inside, width
+        )
+
+
+def wall_errors(shared: Path) -> dict[str, float]:
+    """Return the mean absolute error at the plug of each way to tell it from the chips."""
+    runs = wall_runs(shared)
+    if not runs:
+        return {}
+    return {
+        f"wattprint: default {METERED}": fmean(
+            abs(run.ours_kwh.value / run.meter_kwh - 1) for run in runs
+        ),
+        "CodeCarbon: its chips alone": fmean(
+            abs(run.software_kwh / run.meter_kwh - 1) for run in runs
+        ),
+        "static: TDP x time": fmean(abs(run.static_kwh / run.meter_kwh - 1) for run in runs),
+    }
+
+
 SECTIONS: tuple[Callable[[Path], Iterable[Coverage]], ...] = (
     cpu_rows,
     cpu_table_rows,
     accelerator_rows,
     intensity_rows,
     memory_rows,
+    wall_rows,
 )
 """Each returns the rows of one sort of reading, given the folder `shared`."""
 
@@ -211,7 +291,10 @@ def unmeasured(measured: set[str]) -> list[Coverage]:
     for name in (row["name"] for row in shipped().rows("conventions")):
         if name not in measured:
             amount = convention(name).amount
-            why = NOT_MEASURED.get(name, "its readings are not beside the checkout")
+            stated = convention(name)
+            published = f"no readings: {stated.source}, {stated.year}"
+            absent = "its readings are not beside the checkout"
+            why = NOT_MEASURED.get(name, absent if name in OF_CASES else published)
             rows.append(Coverage(name, "", 0, 0, amount.high / amount.low, why))
     return rows
 
@@ -244,6 +327,13 @@ def print_text(rows: Sequence[Coverage], errors: dict[str, dict[str, float]]) ->
         )
     for name, by_reading in errors.items():
         print(f"{name:50} " + " ".join(f"{error:8.1%}" for error in by_reading.values()))
+
+
+def print_wall(errors: dict[str, float]) -> None:
+    if errors:
+        print(f"\n{'energy at the plug of a workstation, mean absolute error':50}")
+    for name, error in errors.items():
+        print(f"{name:50} {error:8.1%}")
 
 
 if __name__ == "__main__":
