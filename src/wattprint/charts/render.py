@@ -4,7 +4,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from wattprint.charts.theme import FONT, Size
+from wattprint.charts.theme import FONT, PAPER, Size
 
 SVG = "http://www.w3.org/2000/svg"
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
@@ -30,6 +30,20 @@ def svg(spec: dict[str, Any], *, name: str, title: str, size: Size) -> str:
     root.set("font-family", FONT)
     ET.register_namespace("", SVG)
     return ET.tostring(root, encoding="unicode")
+
+
+def png(spec: dict[str, Any], *, scale: float = 2.0) -> bytes:
+    """Draw a specification on white paper.
+
+    Args:
+        spec: The specification; it must hold its data, for nothing is fetched.
+        scale: Dots for each of its pixels.
+    """
+    from vl_convert import vegalite_to_png  # the extra `report`
+
+    on_paper = {**spec, "background": PAPER.light, "padding": 12}
+    drawn: bytes = vegalite_to_png(on_paper, scale=scale, allowed_base_urls=[])
+    return drawn
 
 
 def _slim(root: ET.Element) -> None:

@@ -54,6 +54,13 @@ from wattprint.reports.text import footprint_text
 @click.option("--supply-efficiency", type=float, metavar="E", help="Of the power supply, 0 to 1.")
 @click.option("--repeats", type=float, default=1, metavar="N", help="Times the work was done.")
 @place_options
+@click.option(
+    "--methodology",
+    default="wattprint",
+    metavar="NAME",
+    help="Whose formula: 'wattprint', or a published one such as 'green-algorithms'; "
+    "`wattprint explain` shows them all. [default: wattprint]",
+)
 @click.option("--explain", is_flag=True, help="Show each equation with its numbers.")
 @json_option
 def estimate(*, explain: bool, as_json: bool, **inputs: Any) -> None:

@@ -35,6 +35,7 @@ def estimate(
     year: int | None = None,
     basis: str | None = None,
     grid_source: str | None = None,
+    methodology: str = "wattprint",
     **unknown: object,
 ) -> "Footprint":
     """Estimate the footprint of work from a description of it.
@@ -65,6 +66,8 @@ def estimate(
         year: Year of the work; without it the newest in the tables.
         basis: `lifecycle` or `direct`; without it life cycle where the place has it.
         grid_source: Source of the intensity, e.g. 'owid_ember_2022', to choose a vintage.
+        methodology: Whose formula and constants: `wattprint`, or a published method such as
+            'green-algorithms', whose figures have no interval.
         **unknown: Refused, with the nearest keyword.
 
     Returns:
@@ -86,6 +89,10 @@ def estimate(
     from wattprint.factors.accelerators import accelerators
 
     no_unknown_keywords("estimate", unknown, inputs)
+    if inputs.pop("methodology") != "wattprint":
+        from wattprint.estimator.methodologies.front import estimate_by
+
+        return estimate_by(methodology, inputs)
     place_inputs = {name: inputs.pop(name) for name in PLACE_INPUTS}
     work = described_work(**inputs)
     if work.accelerator is not None:

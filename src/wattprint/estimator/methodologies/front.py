@@ -1,0 +1,111 @@
+"""From the inputs of `estimate` to a job, and to its footprint under a named methodology."""
+
+from collections.abc import Mapping
+from inspect import signature
+from typing import Any
+
+from wattprint.domain.coverage import coverage
+from wattprint.domain.evidence import Evidence, Method
+from wattprint.domain.footprint import Components, Emissions, Energy, Footprint
+from wattprint.domain.interval import Range, exact
+from wattprint.estimator.account import equivalents_of
+from wattprint.estimator.describe import estimate
+from wattprint.estimator.methodologies.figure import MethodFigure, Methodology, Terms
+from wattprint.estimator.methodologies.job import Job, described_job
+from wattprint.estimator.methodologies.registry import known_methodology, methodologies
+from wattprint.estimator.work import described_work
+from wattprint.factors.tables import shipped
+
+
+def estimate_by(name: str, inputs: Mapping[str, Any]) -> Footprint:
+    """Return the footprint of described work under another methodology than our own.
+
+    Args:
+        name: Name of the methodology.
+        inputs: All inputs of `estimate` but this one.
+
+    Raises:
+        InputError: An unknown name, inputs that `estimate` refuses, or a job that this method
+            cannot account for.
+    """
+    method = methodologies()[known_methodology(name)]
+    job = job_of(inputs)
+    return method_footprint(method, job, method.apply(job))
+
+
+def job_of(inputs: Mapping[str, Any]) -> Job:
+    """Return the job that the inputs of `estimate` describe, with its footprint by our method.
+
+    Raises:
+        InputError: Inputs that `estimate` refuses.
+    """
+    defaults = {name: of.default for name, of in signature(estimate).parameters.items()}
+    given = tuple(
+        name for name, said in inputs.items() if said is not None and said != defaults.get(name)
+    )
+    of_work = signature(described_work).parameters
+    work = described_work(**{name: said for name, said in inputs.items() if name in of_work})
+    return described_job(inputs, work, estimate(**inputs), given)
+
+
+def method_footprint(method: Methodology, job: Job, figure: MethodFigure) -> Footprint:
+    """Return a methodology's figure as a footprint, exact: it gives no interval."""
+    terms = figure.terms
+    location = _exact(terms.operational_kg)
+    return Footprint(
+        factor_set=shipped().identity,
+        energy_kwh=Energy(
+            accelerator=_exact(terms.device_kwh),
+            it=exact(terms.it_kwh),
+            facility=None if terms.pue is None else exact(terms.facility_kwh),
+        ),
+        components_kwh=Components(
+            accelerator=_exact(terms.device_kwh),
+            cpu=_exact(terms.cpu_kwh),
+            memory=_exact(terms.memory_kwh),
+            static=_exact(terms.other_kwh),
+        ),
+        emissions_kg=Emissions(location_based=location, embodied=_exact(terms.embodied_kg)),
+        water_l=None,
+        coverage=coverage(**_covered(terms)),
+        evidence=(_citation(method, figure), *figure.evidence),
+        equivalents=() if location is None else equivalents_of(location),
+        equations=figure.equations,
+        work={**job.ours.work, "methodology": method.name},
+    )
+
+
+def _exact(amount: float | None) -> Range | None:
+    return None if amount is None else exact(max(0.0, amount))
+
+
+def _covered(terms: Terms) -> dict[str, Method]:
+    counted = {
+        "accelerator": terms.device_kwh,
+        "cpu": terms.cpu_kwh,
+        "memory": terms.memory_kwh,
+        "static": terms.other_kwh,
+        "facility_overhead": terms.pue,
+        "embodied": terms.embodied_kg,
+    }
+    return {name: Method.MODELLED for name, amount in counted.items() if amount is not None}
+
+
+def _citation(method: Methodology, figure: MethodFigure) -> Evidence:
+    """Return the result with the method that it is of, what to know of it, and what it ignored."""
+    operational_kg = figure.terms.operational_kg
+    amount, unit = (
+        (figure.terms.it_kwh, "kWh") if operational_kg is None else (operational_kg, "kgCO2e")
+    )
+    said = [f"{method.title} ({method.version}): {method.citation}", *figure.notes]
+    if figure.unused:
+        said.append("given, and of no use to it: " + ", ".join(figure.unused))
+    return Evidence(
+        "result_of_methodology",
+        _exact(amount),
+        unit,
+        Method.MODELLED,
+        method.source,
+        method.year,
+        "; ".join(said),
+    )
