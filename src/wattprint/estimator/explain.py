@@ -11,6 +11,7 @@ from wattprint.estimator.describe import estimate
 from wattprint.estimator.methodologies.figure import MethodFigure, Methodology, Terms
 from wattprint.estimator.methodologies.front import job_of
 from wattprint.estimator.methodologies.job import Job
+from wattprint.estimator.methodologies.places import value_of
 from wattprint.estimator.methodologies.registry import methodologies
 
 SCHEMA = "wattprint.explanation/1"
@@ -110,9 +111,10 @@ def explain(**inputs: Any) -> Explanation:
         InputError: Inputs that `estimate` refuses, no place, or no energy of the machine.
     """
     known = [name for name in signature(estimate).parameters if name not in _NOT_HERE]
+    known += ["instance"] if "instance" not in known else []
     no_unknown_keywords("explain", [name for name in inputs if name not in known], known)
     job = job_of(inputs)
-    terms = _our_terms(job.ours)
+    terms = _our_terms(job)
     compared, refused = [], []
     for methodology in methodologies().values():
         try:
@@ -128,7 +130,8 @@ def explain(**inputs: Any) -> Explanation:
 _NOT_HERE = ("methodology", "unknown")
 
 
-def _our_terms(ours: Footprint) -> Terms:
+def _our_terms(job: Job) -> Terms:
+    ours, intensity = job.ours, job.our("carbon_intensity")
     energy, parts, emissions = ours.energy_kwh, ours.components_kwh, ours.emissions_kg
     if emissions.location_based is None:
         raise InputError(
@@ -141,7 +144,6 @@ def _our_terms(ours: Footprint) -> Terms:
             "expected hardware and hours, or energy_kwh at 'accelerator' or 'it'",
         )
     pue = None if energy.facility is None else energy.facility.value / energy.it.value
-    charged_kwh = energy.it.value * (pue or 1.0)
     known = [part.value for part in (parts.accelerator, parts.cpu, parts.memory) if part]
     other_kwh = energy.it.value - sum(known)
     return Terms(
@@ -150,7 +152,7 @@ def _our_terms(ours: Footprint) -> Terms:
         memory_kwh=_value(parts.memory),
         other_kwh=other_kwh if other_kwh > 1e-9 * energy.it.value else None,
         pue=pue,
-        intensity_g_per_kwh=emissions.location_based.value / charged_kwh * 1000,
+        intensity_g_per_kwh=value_of(intensity),
         embodied_kg=_value(emissions.embodied),
     )
 

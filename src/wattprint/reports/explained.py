@@ -26,6 +26,8 @@ CAUSE_WORDS = {
     "rounding": "its own rounding",
 }
 _ONE_DECIMAL_FROM_KG = 10.0
+_NOISE = 1e-12
+"""Share of a figure below which a difference is one of binary arithmetic."""
 _TOLD_FROM = 0.02
 """Causes below this share of our figure are not worth a word."""
 
@@ -88,7 +90,13 @@ def cause_cells(explanation: Explanation) -> Iterator[tuple[str, ...]]:
     """Yield a row for each methodology: each cause and their sum. [kgCO2e]."""
     for compared in explanation.compared:
         amounts = (*compared.causes, compared.difference_kg)
-        yield (compared.methodology.name, *(signed(amount) for amount in amounts))
+        noise_kg = _NOISE * max(
+            abs(amount) for amount in (explanation.terms.total_kg or 0.0, *amounts)
+        )
+        yield (
+            compared.methodology.name,
+            *(NONE if abs(amount) <= noise_kg else signed(amount) for amount in amounts),
+        )
 
 
 def signed(kilograms: float) -> str:
@@ -97,7 +105,7 @@ def signed(kilograms: float) -> str:
     >>> signed(12.345), signed(-0.2), signed(0.0)
     ('+12.3', '-0.2', '-')
     """
-    if abs(kilograms) < 1e-12:
+    if kilograms == 0:
         return NONE
     return f"{'+' if kilograms > 0 else '-'}{units.plain(abs(kilograms))}"
 
@@ -111,8 +119,7 @@ def sentences(explanation: Explanation) -> Iterator[str]:
 def _sentence(compared: Compared, explanation: Explanation) -> str:
     ours_kg = explanation.terms.total_kg or 0.0
     difference_kg = compared.difference_kg
-    share = abs(difference_kg) / ours_kg if ours_kg else 0.0
-    if share < _TOLD_FROM:
+    if abs(difference_kg) <= _TOLD_FROM * ours_kg:
         head = "within 2 % of ours"
     else:
         direction = "below" if difference_kg < 0 else "above"
@@ -151,12 +158,14 @@ def explanation_chart(explanation: Explanation, size: Size) -> dict[str, Any]:
             f"{compared.methodology.title} ({compared.methodology.counts})",
             _mass(compared.figure.terms.total_kg),
             tuple(
-                Step(label, signed(kilograms), kilograms)
-                for label, kilograms in zip(CAUSES_HEAD[1:], compared.causes, strict=False)
-                if signed(kilograms) != NONE
+                Step(label, said, kilograms)
+                for label, said, kilograms in zip(
+                    CAUSES_HEAD[1:], cells[1:], compared.causes, strict=False
+                )
+                if said != NONE
             ),
         )
-        for compared in explanation.compared
+        for compared, cells in zip(explanation.compared, cause_cells(explanation), strict=True)
     ]
     return waterfall_chart(
         blocks,

@@ -36,6 +36,8 @@ class Processor(NamedTuple):
     """Power of one vCPU or one GPU at rest and at full use."""
 
     processor: str
+    kind: str
+    """`cpu`, of which the watts are a vCPU's, or `accelerator`."""
     min_w: float
     max_w: float
     gb_per_chip: float | None
@@ -62,6 +64,7 @@ def _processors() -> dict[tuple[str, str, str], Processor]:
     return {
         (row["edition"], row["provider"], row["processor"]): Processor(
             row["processor"],
+            row["kind"],
             float(row["min_w"]),
             float(row["max_w"]),
             optional_float(row["gb_per_chip"]),
@@ -70,11 +73,14 @@ def _processors() -> dict[tuple[str, str, str], Processor]:
     }
 
 
-def processor(name: str, *, edition: str = "app", provider: str = "any") -> Processor:
+def processor(
+    name: str, *, kind: str = "cpu", edition: str = "app", provider: str = "any"
+) -> Processor:
     """Return the power of a processor as CCF lists it.
 
     Args:
         name: 'Cascade Lake', 'EPYC 2nd Gen', 'A100'.
+        kind: `cpu` or `accelerator`.
         edition: `app` for the application's constants, `coefficients` for the newer coefficients,
             which are by provider.
         provider: `aws` or `gcp` for coefficients, `any` for the application's.
@@ -83,10 +89,14 @@ def processor(name: str, *, edition: str = "app", provider: str = "any") -> Proc
         UnknownNameError: No such processor in that edition.
     """
     found = _processors().get((edition, provider, name))
-    if found is None:
-        known = [n for e, p, n in _processors() if (e, p) == (edition, provider)]
+    if found is None or found.kind != kind:
+        known = [
+            of.processor
+            for (e, p, _), of in _processors().items()
+            if (e, p, of.kind) == (edition, provider, kind)
+        ]
         raise UnknownNameError(
-            f"processor {name!r} is unknown to Cloud Carbon Footprint",
+            f"{kind} {name!r} is unknown to Cloud Carbon Footprint",
             "expected one of " + ", ".join(known),
             nearest_names(name, known),
         )

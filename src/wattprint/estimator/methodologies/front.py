@@ -1,9 +1,10 @@
 """From the inputs of `estimate` to a job, and to its footprint under a named methodology."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any
 
+from wattprint.domain.checks import text
 from wattprint.domain.coverage import coverage
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.footprint import Components, Emissions, Energy, Footprint
@@ -11,6 +12,7 @@ from wattprint.domain.interval import Range, exact
 from wattprint.estimator.account import equivalents_of
 from wattprint.estimator.describe import estimate
 from wattprint.estimator.methodologies.figure import MethodFigure, Methodology, Terms
+from wattprint.estimator.methodologies.instances import Instance, named_instance
 from wattprint.estimator.methodologies.job import Job, described_job
 from wattprint.estimator.methodologies.registry import known_methodology, methodologies
 from wattprint.estimator.work import described_work
@@ -43,9 +45,26 @@ def job_of(inputs: Mapping[str, Any]) -> Job:
     given = tuple(
         name for name, said in inputs.items() if said is not None and said != defaults.get(name)
     )
-    of_work = signature(described_work).parameters
-    work = described_work(**{name: said for name, said in inputs.items() if name in of_work})
-    return described_job(inputs, work, estimate(**inputs), given)
+    named = inputs.get("instance")
+    instance = None if named is None else named_instance(text("instance", named))
+    described = dict(inputs) if instance is None else _on_instance(inputs, instance)
+    ours = estimate(**_taken_by(estimate, described))
+    work = described_work(**_taken_by(described_work, described))
+    return described_job(described, work, ours, given=given, instance=instance)
+
+
+def _on_instance(inputs: Mapping[str, Any], instance: Instance) -> dict[str, Any]:
+    """Return the inputs with the accelerators of an instance that was named."""
+    return {
+        **inputs,
+        "accelerator": inputs.get("accelerator") or instance.accelerator_name,
+        "count": inputs.get("count") or instance.accelerator_count,
+    }
+
+
+def _taken_by(function: Callable[..., Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    parameters = signature(function).parameters
+    return {name: said for name, said in inputs.items() if name in parameters}
 
 
 def method_footprint(method: Methodology, job: Job, figure: MethodFigure) -> Footprint:

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
+from wattprint.domain.errors import UnknownNameError, nearest_names
 from wattprint.factors.tables import Row, optional_float, shipped
 
 
@@ -26,11 +27,11 @@ class Instance(NamedTuple):
 
     provider: str
     instance_type: str
+    accelerator_name: str
+    accelerator_count: int
     vcpus: int
     memory_gb: float
     host: Host | None
-    source: str
-    year: int
 
     @property
     def name(self) -> str:
@@ -39,25 +40,51 @@ class Instance(NamedTuple):
 
 
 def only_instance(provider: str, accelerator: str, count: int) -> Instance | None:
-    """Return the provider's instance with that many of an accelerator, if only one has them."""
+    """Return the provider's instance with that many of an accelerator.
+
+    Returns:
+        The instance; None where there is none, or several of different vCPUs or memory.
+    """
     fitting = [
-        row
-        for row in shipped().rows("cloud_instances")
-        if (row["provider"], row["accelerator_name"]) == (provider, accelerator)
-        and int(row["accelerator_count"]) == count
+        one
+        for one in _instances().values()
+        if (one.provider, one.accelerator_name, one.accelerator_count)
+        == (provider, accelerator, count)
     ]
-    return _instance(fitting[0]) if len(fitting) == 1 else None
+    sizes = {(one.vcpus, one.memory_gb) for one in fitting}
+    return fitting[0] if len(sizes) == 1 else None
+
+
+def named_instance(name: str) -> Instance:
+    """Return an instance by its name, 'aws/p4d.24xlarge'.
+
+    Raises:
+        UnknownNameError: No such instance.
+    """
+    found = _instances().get(name.strip().casefold())
+    if found is None:
+        raise UnknownNameError(
+            f"instance {name!r} is unknown",
+            "instances look like 'aws/p4d.24xlarge' (`wattprint factors list instance`)",
+            nearest_names(name, _instances()),
+        )
+    return found
+
+
+@lru_cache(maxsize=1)
+def _instances() -> dict[str, Instance]:
+    return {one.name: one for one in map(_instance, shipped().rows("cloud_instances"))}
 
 
 def _instance(row: Row) -> Instance:
     return Instance(
         row["provider"],
         row["instance_type"],
+        row["accelerator_name"],
+        int(row["accelerator_count"]),
         int(row["vcpus"]),
         float(row["memory_gb"]),
         _hosts().get((row["provider"], _series(row["instance_type"]))),
-        row["source"],
-        int(row["year"]),
     )
 
 

@@ -25,7 +25,7 @@ class Job(NamedTuple):
     accelerator: Accelerator | None
     cpu: Cpu | None
     instance: Instance | None
-    """The only instance of the region's provider with these accelerators."""
+    """As given, else the only one of the region's provider with these accelerators."""
     region: Region | None
     zone: str | None
     """Code of the zone that was given."""
@@ -89,7 +89,12 @@ class Job(NamedTuple):
 
 
 def described_job(
-    inputs: Mapping[str, Any], work: Work, ours: Footprint, given: tuple[str, ...]
+    inputs: Mapping[str, Any],
+    work: Work,
+    ours: Footprint,
+    *,
+    given: tuple[str, ...],
+    instance: Instance | None = None,
 ) -> Job:
     """Look up what a checked description names.
 
@@ -98,20 +103,20 @@ def described_job(
         work: The same, checked.
         ours: Its footprint by Wattprint's own method.
         given: Names of the inputs that differ from their defaults.
+        instance: Cloud instance, where it was named.
     """
     part = None if work.accelerator is None else accelerators().find(work.accelerator).accelerator
     region = None if inputs.get("region") is None else regions().find(inputs["region"])
     zone = None if inputs.get("zone") is None else zones().find(inputs["zone"]).zone
-    is_countable = part is not None and region is not None
+    if instance is None and part is not None and region is not None:
+        instance = only_instance(region.provider, part.name, work.accelerator_count)
     return Job(
         work=work,
         ours=ours,
         given=given,
         accelerator=part,
         cpu=None if work.cpu is None else cpus().find(work.cpu),
-        instance=only_instance(region.provider, part.name, work.accelerator_count)
-        if is_countable and region is not None and part is not None
-        else None,
+        instance=instance,
         region=region,
         zone=zone,
         pue=None if isinstance(inputs.get("pue"), str | None) else float(inputs["pue"]),

@@ -90,9 +90,7 @@ _WAYS: Mapping[str, _Way] = {
         boavizta.figure,
         "CPU, memory and drives of the server at half load; no power of a GPU",
         ("accelerator", "network", "facility_overhead", "embodied", "water"),
-        frozenset(("count", "hours", "device_hours", "repeats", "zone", "region", "intensity"))
-        | {"accelerator"}
-        | _CPU_INPUTS,
+        (DEVICE_INPUTS - {"power_w"}) | _CPU_INPUTS,
     ),
 }
 

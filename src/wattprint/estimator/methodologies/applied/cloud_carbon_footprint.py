@@ -79,11 +79,11 @@ def figure(job: Job) -> MethodFigure:
 
 def _listed_gpu(job: Job) -> Processor:
     if job.work.power_w is not None:
-        return Processor("as given", job.work.power_w, job.work.power_w, None)
+        return Processor("as given", "accelerator", job.work.power_w, job.work.power_w, None)
     if job.accelerator is None or job.work.energy_kwh is not None:
         job.device_power_w("cloud-carbon-footprint")  # refuses it by name
     assert job.accelerator is not None
-    return processor(job.accelerator.family)
+    return processor(job.accelerator.family, kind="accelerator")
 
 
 def _mean_w(of: Processor, use: float) -> float:

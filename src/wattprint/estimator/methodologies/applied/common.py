@@ -11,7 +11,7 @@ from wattprint.factors.tables import UNVERIFIED
 DEVICE_INPUTS = frozenset(
     (
         *("accelerator", "count", "hours", "device_hours", "power_w", "repeats"),
-        *("zone", "region", "intensity"),
+        *("instance", "zone", "region", "intensity"),
     )
 )
 """Inputs that every method for hardware and hours takes."""
@@ -39,8 +39,10 @@ def instance_notes(job: Job) -> tuple[str, ...]:
     """Say which machine a job is taken to run on, where its place and accelerators tell."""
     if job.instance is None or job.accelerator is None:
         return ()
+    if "instance" in job.given:
+        return (f"on {job.instance.name}",)
     return (
-        f"taken to be {job.instance.name}, the only instance of its provider with "
+        f"taken to be {job.instance.name}, the instance of its provider with "
         f"{job.work.accelerator_count} x {job.accelerator.name}",
     )
 
