@@ -178,7 +178,7 @@ def ccf_coefficient_answers(inputs: Inputs, row: Row) -> Answers:
 
 def listed_total_kg(instance: str) -> float:
     rows = shipped().rows("embodied", holding=["cloud_platform", instance.lower()])
-    (row,) = (row for row in rows if row["model"].split(" ", 1)[1] == instance)
+    (row,) = (row for row in rows if row["model"].partition(" ")[2] == instance)
     return float(row["gwp_kg_co2e"])
 
 
@@ -188,9 +188,9 @@ def parts_of_total(instance: str, total_kg: float) -> tuple[float, float, float,
     Accelerated series are servers of eight GPUs; memory is the adder that leaves hundreds over, as
     large as it can be; the first hundred of these is a second CPU, which Graviton servers lack.
     """
-    series = instance.split(".")[0]
+    series = instance.partition(".")[0]
     is_accelerated = any(
-        row["instance_type"].split(".")[0] == series and row["accelerator_name"]
+        row["instance_type"].partition(".")[0] == series and row["accelerator_name"]
         for row in shipped().rows("cloud_instances")
     )
     gpus_kg = 8 * ccf.GPU_KG if is_accelerated else 0.0

@@ -5,10 +5,26 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from wattprint.charts.theme import FONT, PAPER, Size
+from wattprint.domain.errors import InputError
 
 SVG = "http://www.w3.org/2000/svg"
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _NEEDLESS = ("class", "font-family", "pointer-events", "role", "stroke-miterlimit", "version")
+
+
+def refuse_without_renderer(asked: str) -> None:
+    """Refuse at once what needs a drawing, if the package that draws is not there.
+
+    Raises:
+        InputError: It is not; it says how to install it.
+    """
+    try:
+        import vl_convert  # noqa: F401 - looked for here, used below
+    except ImportError as error:
+        raise InputError(
+            f"{asked} needs the extra 'report', and {error.name} is not installed",
+            "install it with `pip install 'wattprint[report]'`",
+        ) from error
 
 
 def svg(spec: dict[str, Any], *, name: str, title: str, size: Size) -> str:

@@ -1,6 +1,7 @@
 """Waterfalls: from our figure to another one, a bar for each cause."""
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from wattprint.charts.theme import (
@@ -58,7 +59,7 @@ def waterfall_chart(
     """
     width_px = size.plot_px + AXIS_PX
     plot_px = width_px - _LABEL_PX - _AMOUNT_PX
-    most = axis_top(max([interval.high, *_reached(blocks, start)]))
+    most = axis_top(max(interval.high, start, *_reached(blocks, start)))
 
     def x_px(amount: float) -> float:
         return round(_LABEL_PX + max(0.0, amount) / most * plot_px, 1)
@@ -103,10 +104,7 @@ def waterfall_chart(
 
 def _reached(blocks: Sequence[Block], start: float) -> Iterator[float]:
     for block in blocks:
-        reached = start
-        for step in block.steps:
-            reached += step.change
-            yield reached
+        yield from accumulate((step.change for step in block.steps), initial=start)
 
 
 def _ink(change: float) -> Ink:

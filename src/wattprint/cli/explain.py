@@ -52,13 +52,9 @@ def _chart_path(given: str) -> Path:
     path = Path(given)
     if path.suffix.lower() not in _CHART_FORMS:
         raise InputError(f"chart is {given!r}", "expected a file name that ends in .svg or .png")
-    try:
-        import vl_convert  # type: ignore[import-not-found, unused-ignore]  # noqa: F401
-    except ImportError as error:
-        raise InputError(
-            f"chart needs the extra 'report', and {error.name} is not installed",
-            "install it with `pip install 'wattprint[report]'`",
-        ) from error
+    from wattprint.charts.render import refuse_without_renderer  # the charts, only for one
+
+    refuse_without_renderer("chart")
     return path
 
 

@@ -92,5 +92,5 @@ class Methodology(NamedTuple):
             InputError: A job that the method cannot account for; it says what is missing.
         """
         figure = self.figure(job)
-        unused = tuple(name for name in job.given if name not in self.uses)
+        unused = tuple(sorted(name for name in job.given if name not in self.uses))
         return figure._replace(unused=unused)

@@ -81,10 +81,8 @@ def calculator(
     Source:
         Lannelongue, Grealey & Inouye (2021), doi:10.1002/advs.202100707; v3.0, commit 30df2fe.
 
-    >>> calculator(
-    ...     hours=72, pue=1.2, intensity_g_per_kwh=51.28, gpus=8, gpu_w=300, memory_gb=512
-    ... ).energy_kwh
-    223.838208
+    >>> calculator(hours=2, pue=1.5, intensity_g_per_kwh=500, gpus=4, gpu_w=250)
+    Answer(power_w=1500.0, energy_kwh=3.0, emissions_g=1500.0)
     """
     refuse_impossible(
         hours=hours,

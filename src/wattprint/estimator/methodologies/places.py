@@ -1,13 +1,14 @@
 """The intensity and PUE that a methodology takes for a job: its own vintage, where it ships."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.interval import exact
 from wattprint.estimator.methodologies.job import Job
 from wattprint.estimator.place import INTENSITY_UNIT
-from wattprint.factors.tables import nearest_year, shipped
-from wattprint.factors.zones import YearlyIntensity, intensities
+from wattprint.factors.tables import Row, nearest_year, shipped
+from wattprint.factors.zones import IntensityTable, YearlyIntensity, intensities
 
 
 def vintage(job: Job, zones: Sequence[str], sources: Sequence[str], year: int) -> Evidence | None:
@@ -28,7 +29,7 @@ def vintage(job: Job, zones: Sequence[str], sources: Sequence[str], year: int) -
         return None
     if ours.method is Method.GIVEN:
         return ours
-    table = intensities(*zones)
+    table = _intensities(tuple(zones))
     for source in sources:
         for zone in zones:
             fitting = [figure for figure in table.of(zone) if figure.source == source]
@@ -36,6 +37,17 @@ def vintage(job: Job, zones: Sequence[str], sources: Sequence[str], year: int) -
                 return _of_year(fitting, year)
     note = f"the method's own figure for this place does not ship; ours stands in ({ours.note})"
     return ours._replace(amount=exact(ours.amount.value), note=note)
+
+
+@lru_cache(maxsize=8)
+def _intensities(of_zones: tuple[str, ...]) -> IntensityTable:
+    """Read a place's figures once: every method asks for them."""
+    return intensities(*of_zones)
+
+
+@lru_cache(maxsize=1)
+def _pue_rows() -> tuple[Row, ...]:
+    return tuple(shipped().rows("pue"))
 
 
 def _of_year(fitting: Sequence[YearlyIntensity], year: int) -> Evidence:
@@ -66,7 +78,7 @@ def default_pue(job: Job, source: str, *, otherwise: str | None = None) -> Evide
     if job.pue is not None:
         return Evidence.given("pue", exact(job.pue), "ratio")
     wanted = (None if job.region is None else job.region.provider, otherwise)
-    rows = [row for row in shipped().rows("pue") if row["source"] == source]
+    rows = [row for row in _pue_rows() if row["source"] == source]
     for provider in wanted:
         for row in rows:
             if row["provider"] == provider:

@@ -78,7 +78,7 @@ _WAYS: Mapping[str, _Way] = {
         llmcarbon.figure,
         "accelerators' systems, and a PUE",
         ("cpu", "memory", *_NO_HOST, "storage", "network", "embodied", "water"),
-        DEVICE_INPUTS | {"pue", "year", "basis", "grid_source"},
+        DEVICE_INPUTS | {"utilization", "pue", "year", "basis", "grid_source"},
     ),
     "codecarbon": _Way(
         codecarbon.figure,

@@ -1,5 +1,7 @@
 """A job under Cloud Carbon Footprint: GPUs and the instance's vCPUs at half use, and the making."""
 
+from functools import lru_cache
+
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.interval import exact
@@ -19,7 +21,6 @@ from wattprint.estimator.methodologies.cloud_carbon_footprint import (
     processor,
 )
 from wattprint.estimator.methodologies.figure import MethodFigure, Terms
-from wattprint.estimator.methodologies.instances import Instance
 from wattprint.estimator.methodologies.job import Job
 from wattprint.estimator.methodologies.places import default_pue, value_of, vintage
 from wattprint.estimator.place import INTENSITY_UNIT
@@ -136,25 +137,30 @@ def _intensity(job: Job) -> Evidence | None:
     ours = job.our("carbon_intensity")
     if job.region is not None and (ours is None or ours.method is not Method.GIVEN):
         provider, _, name = job.region.region.partition("/")
-        for row in shipped().rows("ccf_regions"):
-            if (row["provider"], row["region"]) == (provider, name):
-                grams = exact(float(row["ccf_g_per_kwh"]))
-                note = f"factor of {job.region.region} in the application"
-                return Evidence(
-                    "carbon_intensity",
-                    grams,
-                    INTENSITY_UNIT,
-                    Method.MODELLED,
-                    SOURCE,
-                    int(row["year"]),
-                    note,
-                )
+        grams = _factors().get((provider, name))
+        if grams is not None:
+            note = f"factor of {job.region.region} in the application"
+            return Evidence(
+                "carbon_intensity",
+                exact(grams),
+                INTENSITY_UNIT,
+                Method.MODELLED,
+                SOURCE,
+                YEAR,
+                note,
+            )
     return vintage(job, job.places, (), YEAR)
+
+
+@lru_cache(maxsize=1)
+def _factors() -> dict[tuple[str, str], float]:
+    rows = shipped().rows("ccf_regions")
+    return {(row["provider"], row["region"]): float(row["ccf_g_per_kwh"]) for row in rows}
 
 
 def _embodied(job: Job) -> tuple[float | None, Evidence | None]:
     instance = job.instance
-    total_kg = None if instance is None else _listed_total_kg(instance)
+    total_kg = None if instance is None else _listed_total_kg(instance.name)
     if instance is None or total_kg is None:
         return None, None
     largest = instance.vcpus if instance.host is None else instance.host.server_vcpus
@@ -165,7 +171,8 @@ def _embodied(job: Job) -> tuple[float | None, Evidence | None]:
     return share_kg, constant("embodied", total_kg, "kgCO2e", COEFFICIENTS, 2023, note)
 
 
-def _listed_total_kg(instance: Instance) -> float | None:
-    model = f"{instance.provider} {instance.instance_type}"
+@lru_cache(maxsize=32)
+def _listed_total_kg(instance: str) -> float | None:
+    model = instance.replace("/", " ")
     rows = shipped().rows("embodied", holding=["cloud_platform", model.casefold()])
     return next((float(row["gwp_kg_co2e"]) for row in rows if row["model"] == model), None)

@@ -1,7 +1,10 @@
 """A job under Green Algorithms v3.0: GPUs of its own list, cores, memory, and a PUE in any case."""
 
+from functools import lru_cache
+
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Evidence
+from wattprint.domain.interval import exact
 from wattprint.domain.units import WATTS_PER_KILOWATT
 from wattprint.estimator.methodologies.applied.common import (
     constant,
@@ -14,10 +17,9 @@ from wattprint.estimator.methodologies.figure import MethodFigure, Terms
 from wattprint.estimator.methodologies.green_algorithms import MEMORY_W_PER_GB
 from wattprint.estimator.methodologies.job import Job
 from wattprint.estimator.methodologies.places import default_pue, value_of, vintage
-from wattprint.factors.tables import shipped
+from wattprint.factors.tables import Row, shipped
 
 SOURCE, YEAR = "green_algorithms_v3", 2025
-_UNKNOWN_GPU = "Any"
 
 
 def figure(job: Job) -> MethodFigure:
@@ -93,9 +95,7 @@ def _gpu_power(job: Job) -> Evidence | None:
                 "expected an accelerator or a cpu, and hours",
             )
         return None if job.work.power_w is None else _given_power(job.work.power_w)
-    listed = [
-        row for row in shipped().rows("green_algorithms_gpus") if row["family"] == part.family
-    ]
+    listed = [row for row in _listed_gpus() if row["family"] == part.family]
     same = [row for row in listed if float(row["tdp_w"]) == part.tdp_w]
     if same or listed:
         # Of a family whose part is not listed, the strongest is nearest: SXM parts are not listed.
@@ -107,9 +107,12 @@ def _gpu_power(job: Job) -> Evidence | None:
     return constant("accelerator_tdp", power_w, "W", part.source, part.year or YEAR, note)
 
 
-def _given_power(power_w: float) -> Evidence:
-    from wattprint.domain.interval import exact
+@lru_cache(maxsize=1)
+def _listed_gpus() -> tuple[Row, ...]:
+    return tuple(shipped().rows("green_algorithms_gpus"))
 
+
+def _given_power(power_w: float) -> Evidence:
     return Evidence.given("accelerator_power", exact(power_w), "W")
 
 

@@ -25,7 +25,8 @@ def figure(job: Job) -> MethodFigure:
         raise InputError("llmcarbon needs accelerators", "expected an accelerator and hours")
     pue = default_pue(job, SOURCE) or constant("pue", PUE, "ratio", SOURCE, YEAR, "its validation")
     intensity = job.our("carbon_intensity")
-    device_kwh = job.device_hours * power_w / WATTS_PER_KILOWATT
+    use = 1.0 if job.work.utilization is None else job.work.utilization
+    device_kwh = job.device_hours * power_w * use / WATTS_PER_KILOWATT
     terms = Terms(device_kwh=device_kwh, pue=value_of(pue), intensity_g_per_kwh=value_of(intensity))
     return figure_of(
         terms,
@@ -33,8 +34,8 @@ def figure(job: Job) -> MethodFigure:
         equations=(
             energy_equation(
                 "accelerator",
-                "device-hours x power",
-                f"{plain(job.device_hours)} h x {plain(power_w)} W",
+                "device-hours x power x utilization",
+                f"{plain(job.device_hours)} h x {plain(power_w)} W x {plain(use)}",
                 device_kwh,
             ),
         ),
