@@ -16,7 +16,7 @@ def test_a_model_of_405_billion_takes_16_gpus():
 
 
 def test_a_model_of_70_billion_and_1000_tokens_comes_out():
-    # 4 GPUs x 8.0393e-5 kWh, a half server of 1.2 kW for 60 s over 64 requests: x 1.2 x 0.59 kg,
+    # 4 GPUs x 8.0388e-5 kWh, a half server of 1.2 kW for 60 s over 64 requests: x 1.2 x 0.59 kg,
     # and 60 s of (4 x 273 + 2850) kg over three years and 64 requests: 3.7735e-4 kg.
     model = eco.Model(eco.Span.of(70), eco.Span.of(70))
     impacts = eco.request_impacts(model, 1000, mix=MIX, site=SITE, request_s=60)

@@ -5,7 +5,8 @@ import pytest
 import wattprint
 from wattprint.domain.evidence import Method
 from wattprint.domain.footprint import Footprint
-from wattprint.estimator.methodologies.front import job_of
+from wattprint.estimator.methodologies.ecologits import request_steps
+from wattprint.estimator.methodologies.front import estimate_by, job_of
 from wattprint.estimator.methodologies.registry import known_methodology, methodologies
 from wattprint.factors.tables import sources
 
@@ -154,6 +155,46 @@ def test_an_instance_may_be_named_in_a_job():
 def test_a_job_that_a_method_cannot_account_for_is_refused(inputs, message):
     with pytest.raises(ValueError, match=message):
         wattprint.estimate(**{**P4D, **inputs})
+
+
+REQUESTS = {"parameters_b": 70, "output_tokens": 1000, "requests": 1e6, "zone": "FR", "pue": 1.2}
+
+
+def test_requests_under_ecologits_are_gpus_server_pue_and_making():
+    footprint = estimate_by("ecologits", {**REQUESTS, "prompt_tokens": 50})
+    # 4 GPUs x 8.0388e-5 kWh; 86.9 s of half a server of 1.2 kW over 64 requests: 2.2639e-4 kWh.
+    steps = request_steps(70, 70, 1000)
+    assert footprint.energy_kwh.accelerator.value == pytest.approx(1e6 * 4 * 8.03883e-5, rel=1e-5)
+    assert footprint.energy_kwh.facility.value == pytest.approx(
+        1e6 * steps.it_energy_kwh * 1.2, rel=1e-12
+    )
+    # France has 41.44 g/kWh there, and making is 86.9 s of 3942 kg over 3 years and 64 requests.
+    located = footprint.emissions_kg.location_based.value
+    assert located == pytest.approx(1e6 * steps.it_energy_kwh * 1.2 * 0.04144, rel=1e-12)
+    made_kg = 1e6 * steps.generation_latency_s * 3942 / (94_608_000 * 64)
+    assert footprint.emissions_kg.embodied.value == pytest.approx(made_kg, rel=1e-12)
+    assert "of no use to it: prompt_tokens" in footprint.evidence[0].note
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"pue": None}, "ecologits needs the PUE of the model's provider; expected a pue"),
+        ({"output_tokens": -1}, "output_tokens is -1; expected"),
+        ({"parameters_b": 0}, "parameters_b is 0; expected"),
+        ({"zone": "Atlantis"}, "zone 'Atlantis' is unknown"),
+    ],
+)
+def test_requests_that_cannot_be_accounted_for_are_refused(changed, message):
+    with pytest.raises(ValueError, match=message):
+        estimate_by("ecologits", {**REQUESTS, **changed})
+
+
+def test_a_region_s_requests_are_charged_at_its_country_and_without_a_place_at_nothing():
+    region = estimate_by("ecologits", {**REQUESTS, "zone": None, "region": "aws/us-east-1"})
+    assert region.evidence[4].amount.value == pytest.approx(384.4, rel=1e-12)
+    bare = estimate_by("ecologits", {**REQUESTS, "zone": None})
+    assert bare.emissions_kg.location_based is None
 
 
 def test_our_own_method_is_a_name_too():

@@ -11,6 +11,7 @@ from wattprint.domain.footprint import Components, Emissions, Energy, Footprint
 from wattprint.domain.interval import Range, exact
 from wattprint.estimator.account import equivalents_of
 from wattprint.estimator.describe import estimate
+from wattprint.estimator.methodologies.applied.ecologits import asks_for_requests, request_figure
 from wattprint.estimator.methodologies.figure import MethodFigure, Methodology, Terms
 from wattprint.estimator.methodologies.instances import Instance, named_instance
 from wattprint.estimator.methodologies.job import Job, described_job
@@ -31,8 +32,25 @@ def estimate_by(name: str, inputs: Mapping[str, Any]) -> Footprint:
             cannot account for.
     """
     method = methodologies()[known_methodology(name)]
+    if name == "ecologits" and asks_for_requests(inputs):
+        return method_footprint(method, _said(inputs), _of_requests(method, inputs))
     job = job_of(inputs)
-    return method_footprint(method, job, method.apply(job))
+    return method_footprint(method, job.ours.work, method.apply(job))
+
+
+def _of_requests(method: Methodology, inputs: Mapping[str, Any]) -> MethodFigure:
+    unused = [name for name in _given(inputs) if name not in method.uses]
+    return request_figure(inputs)._replace(unused=tuple(sorted(unused)))
+
+
+def _said(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: said for name, said in inputs.items() if said is not None}
+
+
+def _given(inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the inputs that differ from the defaults of `estimate`."""
+    defaults = {name: of.default for name, of in signature(estimate).parameters.items()}
+    return tuple(name for name, said in _said(inputs).items() if said != defaults.get(name))
 
 
 def job_of(inputs: Mapping[str, Any]) -> Job:
@@ -41,16 +59,12 @@ def job_of(inputs: Mapping[str, Any]) -> Job:
     Raises:
         InputError: Inputs that `estimate` refuses.
     """
-    defaults = {name: of.default for name, of in signature(estimate).parameters.items()}
-    given = tuple(
-        name for name, said in inputs.items() if said is not None and said != defaults.get(name)
-    )
     named = inputs.get("instance")
     instance = None if named is None else named_instance(text("instance", named))
     described = dict(inputs) if instance is None else _on_instance(inputs, instance)
     ours = estimate(**_taken_by(estimate, described))
     work = described_work(**_taken_by(described_work, described))
-    return described_job(described, work, ours, given=given, instance=instance)
+    return described_job(described, work, ours, given=_given(inputs), instance=instance)
 
 
 def _on_instance(inputs: Mapping[str, Any], instance: Instance) -> dict[str, Any]:
@@ -67,7 +81,9 @@ def _taken_by(function: Callable[..., Any], inputs: Mapping[str, Any]) -> dict[s
     return {name: said for name, said in inputs.items() if name in parameters}
 
 
-def method_footprint(method: Methodology, job: Job, figure: MethodFigure) -> Footprint:
+def method_footprint(
+    method: Methodology, work: Mapping[str, Any], figure: MethodFigure
+) -> Footprint:
     """Return a methodology's figure as a footprint, exact: it gives no interval."""
     terms = figure.terms
     location = _exact(terms.operational_kg)
@@ -90,7 +106,7 @@ def method_footprint(method: Methodology, job: Job, figure: MethodFigure) -> Foo
         evidence=(_citation(method, figure), *figure.evidence),
         equivalents=() if location is None else equivalents_of(location),
         equations=figure.equations,
-        work={**job.ours.work, "methodology": method.name},
+        work={**work, "methodology": method.name},
     )
 
 

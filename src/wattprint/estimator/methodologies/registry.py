@@ -71,8 +71,8 @@ _WAYS: Mapping[str, _Way] = {
     "ecologits": _Way(
         ecologits.figure,
         "requests to a language model: GPUs, server, PUE, and making",
-        (),
-        frozenset(),
+        ("cpu", "memory", "storage", "network", "water"),
+        frozenset(ecologits.REQUEST_INPUTS),
     ),
     "llmcarbon": _Way(
         llmcarbon.figure,
