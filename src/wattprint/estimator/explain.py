@@ -11,7 +11,7 @@ from wattprint.estimator.describe import estimate
 from wattprint.estimator.methodologies.figure import MethodFigure, Methodology, Terms
 from wattprint.estimator.methodologies.front import job_of
 from wattprint.estimator.methodologies.job import Job
-from wattprint.estimator.methodologies.places import value_of
+from wattprint.estimator.methodologies.ours import our_terms
 from wattprint.estimator.methodologies.registry import methodologies
 
 SCHEMA = "wattprint.explanation/1"
@@ -114,7 +114,7 @@ def explain(**inputs: Any) -> Explanation:
     known += ["instance"] if "instance" not in known else []
     no_unknown_keywords("explain", [name for name in inputs if name not in known], known)
     job = job_of(inputs)
-    terms = _our_terms(job)
+    terms = _comparable_terms(job)
     compared, refused = [], []
     for methodology in methodologies().values():
         try:
@@ -130,35 +130,20 @@ def explain(**inputs: Any) -> Explanation:
 _NOT_HERE = ("methodology", "unknown")
 
 
-def _our_terms(job: Job) -> Terms:
-    ours, intensity = job.ours, job.our("carbon_intensity")
-    energy, parts, emissions = ours.energy_kwh, ours.components_kwh, ours.emissions_kg
-    if emissions.location_based is None:
+def _comparable_terms(job: Job) -> Terms:
+    """Return our terms, or refuse a job without a place or without energy."""
+    if job.ours.emissions_kg.location_based is None:
         raise InputError(
             "explain compares emissions, and no place is given",
             "expected a zone, a region or an intensity",
         )
-    if energy.it is None or energy.it.value == 0:
+    energy = job.ours.energy_kwh.it
+    if energy is None or energy.value == 0:
         raise InputError(
             "explain compares the energy of machines, and there is none",
             "expected hardware and hours, or energy_kwh at 'accelerator' or 'it'",
         )
-    pue = None if energy.facility is None else energy.facility.value / energy.it.value
-    known = [part.value for part in (parts.accelerator, parts.cpu, parts.memory) if part]
-    other_kwh = energy.it.value - sum(known)
-    return Terms(
-        device_kwh=_value(parts.accelerator),
-        cpu_kwh=_value(parts.cpu),
-        memory_kwh=_value(parts.memory),
-        other_kwh=other_kwh if other_kwh > 1e-9 * energy.it.value else None,
-        pue=pue,
-        intensity_g_per_kwh=value_of(intensity),
-        embodied_kg=_value(emissions.embodied),
-    )
-
-
-def _value(amount: Range | None) -> float | None:
-    return None if amount is None else amount.value
+    return our_terms(job)
 
 
 def _compared(methodology: Methodology, figure: MethodFigure, ours: Terms, job: Job) -> Compared:

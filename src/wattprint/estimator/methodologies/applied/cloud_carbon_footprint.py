@@ -3,15 +3,17 @@
 from functools import lru_cache
 
 from wattprint.domain.errors import InputError
-from wattprint.domain.evidence import Equation, Evidence, Method
+from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.interval import exact
 from wattprint.domain.units import WATTS_PER_KILOWATT
 from wattprint.estimator.methodologies.applied.common import (
+    NOTHING,
+    Part,
     constant,
-    energy_equation,
+    drawn,
     figure_of,
     instance_notes,
-    plain,
+    use_of,
 )
 from wattprint.estimator.methodologies.cloud_carbon_footprint import (
     MEMORY_KWH_PER_GB_HOUR,
@@ -30,15 +32,12 @@ SOURCE, COEFFICIENTS, YEAR = "ccf_app", "ccf", 2026
 
 
 def figure(job: Job) -> MethodFigure:
-    """Return the application's figure for an instance with these GPUs."""
-    gpu = _listed_gpu(job)
-    use = UTILIZATION if job.work.utilization is None else job.work.utilization
-    device_kwh = job.device_hours * _mean_w(gpu, use) / WATTS_PER_KILOWATT
-    vcpus, cpu = _vcpus(job)
-    cpu_use = UTILIZATION if job.work.cpu_utilization is None else job.work.cpu_utilization
-    cpu_kwh = None
-    if cpu is not None:
-        cpu_kwh = vcpus * job.wall_hours * _mean_w(cpu, cpu_use) / WATTS_PER_KILOWATT
+    """Return the application's figure for an instance with these GPUs.
+
+    Raises:
+        InputError: No accelerator, one that it does not list, or no provider.
+    """
+    gpus, cpus, memory = _gpus(job), _cpus(job), _memory(job)
     pue = default_pue(job, COEFFICIENTS)
     if pue is None:
         raise InputError(
@@ -48,79 +47,64 @@ def figure(job: Job) -> MethodFigure:
     intensity = _intensity(job)
     embodied_kg, embodied = _embodied(job)
     terms = Terms(
-        device_kwh=device_kwh,
-        cpu_kwh=cpu_kwh,
-        memory_kwh=_stated_memory_kwh(job),
+        device_kwh=gpus.kwh,
+        cpu_kwh=cpus.kwh,
+        memory_kwh=memory.kwh,
         pue=value_of(pue),
         intensity_g_per_kwh=value_of(intensity),
         embodied_kg=embodied_kg,
     )
     return figure_of(
         terms,
-        evidence=(
-            constant("accelerator_power", _mean_w(gpu, use), "W", SOURCE, YEAR, _range(gpu, use)),
-            None
-            if cpu is None
-            else constant(
-                "cpu_power", _mean_w(cpu, cpu_use), "W/vCPU", SOURCE, YEAR, _range(cpu, cpu_use)
-            ),
-            pue,
-            intensity,
-            embodied,
-        ),
-        equations=(
-            _line("accelerator", job.device_hours, _mean_w(gpu, use), device_kwh),
-            None
-            if cpu is None or cpu_kwh is None
-            else _line("cpu", vcpus * job.wall_hours, _mean_w(cpu, cpu_use), cpu_kwh),
-        ),
+        parts=(gpus, cpus, memory),
+        evidence=(pue, intensity, embodied),
         notes=(*instance_notes(job), *_memory_notes(job)),
     )
 
 
-def _listed_gpu(job: Job) -> Processor:
-    if job.work.power_w is not None:
-        return Processor("as given", "accelerator", job.work.power_w, job.work.power_w, None)
-    if job.accelerator is None or job.work.energy_kwh is not None:
-        job.device_power_w("cloud-carbon-footprint")  # refuses it by name
-    assert job.accelerator is not None
-    return processor(job.accelerator.family, kind="accelerator")
+def _gpus(job: Job) -> Part:
+    full_w = job.device_power_w("cloud-carbon-footprint")
+    if job.work.power_w is not None or job.accelerator is None:
+        given = Evidence.given("accelerator_power", exact(full_w), "W")
+        return drawn("accelerator", job.device_hours, full_w, given)
+    listed = processor(job.accelerator.family, kind="accelerator")
+    power_w, evidence = _at_use("accelerator_power", "W", listed, job.work.utilization)
+    return drawn("accelerator", job.device_hours, power_w, evidence)
 
 
-def _mean_w(of: Processor, use: float) -> float:
-    return of.min_w + use * (of.max_w - of.min_w)
-
-
-def _range(of: Processor, use: float) -> str:
-    return f"{of.processor}: {of.min_w:g} to {of.max_w:g} W at a use of {use:g}"
-
-
-def _line(component: str, hours: float, mean_w: float, kwh: float) -> Equation:
-    what = "vCPU-hours" if component == "cpu" else "device-hours"
-    words = f"{what} x (min + use x (max - min))"
-    return energy_equation(component, words, f"{plain(hours)} {what} x {plain(mean_w)} W", kwh)
-
-
-def _vcpus(job: Job) -> tuple[float, Processor | None]:
+def _cpus(job: Job) -> Part:
+    """The instance's vCPUs, on its host's architecture or the mean of its provider's."""
     if job.instance is None:
-        return 0.0, None
+        return NOTHING
     host = job.instance.host
-    name = "average" if host is None else host.cpu_architecture
-    provider = "aws" if host is None else "any"
-    return float(job.instance.vcpus), processor(name, provider=provider)
+    listed = (
+        processor("average", provider="aws") if host is None else processor(host.cpu_architecture)
+    )
+    power_w, evidence = _at_use("cpu_power", "W/vCPU", listed, job.work.cpu_utilization)
+    return drawn("cpu", job.instance.vcpus * job.wall_hours, power_w, evidence)
 
 
-def _stated_memory_kwh(job: Job) -> float | None:
+def _at_use(
+    quantity: str, unit: str, listed: Processor, utilization: float | None
+) -> tuple[float, Evidence]:
+    use = use_of(utilization, UTILIZATION)
+    power_w = listed.min_w + use * (listed.max_w - listed.min_w)
+    note = f"{listed.processor}: {listed.min_w:g} to {listed.max_w:g} W at a use of {use:g}"
+    return power_w, constant(quantity, power_w, unit, SOURCE, YEAR, note)
+
+
+def _memory(job: Job) -> Part:
     """Memory that the user states, beyond what the measured servers had a chip."""
     if job.work.memory_gb is None:
-        return None
-    included_gb = 0.0
+        return NOTHING
     host = None if job.instance is None else job.instance.host
-    if host is not None:
-        chip_gb = processor(host.cpu_architecture).gb_per_chip or 0.0
-        included_gb = chip_gb * host.cpu_count
+    chip_gb = 0.0 if host is None else processor(host.cpu_architecture).gb_per_chip or 0.0
+    included_gb = 0.0 if host is None else chip_gb * host.cpu_count
     beyond_gb = max(0.0, job.work.memory_gb - included_gb)
-    return beyond_gb * job.wall_hours * MEMORY_KWH_PER_GB_HOUR
+    w_per_gb = MEMORY_KWH_PER_GB_HOUR * WATTS_PER_KILOWATT
+    note = f"of {beyond_gb:g} GB: {included_gb:g} GB are inside the watts of the vCPUs"
+    evidence = constant("memory_power", w_per_gb, "W/GB", SOURCE, 2021, note)
+    return drawn("memory", beyond_gb * job.wall_hours, w_per_gb, evidence)
 
 
 def _memory_notes(job: Job) -> tuple[str, ...]:
@@ -135,27 +119,20 @@ def _memory_notes(job: Job) -> tuple[str, ...]:
 
 def _intensity(job: Job) -> Evidence | None:
     ours = job.our("carbon_intensity")
-    if job.region is not None and (ours is None or ours.method is not Method.GIVEN):
-        provider, _, name = job.region.region.partition("/")
-        grams = _factors().get((provider, name))
-        if grams is not None:
-            note = f"factor of {job.region.region} in the application"
-            return Evidence(
-                "carbon_intensity",
-                exact(grams),
-                INTENSITY_UNIT,
-                Method.MODELLED,
-                SOURCE,
-                YEAR,
-                note,
-            )
-    return vintage(job, job.places, (), YEAR)
+    is_stated = ours is not None and ours.method is Method.GIVEN
+    grams = None if job.region is None else _factors().get(job.region.region)
+    if grams is None or job.region is None or is_stated:
+        return vintage(job, job.places, (), YEAR)
+    note = f"factor of {job.region.region} in the application"
+    return Evidence(
+        "carbon_intensity", exact(grams), INTENSITY_UNIT, Method.MODELLED, SOURCE, YEAR, note
+    )
 
 
 @lru_cache(maxsize=1)
-def _factors() -> dict[tuple[str, str], float]:
+def _factors() -> dict[str, float]:
     rows = shipped().rows("ccf_regions")
-    return {(row["provider"], row["region"]): float(row["ccf_g_per_kwh"]) for row in rows}
+    return {f"{row['provider']}/{row['region']}": float(row["ccf_g_per_kwh"]) for row in rows}
 
 
 def _embodied(job: Job) -> tuple[float | None, Evidence | None]:

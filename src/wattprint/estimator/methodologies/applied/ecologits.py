@@ -8,7 +8,12 @@ from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.interval import exact
 from wattprint.domain.units import GRAMS_PER_KILOGRAM
-from wattprint.estimator.methodologies.applied.common import constant, energy_equation, figure_of
+from wattprint.estimator.methodologies.applied.common import (
+    Part,
+    constant,
+    energy_equation,
+    figure_of,
+)
 from wattprint.estimator.methodologies.ecologits import (
     BATCH,
     BITS,
@@ -75,8 +80,8 @@ def request_figure(inputs: Mapping[str, Any]) -> MethodFigure:
         batch=asked.batch,
         bits=asked.bits,
     )
-    pue, intensity = _pue(inputs), _intensity(inputs)
     made = making_share(steps.generation_latency_s, steps.gpus, release=RELEASE, batch=asked.batch)
+    pue, intensity = _pue(inputs), _intensity(inputs)
     terms = Terms(
         device_kwh=asked.requests * steps.gpus * steps.gpu_energy_kwh,
         other_kwh=asked.requests * steps.server_energy_kwh,
@@ -85,24 +90,29 @@ def request_figure(inputs: Mapping[str, Any]) -> MethodFigure:
         embodied_kg=asked.requests * made.gwp_kg,
     )
     gpu_kg = GPU_MAKING[RELEASE].gwp_kg
+    making = constant("gpu_making", gpu_kg, "kgCO2e", SOURCE, YEAR, "an H100, over three years")
     return figure_of(
         terms,
-        evidence=(
-            Evidence.given("requests", exact(asked.requests), "requests"),
-            constant("gpu_energy", steps.gpu_energy_kwh * 1000, "Wh", SOURCE, YEAR, _said(steps)),
-            pue,
-            intensity,
-            constant("gpu_making", gpu_kg, "kgCO2e", SOURCE, YEAR, "an H100, over three years"),
-        ),
-        equations=(
-            energy_equation(
-                "request",
-                "GPUs x energy of one + share of the server",
-                f"{steps.gpus} x {steps.gpu_energy_kwh:.6g} kWh + {steps.server_energy_kwh:.6g} kWh",
-                steps.it_energy_kwh,
-            ),
-        ),
+        parts=(Part(evidence=_said(asked.requests)), _request(steps)),
+        evidence=(pue, intensity, making),
         notes=("prompt tokens do not enter",),
+    )
+
+
+def _said(requests: float) -> Evidence:
+    return Evidence.given("requests", exact(requests), "requests")
+
+
+def _request(steps: Steps) -> Part:
+    """Return the energy of one request, and how it comes about."""
+    note = f"{steps.gpus} GPUs of 80 GB, {steps.generation_latency_s:.3g} s a request"
+    gpu_wh = steps.gpu_energy_kwh * 1000
+    numbers = f"{steps.gpus} x {steps.gpu_energy_kwh:.4g} + {steps.server_energy_kwh:.4g} kWh"
+    words = "GPUs x energy of one + share of the server"
+    return Part(
+        steps.it_energy_kwh,
+        constant("gpu_energy", gpu_wh, "Wh", SOURCE, YEAR, note),
+        energy_equation("request", words, numbers, steps.it_energy_kwh),
     )
 
 
@@ -120,10 +130,6 @@ def _requests(inputs: Mapping[str, Any]) -> Requests:
         batch=said("batch", BATCH, at_least=1),
         bits=said("precision_bits", BITS, at_least=1),
     )
-
-
-def _said(steps: Steps) -> str:
-    return f"{steps.gpus} GPUs of 80 GB, {steps.generation_latency_s:.3g} s a request"
 
 
 def _pue(inputs: Mapping[str, Any]) -> Evidence:

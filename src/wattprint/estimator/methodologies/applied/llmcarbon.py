@@ -1,13 +1,11 @@
 """A job under LLMCarbon: its device-hours are known, so parameters and tokens do not enter."""
 
-from wattprint.domain.errors import InputError
-from wattprint.domain.units import WATTS_PER_KILOWATT
 from wattprint.estimator.methodologies.applied.common import (
     constant,
     device_evidence,
-    energy_equation,
+    drawn,
     figure_of,
-    plain,
+    use_of,
 )
 from wattprint.estimator.methodologies.figure import MethodFigure, Terms
 from wattprint.estimator.methodologies.job import Job
@@ -20,26 +18,13 @@ PUE = 1.1
 
 def figure(job: Job) -> MethodFigure:
     """Return device-hours x power x PUE x intensity."""
-    power_w = job.device_power_w("llmcarbon")
-    if job.accelerator is None and job.work.power_w is None:
-        raise InputError("llmcarbon needs accelerators", "expected an accelerator and hours")
+    full_w = job.device_power_w("llmcarbon")
+    power_w = full_w * use_of(job.work.utilization)
+    devices = drawn("accelerator", job.device_hours, power_w, device_evidence(job, full_w))
     pue = default_pue(job, SOURCE) or constant("pue", PUE, "ratio", SOURCE, YEAR, "its validation")
     intensity = job.our("carbon_intensity")
-    use = 1.0 if job.work.utilization is None else job.work.utilization
-    device_kwh = job.device_hours * power_w * use / WATTS_PER_KILOWATT
-    terms = Terms(device_kwh=device_kwh, pue=value_of(pue), intensity_g_per_kwh=value_of(intensity))
-    return figure_of(
-        terms,
-        evidence=(device_evidence(job, power_w), pue, intensity),
-        equations=(
-            energy_equation(
-                "accelerator",
-                "device-hours x power x utilization",
-                f"{plain(job.device_hours)} h x {plain(power_w)} W x {plain(use)}",
-                device_kwh,
-            ),
-        ),
-        notes=(
-            "its power is the mean of a whole system, measured for five trainings; TDP stands in",
-        ),
+    terms = Terms(
+        device_kwh=devices.kwh, pue=value_of(pue), intensity_g_per_kwh=value_of(intensity)
     )
+    note = "its power is the mean of a whole system, measured for five trainings; TDP stands in"
+    return figure_of(terms, parts=(devices,), evidence=(pue, intensity), notes=(note,))
