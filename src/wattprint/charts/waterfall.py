@@ -57,49 +57,60 @@ def waterfall_chart(
         unit: Unit of all amounts.
         size: Width of the chart.
     """
-    width_px = size.plot_px + AXIS_PX
-    plot_px = width_px - _LABEL_PX - _AMOUNT_PX
     most = axis_top(max(interval.high, start, *_reached(blocks, start)))
-
-    def x_px(amount: float) -> float:
-        return round(_LABEL_PX + max(0.0, amount) / most * plot_px, 1)
-
-    height_px = _AXIS_ROOM_PX + sum(
-        _TITLE_PX + _ROW_PX * len(block.steps) + _GAP_PX for block in blocks
-    )
-    bars, labels, y = [], [], float(_AXIS_ROOM_PX)
-    for block in blocks:
-        labels += [
-            words(shortened(block.title, size.letters), 0, y + 14),
-            words(block.said, width_px, y + 14, align="right", color=QUIET.light),
-        ]
-        y += _TITLE_PX
-        reached = start
-        for step in block.steps:
-            ink = _ink(step.change)
-            bars.append(_bar(x_px(reached), x_px(reached + step.change), y, ink))
-            labels += [
-                words(step.label, 12, y + _BAR_PX, color=QUIET.light),
-                words(step.said, width_px, y + _BAR_PX, align="right", color=QUIET.light),
-            ]
-            reached += step.change
-            y += _ROW_PX
-        y += _GAP_PX
-    band = _box(x_px(interval.low), x_px(interval.high), _AXIS_ROOM_PX - 4, height_px)
+    scale = _Scale(most, size.plot_px + AXIS_PX)
+    drawn = [part for block, y in _placed(blocks) for part in _block(block, y, start, scale, size)]
+    height_px = _height_px(blocks)
+    top_px = _AXIS_ROOM_PX - 4
+    band = _box(scale.x(interval.low), scale.x(interval.high), top_px, height_px)
+    key = f"0 to {units.plain(most)} {unit}; line: wattprint, band: its 90 % interval"
     layers = [
         _boxes([{**band, "ink": RULE.light}], opacity=0.55),
-        _rule(x_px(start), _AXIS_ROOM_PX - 4, height_px),
-        _boxes(bars),
-        *labels,
-        words(
-            f"0 to {units.plain(most)} {unit}; line: wattprint, band: its 90 % interval",
-            _LABEL_PX,
-            10,
-            color=QUIET.light,
-            fontSize=11,
-        ),
+        _rule(scale.x(start), top_px, height_px),
+        _boxes([part for part in drawn if "ink" in part]),
+        *(part for part in drawn if "ink" not in part),
+        words(key, _LABEL_PX, 10, color=QUIET.light, fontSize=11),
     ]
-    return chart({"width": width_px, "height": height_px, "layer": layers})
+    return chart({"width": scale.width_px, "height": height_px, "layer": layers})
+
+
+class _Scale(NamedTuple):
+    """From amounts to pixels: zero at the end of the labels."""
+
+    most: float
+    width_px: int
+
+    def x(self, amount: float) -> float:
+        plot_px = self.width_px - _LABEL_PX - _AMOUNT_PX
+        return round(_LABEL_PX + max(0.0, amount) / self.most * plot_px, 1)
+
+
+def _block_px(block: Block) -> int:
+    return _TITLE_PX + _ROW_PX * len(block.steps) + _GAP_PX
+
+
+def _height_px(blocks: Sequence[Block]) -> int:
+    return _AXIS_ROOM_PX + sum(map(_block_px, blocks))
+
+
+def _placed(blocks: Sequence[Block]) -> Iterator[tuple[Block, float]]:
+    """Yield each block with the height at which it begins."""
+    tops = accumulate(map(_block_px, blocks), initial=_AXIS_ROOM_PX)
+    yield from zip(blocks, tops, strict=False)
+
+
+def _block(
+    block: Block, y: float, start: float, scale: _Scale, size: Size
+) -> Iterator[dict[str, Any]]:
+    """Yield a block's title, then the bar, name and amount of each step."""
+    yield words(shortened(block.title, size.letters), 0, y + 14)
+    yield words(block.said, scale.width_px, y + 14, align="right", color=QUIET.light)
+    ends = list(accumulate((step.change for step in block.steps), initial=start))
+    for i, step in enumerate(block.steps):
+        row = y + _TITLE_PX + i * _ROW_PX
+        yield _bar(scale.x(ends[i]), scale.x(ends[i + 1]), row, _ink(step.change))
+        yield words(step.label, 12, row + _BAR_PX, color=QUIET.light)
+        yield words(step.said, scale.width_px, row + _BAR_PX, align="right", color=QUIET.light)
 
 
 def _reached(blocks: Sequence[Block], start: float) -> Iterator[float]:
