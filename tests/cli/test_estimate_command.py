@@ -42,7 +42,8 @@ def test_eight_a100_for_120_hours_are_worked_out_at_each_boundary(wattprint, wor
     footprint = estimate(wattprint, f"{hardware} {work} {place}")
     # 8 x 0.4 kW x 120 h = 384 kWh; x 1.2 = 460.8 kWh; x 350 g = 161.28 kg.
     energy = {name: figure["value"] for name, figure in footprint["energy_kwh"].items()}
-    assert energy == pytest.approx({"accelerator": 384, "it": 384, "facility": 460.8}, rel=1e-12)
+    worked = {"accelerator": 384, "chips": 384, "it": 384, "facility": 460.8}
+    assert energy == pytest.approx(worked, rel=1e-12)
     assert footprint["emissions_kg"]["location_based"]["value"] == pytest.approx(161.28, rel=1e-12)
 
 
@@ -50,11 +51,12 @@ def test_the_json_has_the_keys_that_scripts_rely_on(wattprint):
     footprint = estimate(wattprint, "--accelerator V100 --hours 1 --zone FR --pue 1.1")
     assert footprint["schema"] == "wattprint.footprint/1"
     assert set(footprint["factor_set"]) >= {"version", "sha256"}
-    assert list(footprint["energy_kwh"]) == ["accelerator", "it", "facility"]
-    components = ["accelerator", "cpu", "memory", "static", "losses"]
+    assert list(footprint["energy_kwh"]) == ["accelerator", "chips", "it", "facility"]
+    components = ["accelerator", "cpu", "memory", "static", "losses", "storage", "network"]
     assert list(footprint["components_kwh"]) == components
     assert list(footprint["emissions_kg"]) == ["location_based", "market_based", "embodied"]
-    assert "water_l" in footprint and "equivalents" in footprint
+    assert list(footprint["water_l"]) == ["kind", "site", "grid", "total"]
+    assert "resources" in footprint and "equivalents" in footprint
     assert list(footprint["coverage"]) == COVERED
     methods = {"measured", "modelled", "assumed", "given", "missing"}
     assert set(footprint["coverage"].values()) <= methods

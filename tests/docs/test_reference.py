@@ -27,6 +27,7 @@ GUIDES = {
     "report": "reports.md",
     "factors": "factors.md",
     "doctor": "doctor.md",
+    "calibrate": "calibrate.md",
 }
 """Guides in which each command's options are explained, beside the reference."""
 

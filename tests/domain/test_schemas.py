@@ -14,7 +14,7 @@ from good_and_broken import RUN as GOOD_RUN
 from strategies import footprints, run_records
 from wattprint.domain.coverage import COMPONENTS
 from wattprint.domain.evidence import Evidence, Method
-from wattprint.domain.footprint import Equivalent, Footprint
+from wattprint.domain.footprint import Components, Equivalent, Footprint, Resources, Water
 from wattprint.domain.readings import (
     LARGEST_UJ,
     METERED_COMPONENTS,
@@ -118,6 +118,18 @@ def test_every_quantity_says_its_unit(name):
             SCHEMAS["footprint-1"]["properties"]["coverage"]["properties"],
             set(COMPONENTS),
             id="coverage",
+        ),
+        *(
+            pytest.param(
+                SCHEMAS["footprint-1"]["properties"][name]["properties"],
+                set(kind._fields),
+                id=name,
+            )
+            for name, kind in {
+                "components_kwh": Components,
+                "resources": Resources,
+                "water_l": Water,
+            }.items()
         ),
     ],
 )

@@ -174,14 +174,14 @@ def test_a_reading_that_failed_once_leaves_the_rest():
 )
 def test_without_a_reading_there_is_neither_energy_nor_emissions(of_nothing):
     footprint = footprint_of_run(of_nothing, zone="FR", pue=1.2)
-    assert footprint.energy_kwh == (None, None, None)
+    assert footprint.energy_kwh == (None, None, None, None)
     assert footprint.emissions_kg == (None, None, None)
     assert set(footprint.coverage.values()) == {Method.MISSING}
 
 
 def test_of_a_run_that_was_not_recorded_everything_is_missing_and_the_reason_is_kept():
     footprint = footprint_of_nothing("disk full")
-    assert footprint.energy_kwh == (None, None, None)
+    assert footprint.energy_kwh == (None, None, None, None)
     assert set(footprint.coverage.values()) == {Method.MISSING}
     assert footprint.work == {"not_recorded": "disk full"}
 

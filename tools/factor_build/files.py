@@ -14,12 +14,14 @@ from factor_build.accelerators import accelerators
 from factor_build.checks import check
 from factor_build.cloud import cloud_instances, cloud_region_yearly, cloud_regions
 from factor_build.grid import generation_mix, intensity_rows, intensity_yearly, zones
+from factor_build.life_cycle import embodied_devices, water_factors
 from factor_build.methodologies import methodology_tables
 from factor_build.others import (
     conventions,
     embodied,
     energy_sources,
     equivalents,
+    machine_classes,
     power_constants,
     pue,
     sources,
@@ -43,8 +45,11 @@ def build_tables(inputs: Inputs) -> list[Table]:
         equivalents(inputs),
         power_constants(inputs),
         conventions(inputs),
+        machine_classes(inputs),
         cloud_instances(inputs),
         embodied(inputs),
+        embodied_devices(inputs),
+        water_factors(inputs),
         cloud_regions(inputs, intensity),
         cloud_region_yearly(inputs),
         *methodology_tables(inputs),

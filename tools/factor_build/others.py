@@ -46,6 +46,12 @@ def conventions(inputs: Inputs) -> Table:
     return Table("conventions.csv", tuple(rows[0]), rows, ("name",))
 
 
+def machine_classes(inputs: Inputs) -> Table:
+    """What machines draw beside their chips, a constant a row; `verified` is the row's own."""
+    rows = read_rows(inputs.hand_entered / "machine_classes.csv")
+    return Table("machine_classes.csv", tuple(rows[0]), rows, ("machine", "quantity"))
+
+
 def sources(inputs: Inputs, tables: Iterable[Table]) -> Table:
     """A row for each source that a table names, and for no other."""
     used = {row["source"] for table in tables for row in table.rows}

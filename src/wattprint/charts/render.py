@@ -1,4 +1,4 @@
-"""From a Vega-Lite specification to SVG that can stand in a page, without a browser."""
+"""From a Vega-Lite specification to SVG that can stand in a page, or to PNG, without a browser."""
 
 import re
 from typing import Any
@@ -12,8 +12,11 @@ _NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _NEEDLESS = ("class", "font-family", "pointer-events", "role", "stroke-miterlimit", "version")
 
 
-def refuse_without_renderer(asked: str) -> None:
-    """Refuse at once what needs a drawing, if the package that draws is not there.
+def refuse_without_extra(what: str) -> None:
+    """Refuse at once if what draws is not installed.
+
+    Args:
+        what: What needs it: "--plot fit.svg".
 
     Raises:
         InputError: It is not; it says how to install it.
@@ -22,7 +25,7 @@ def refuse_without_renderer(asked: str) -> None:
         import vl_convert  # noqa: F401 - looked for here, used below
     except ImportError as error:
         raise InputError(
-            f"{asked} needs the extra 'report', and {error.name} is not installed",
+            f"{what} needs the extra 'report', and {error.name} is not installed",
             "install it with `pip install 'wattprint[report]'`",
         ) from error
 
@@ -46,20 +49,6 @@ def svg(spec: dict[str, Any], *, name: str, title: str, size: Size) -> str:
     root.set("font-family", FONT)
     ET.register_namespace("", SVG)
     return ET.tostring(root, encoding="unicode")
-
-
-def png(spec: dict[str, Any], *, scale: float = 2.0) -> bytes:
-    """Draw a specification on white paper.
-
-    Args:
-        spec: The specification; it must hold its data, for nothing is fetched.
-        scale: Dots for each of its pixels.
-    """
-    from vl_convert import vegalite_to_png  # the extra `report`
-
-    on_paper = {**spec, "background": PAPER.light, "padding": 12}
-    drawn: bytes = vegalite_to_png(on_paper, scale=scale, allowed_base_urls=[])
-    return drawn
 
 
 def _slim(root: ET.Element) -> None:
@@ -103,3 +92,16 @@ def _name(root: ET.Element, title_id: str, title: str) -> None:
     root.insert(0, element)
     root.set("role", "img")
     root.set("aria-labelledby", title_id)
+
+
+def png(spec: dict[str, Any], *, scale: float = 2.0) -> bytes:
+    """Draw a specification on paper, as pixels.
+
+    Args:
+        spec: The specification; it must hold its data, for nothing is fetched.
+        scale: Pixels per pixel of the specification: 2 for sharp text. [ratio]
+    """
+    from vl_convert import vegalite_to_png  # the extra `report`, as above
+
+    on_paper = {**spec, "background": PAPER.light}
+    return bytes(vegalite_to_png(on_paper, scale=scale, allowed_base_urls=[]))

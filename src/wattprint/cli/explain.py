@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from wattprint.cli.estimate import estimate
+from wattprint.cli.hosts import host_named
 from wattprint.cli.options import json_option
 from wattprint.cli.output import print_json, say, write_whole
 from wattprint.domain.errors import InputError
@@ -33,7 +34,7 @@ def explain(*, chart: str | None, as_json: bool, **inputs: Any) -> None:
     machine, PUE, intensity, making, rounding. The parts add up to the whole.
     """
     path = None if chart is None else _chart_path(chart)
-    explanation = explain_job(**inputs)
+    explanation = explain_job(**{**inputs, "host": host_named(inputs["host"])})
     if path is not None:
         write_whole(path, _drawn(explanation, path.suffix.lower()))
     if as_json:
@@ -52,9 +53,9 @@ def _chart_path(given: str) -> Path:
     path = Path(given)
     if path.suffix.lower() not in _CHART_FORMS:
         raise InputError(f"chart is {given!r}", "expected a file name that ends in .svg or .png")
-    from wattprint.charts.render import refuse_without_renderer  # the charts, only for one
+    from wattprint.charts.render import refuse_without_extra  # the charts, only for one
 
-    refuse_without_renderer("chart")
+    refuse_without_extra(f"--chart {given}")
     return path
 
 

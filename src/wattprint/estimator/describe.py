@@ -4,9 +4,11 @@ from wattprint.domain.checks import no_unknown_keywords
 
 TYPE_CHECKING = False  # type checkers read it as true; see docs/decisions/0003-start-up.md
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from wattprint.domain.footprint import Footprint
+    from wattprint.domain.node_profile import NodeProfile
 
 
 def estimate(
@@ -22,8 +24,14 @@ def estimate(
     cpu: str | None = None,
     cpu_count: int = 1,
     cpu_utilization: float | None = None,
+    cpu_load: float | None = None,
+    cpu_clock_ratio: float | None = None,
     memory_gb: float | None = None,
-    host: str = "none",
+    memory_type: str | None = None,
+    host: "str | NodeProfile" = "none",
+    hosts: float | None = None,
+    vcpus: float | None = None,
+    instance: str | None = None,
     static_w: float | None = None,
     supply_efficiency: float | None = None,
     repeats: float = 1,
@@ -31,11 +39,23 @@ def estimate(
     region: str | None = None,
     intensity: float | None = None,
     market_intensity: float | None = None,
+    contract: "Sequence[str] | str | None" = None,
+    residual_mix: float | None = None,
     pue: float | str | None = None,
+    wue: float | str | None = None,
+    grid_water: float | None = None,
+    water_kind: str | None = None,
     year: int | None = None,
     basis: str | None = None,
     grid_source: str | None = None,
     methodology: str = "wattprint",
+    storage_tb_hours: float | None = None,
+    storage_kind: str | None = None,
+    network_gb: float | None = None,
+    lifetime_years: float | None = None,
+    lifetime_use: float | None = None,
+    offsets_kg: float | None = None,
+    offsets_note: str | None = None,
     **unknown: object,
 ) -> "Footprint":
     """Estimate the footprint of work from a description of it.
@@ -48,26 +68,51 @@ def estimate(
         utilization: Mean power of an accelerator over its TDP; by convention 1. [ratio, 0 to 1]
         power_w: Power of one accelerator, instead of its TDP. [W]
         energy_kwh: Energy, if known, instead of power and hours. [kWh]
-        energy_at: Where that energy was measured: `accelerator`, `it` or `facility`.
+        energy_at: Where that energy was measured: `accelerator`, `chips` (accelerators, CPU and
+            memory, as software meters add up), `it` (at the wall) or `facility`.
         cpu: Model name of the host's CPU.
         cpu_count: Number of CPU packages.
         cpu_utilization: Mean power of a CPU over its TDP; by convention 1. [ratio, 0 to 1]
+        cpu_load: Share of time in which the CPU's threads run; its power follows from it. [0 to 1]
+        cpu_clock_ratio: Mean clock frequency over the highest, beside the load. [ratio, 0 to 1]
         memory_gb: Main memory. [GB]
-        host: Machine class whose static power and losses are added; `none` adds nothing.
+        memory_type: `ddr3`, `ddr4`, `ddr5` or `lpddr`; without it one constant for all.
+        host: Class of the machine around the chips: its static power, the losses of its supply,
+            and its CPU and memory where none are described. `laptop`, `workstation`,
+            `1-socket-server`, `2-socket-server`, `8-accelerator-server` or `cloud-vm`; `none`
+            adds nothing. Or a `NodeProfile`, calibrated.
+        hosts: Machines, or the share of one that the work had; 1 unless given, or as many as the
+            accelerators fill.
+        vcpus: vCPUs of a `cloud-vm`.
+        instance: Cloud instance, 'aws/p4d.24xlarge': its accelerators, memory and host class.
         static_w: Power of everything else in the machine: board, fans, disks. [W]
         supply_efficiency: Output over input of the power supply. [ratio, 0.01 to 1]
         repeats: How many times the work was done, or a declared multiplier. [1 or more]
         zone: Country, state or grid zone: 'FR', 'FRA', 'France', 'US-CA', 'US-CAL-CISO'.
         region: Cloud region: 'aws/us-east-1'.
         intensity: Carbon intensity, instead of the zone's. [gCO2e/kWh]
-        market_intensity: Market-based intensity of the supply contract. [gCO2e/kWh]
+        market_intensity: Market-based intensity of all energy. [gCO2e/kWh]
+        contract: Contracts for parts of the energy, each 'KWH@G' or 'SHARE%@G': ['60%@0'].
+        residual_mix: Market-based intensity of what no contract covers; without it the grid's.
+            [gCO2e/kWh]
         pue: Power usage effectiveness: a number of 1 or more, or 'provider' for what the
             region's provider publishes. Without it facility overhead is missing. [ratio]
+        wue: Water usage effectiveness of the site: a number, or 'provider' for what is published
+            for the region. Without it water of the site is missing. [L per kWh of IT energy]
+        grid_water: Water of electricity, instead of that of the zone's mix. [L/kWh]
+        water_kind: `consumption`, unless `withdrawal` is said: the two are never added.
         year: Year of the work; without it the newest in the tables.
         basis: `lifecycle` or `direct`; without it life cycle where the place has it.
         grid_source: Source of the intensity, e.g. 'owid_ember_2022', to choose a vintage.
         methodology: Whose formula and constants: `wattprint`, or a published method such as
             'green-algorithms', whose figures have no interval.
+        storage_tb_hours: Terabytes kept times the hours they were kept. [TB-h]
+        storage_kind: `ssd` or `hdd`; without it the interval spans both.
+        network_gb: Data moved to and from the machine. [GB]
+        lifetime_years: Life of the hardware; by convention 4. [years]
+        lifetime_use: Share of its life in use; by convention 0.85. [ratio, 0.01 to 1]
+        offsets_kg: Offsets bought: recorded, and subtracted from nothing. [kgCO2e]
+        offsets_note: Which they are.
         **unknown: Refused, with the nearest keyword.
 
     Returns:
@@ -83,27 +128,40 @@ def estimate(
     del inputs["unknown"]
     # Tables and look-ups load when a footprint is asked for, not when this name is imported.
     from wattprint.estimator.account import Account
-    from wattprint.estimator.parts import described_parts
+    from wattprint.estimator.beside import BESIDE_INPUTS, described_beside
+    from wattprint.estimator.instance import with_instance
+    from wattprint.estimator.parts import described_parts, static_part, supply
     from wattprint.estimator.place import PLACE_INPUTS, find_place
     from wattprint.estimator.work import described_work
-    from wattprint.factors.accelerators import accelerators
 
     no_unknown_keywords("estimate", unknown, inputs)
     if inputs.pop("methodology") != "wattprint":
         from wattprint.estimator.methodologies.front import estimate_by
 
         return estimate_by(methodology, inputs)
+    inputs = with_instance(inputs)
     place_inputs = {name: inputs.pop(name) for name in PLACE_INPUTS}
-    work = described_work(**inputs)
-    if work.accelerator is not None:
-        accelerators().find(work.accelerator)  # a wrong name is refused even beside an energy
+    beside_inputs = {name: inputs.pop(name) for name in BESIDE_INPUTS}
+    work = described_work(**{name: inputs[name] for name in inputs.keys() - {"instance"}})
+    beside = described_beside(work, **beside_inputs)
     counts = {"count": work.accelerator_count, "cpu_count": work.cpu_count}
-    account = Account(find_place(**place_inputs), _as_given({**inputs, **counts, **place_inputs}))
+    given = _as_given({**inputs, **counts, **place_inputs, **beside_inputs})
+    account = Account(find_place(**place_inputs), given, beside)
     if work.energy_kwh is not None and work.energy_at == "it":
         return account.of_it_energy(work.energy_kwh, work.repeats)
     if work.energy_kwh is not None and work.energy_at == "facility":
         return account.of_facility_energy(work.energy_kwh, work.repeats)
-    return account.of_parts(described_parts(work), supply_efficiency=work.supply_efficiency)
+    if work.energy_kwh is not None and work.energy_at == "chips":
+        static = static_part(work)
+        delivered = [work.energy_kwh * work.repeats, *([static.energy_kwh.value] if static else [])]
+        wall = None
+        if work.host is not None:
+            wall = work.host.wall_kwh(delivered[0], work.wall_hours * work.repeats)
+        return account.of_chip_energy(
+            work.energy_kwh, work.repeats, static, supply=supply(work, delivered), wall=wall
+        )
+    parts = described_parts(work)
+    return account.of_parts(parts, supply=supply(work, [part.energy_kwh.value for part in parts]))
 
 
 def _as_given(inputs: "dict[str, Any]") -> "dict[str, Any]":

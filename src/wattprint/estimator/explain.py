@@ -111,7 +111,6 @@ def explain(**inputs: Any) -> Explanation:
         InputError: Inputs that `estimate` refuses, no place, or no energy of the machine.
     """
     known = [name for name in signature(estimate).parameters if name not in _NOT_HERE]
-    known += ["instance"] if "instance" not in known else []
     no_unknown_keywords("explain", [name for name in inputs if name not in known], known)
     job = job_of(inputs)
     terms = _comparable_terms(job)

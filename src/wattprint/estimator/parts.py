@@ -1,5 +1,7 @@
 """The parts of a footprint's energy that a description names."""
 
+from collections.abc import Iterable
+from math import fsum
 from typing import NamedTuple
 
 from wattprint.domain import units
@@ -12,6 +14,7 @@ from wattprint.estimator.power import (
     accelerator_power,
     cpu_power,
     memory_power,
+    stated_power,
     static_power,
 )
 from wattprint.estimator.work import Work
@@ -36,11 +39,38 @@ def described_parts(work: Work) -> tuple[Part, ...]:
     parts = [] if (accelerators := _accelerators(work)) is None else [accelerators]
     if work.cpu is not None:
         parts.append(_powered("cpu", work.cpu_count, cpu_power(work), work))
+    elif work.host is not None and (power := work.host.cpu_power()) is not None:
+        parts.append(_powered("cpu", 1, stated_power(power), work))
     if work.memory_gb is not None:
-        parts.append(_powered("memory", work.memory_gb, memory_power(), work))
+        parts.append(_powered("memory", work.memory_gb, memory_power(work.memory_type), work))
+    elif work.host is not None and (memory := work.host.memory()) is not None:
+        parts.append(_powered("memory", 1, memory_power(work.memory_type, of=memory), work))
+    static = static_part(work)
+    return tuple(parts) if static is None else (*parts, static)
+
+
+def static_part(work: Work) -> Part | None:
+    """Return the energy of everything in the machine but its chips, if it is known."""
     if work.static_w is not None:
-        parts.append(_powered("static", 1, static_power(work.static_w), work))
-    return tuple(parts)
+        return _powered("static", 1, static_power(work.static_w), work)
+    if work.host is not None and (power := work.host.static_power()) is not None:
+        return _powered("static", 1, stated_power(power), work)
+    return None
+
+
+def supply(work: Work, delivered_kwh: Iterable[float]) -> Evidence | None:
+    """Return the efficiency of the machine's power supply, if it is known.
+
+    Args:
+        work: The work.
+        delivered_kwh: Energy of each part behind the supply. [kWh]
+    """
+    if work.supply_efficiency is not None:
+        return Evidence.given("supply_efficiency", exact(work.supply_efficiency), "ratio")
+    if work.host is None:
+        return None
+    hours = work.wall_hours * work.repeats
+    return work.host.supply(fsum(delivered_kwh) * units.WATTS_PER_KILOWATT / hours if hours else 0)
 
 
 def _accelerators(work: Work) -> Part | None:
@@ -51,16 +81,24 @@ def _accelerators(work: Work) -> Part | None:
     if work.accelerator is None and work.power_w is None:
         return None
     hours = Evidence.given("device_hours", exact(work.device_hours), "h")
-    part = _energy("accelerator", work.device_hours, accelerator_power(work), work.repeats)
+    part = powered_part("accelerator", work.device_hours, accelerator_power(work), work.repeats)
     return part._replace(evidence=(*part.evidence, hours))
 
 
 def _powered(component: str, amount: float, power: Power, work: Work) -> Part:
     """Energy of `amount` units that each draw `power` for the wall hours of the work."""
-    return _energy(component, amount * work.wall_hours, power, work.repeats)
+    return powered_part(component, amount * work.wall_hours, power, work.repeats)
 
 
-def _energy(component: str, unit_hours: float, power: Power, repeats: float) -> Part:
+def powered_part(component: str, unit_hours: float, power: Power, repeats: float = 1) -> Part:
+    """Return the energy of a component by its power.
+
+    Args:
+        component: One of the components of a footprint.
+        unit_hours: Units times the hours each was in use. [h]
+        power: Mean power of one unit.
+        repeats: How many times the work was done.
+    """
     kwh = repeated_kwh(described_energy_kwh(unit_hours, power.amount_w.value), repeats)
     energy = product(power.amount_w, value=kwh)
     equation = _equation(component, unit_hours, power, repeats, energy)
@@ -68,6 +106,7 @@ def _energy(component: str, unit_hours: float, power: Power, repeats: float) -> 
 
 
 _UNIT_HOURS = {"accelerator": "device-hours", "cpu": "CPU-hours", "memory": "GB-hours"}
+"""Where a part's power is that of one unit; elsewhere it is that of all."""
 
 
 def _equation(

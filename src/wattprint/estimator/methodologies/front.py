@@ -7,16 +7,16 @@ from typing import Any
 from wattprint.domain.checks import text
 from wattprint.domain.coverage import coverage
 from wattprint.domain.evidence import Evidence, Method
-from wattprint.domain.footprint import Components, Emissions, Energy, Footprint
+from wattprint.domain.footprint import Components, Emissions, Energy, Footprint, Water
 from wattprint.domain.interval import Range, exact
 from wattprint.estimator.account import equivalents_of
 from wattprint.estimator.describe import estimate
 from wattprint.estimator.methodologies.applied.ecologits import asks_for_requests, request_figure
 from wattprint.estimator.methodologies.figure import MethodFigure, Methodology, Terms
-from wattprint.estimator.methodologies.instances import Instance, named_instance
 from wattprint.estimator.methodologies.job import Job, described_job
 from wattprint.estimator.methodologies.registry import known_methodology, methodologies
 from wattprint.estimator.work import described_work
+from wattprint.factors.instances import Instance, instances
 from wattprint.factors.tables import shipped
 
 
@@ -44,7 +44,7 @@ def _of_requests(method: Methodology, inputs: Mapping[str, Any]) -> MethodFigure
 
 
 def _said(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: said for name, said in inputs.items() if said is not None}
+    return {name: said for name, said in inputs.items() if said is not None and said != ()}
 
 
 def _given(inputs: Mapping[str, Any]) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ def job_of(inputs: Mapping[str, Any]) -> Job:
         InputError: Inputs that `estimate` refuses.
     """
     named = inputs.get("instance")
-    instance = None if named is None else named_instance(text("instance", named))
+    instance = None if named is None else instances().find(text("instance", named))
     described = dict(inputs) if instance is None else _on_instance(inputs, instance)
     ours = estimate(**_taken_by(estimate, described))
     work = described_work(**_taken_by(described_work, described))
@@ -71,8 +71,8 @@ def _on_instance(inputs: Mapping[str, Any], instance: Instance) -> dict[str, Any
     """Return the inputs with the accelerators of an instance that was named."""
     return {
         **inputs,
-        "accelerator": inputs.get("accelerator") or instance.accelerator_name,
-        "count": inputs.get("count") or instance.accelerator_count,
+        "accelerator": inputs.get("accelerator") or instance.accelerator,
+        "count": inputs.get("count") or instance.accelerator_count or None,
     }
 
 
@@ -101,7 +101,7 @@ def method_footprint(
             static=_exact(terms.other_kwh),
         ),
         emissions_kg=Emissions(location_based=location, embodied=_exact(terms.embodied_kg)),
-        water_l=None,
+        water_l=Water(),
         coverage=coverage(**_covered(terms)),
         evidence=(_citation(method, figure), *figure.evidence),
         equivalents=() if location is None else equivalents_of(location),

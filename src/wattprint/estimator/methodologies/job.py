@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Evidence
 from wattprint.domain.footprint import Footprint
-from wattprint.estimator.methodologies.instances import Instance, only_instance
+from wattprint.estimator.methodologies.hosts import Host, host_of, only_instance
 from wattprint.estimator.work import Work
 from wattprint.factors.accelerators import Accelerator, accelerators
 from wattprint.factors.cpus import Cpu, cpus
+from wattprint.factors.instances import Instance
 from wattprint.factors.regions import Region, regions
 from wattprint.factors.zones import zones
 
@@ -41,6 +42,16 @@ class Job(NamedTuple):
     def wall_hours(self) -> float:
         """Hours by the clock of all repeats [h]."""
         return self.work.wall_hours * self.work.repeats
+
+    @property
+    def host(self) -> Host | None:
+        """The server behind the instance, if it is known."""
+        return None if self.instance is None else host_of(self.instance)
+
+    @property
+    def vcpus(self) -> int | None:
+        """Number of vCPUs of the instance."""
+        return None if self.instance is None else self.instance.vcpus
 
     @property
     def memory_gb(self) -> float | None:

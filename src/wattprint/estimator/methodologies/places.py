@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.interval import exact
+from wattprint.estimator.market import INTENSITY_UNIT
 from wattprint.estimator.methodologies.job import Job
-from wattprint.estimator.place import INTENSITY_UNIT
 from wattprint.factors.tables import Row, nearest_year, shipped
 from wattprint.factors.zones import IntensityTable, YearlyIntensity, intensities
 

@@ -3,6 +3,7 @@
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.interval import exact
+from wattprint.estimator.market import INTENSITY_UNIT
 from wattprint.estimator.methodologies.applied.common import (
     NOTHING,
     Part,
@@ -24,7 +25,6 @@ from wattprint.estimator.methodologies.boavizta import (
 from wattprint.estimator.methodologies.figure import MethodFigure, Terms
 from wattprint.estimator.methodologies.job import Job
 from wattprint.estimator.methodologies.places import value_of, vintage
-from wattprint.estimator.place import INTENSITY_UNIT
 
 SOURCE, YEAR = "boavizta_method", 2026
 _INTENSITY_YEAR = 2020
@@ -55,7 +55,7 @@ def figure(job: Job) -> MethodFigure:
 
 
 def _cpus(job: Job, load: float) -> Part:
-    host = None if job.instance is None else job.instance.host
+    host = job.host
     if job.cpu is not None:
         full = cpu_evidence(job.cpu, job.work.cpu_count)
     elif host is not None and host.cpu_tdp_w is not None:
@@ -82,7 +82,7 @@ def _memory(job: Job, load: float) -> Part:
 
 def _other(job: Job, cpus: Part, memory: Part) -> Part:
     """Drives, and a third of CPU and memory for what else a server draws."""
-    host = None if job.instance is None or job.cpu is not None else job.instance.host
+    host = None if job.cpu is not None else job.host
     drives = 0.0 if host is None else host.ssds * _share_of_server(job)
     hours = job.wall_hours / 1000
     if hours == 0:
@@ -96,9 +96,9 @@ def _other(job: Job, cpus: Part, memory: Part) -> Part:
 
 
 def _share_of_server(job: Job) -> float:
-    if job.cpu is not None or job.instance is None or job.instance.host is None:
+    if job.cpu is not None or job.vcpus is None or job.host is None:
         return 1.0
-    return job.instance.vcpus / job.instance.host.server_vcpus
+    return job.vcpus / job.host.server_vcpus
 
 
 def _intensity(job: Job) -> Evidence | None:

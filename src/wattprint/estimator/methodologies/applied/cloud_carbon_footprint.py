@@ -6,6 +6,7 @@ from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.interval import exact
 from wattprint.domain.units import WATTS_PER_KILOWATT
+from wattprint.estimator.market import INTENSITY_UNIT
 from wattprint.estimator.methodologies.applied.common import (
     NOTHING,
     Part,
@@ -25,7 +26,6 @@ from wattprint.estimator.methodologies.cloud_carbon_footprint import (
 from wattprint.estimator.methodologies.figure import MethodFigure, Terms
 from wattprint.estimator.methodologies.job import Job
 from wattprint.estimator.methodologies.places import default_pue, value_of, vintage
-from wattprint.estimator.place import INTENSITY_UNIT
 from wattprint.factors.tables import shipped
 
 SOURCE, COEFFICIENTS, YEAR = "ccf_app", "ccf", 2026
@@ -74,14 +74,14 @@ def _gpus(job: Job) -> Part:
 
 def _cpus(job: Job) -> Part:
     """The instance's vCPUs, on its host's architecture or the mean of its provider's."""
-    if job.instance is None:
+    if job.vcpus is None:
         return NOTHING
-    host = job.instance.host
+    host = job.host
     listed = (
         processor("average", provider="aws") if host is None else processor(host.cpu_architecture)
     )
     power_w, evidence = _at_use("cpu_power", "W/vCPU", listed, job.work.cpu_utilization)
-    return drawn("cpu", job.instance.vcpus * job.wall_hours, power_w, evidence)
+    return drawn("cpu", job.vcpus * job.wall_hours, power_w, evidence)
 
 
 def _at_use(
@@ -97,7 +97,7 @@ def _memory(job: Job) -> Part:
     """Memory that the user states, beyond what the measured servers had a chip."""
     if job.work.memory_gb is None:
         return NOTHING
-    host = None if job.instance is None else job.instance.host
+    host = job.host
     chip_gb = 0.0 if host is None else processor(host.cpu_architecture).gb_per_chip or 0.0
     included_gb = 0.0 if host is None else chip_gb * host.cpu_count
     beyond_gb = max(0.0, job.work.memory_gb - included_gb)
@@ -108,12 +108,12 @@ def _memory(job: Job) -> Part:
 
 
 def _memory_notes(job: Job) -> tuple[str, ...]:
-    if job.work.memory_gb is not None or job.instance is None:
+    if job.work.memory_gb is not None or job.memory_gb is None:
         return ()
-    most_kwh = job.instance.memory_gb * job.wall_hours * MEMORY_KWH_PER_GB_HOUR
+    most_kwh = job.memory_gb * job.wall_hours * MEMORY_KWH_PER_GB_HOUR
     return (
         "watts per vCPU include their servers' own memory; with the instance's "
-        f"{job.instance.memory_gb:g} GB stated (memory_gb) up to {most_kwh:.3g} kWh would be added",
+        f"{job.memory_gb:g} GB stated (memory_gb) up to {most_kwh:.3g} kWh would be added",
     )
 
 
@@ -136,15 +136,14 @@ def _factors() -> dict[str, float]:
 
 
 def _embodied(job: Job) -> tuple[float | None, Evidence | None]:
-    instance = job.instance
-    total_kg = None if instance is None else _listed_total_kg(instance.name)
-    if instance is None or total_kg is None:
+    total_kg = None if job.instance is None else _listed_total_kg(job.instance.name)
+    if job.vcpus is None or total_kg is None:
         return None, None
-    largest = instance.vcpus if instance.host is None else instance.host.server_vcpus
+    largest = job.vcpus if job.host is None else job.host.server_vcpus
     share_kg = embodied_share_kg(
-        total_kg=total_kg, hours=job.wall_hours, vcpus=instance.vcpus, largest_vcpus=largest
+        total_kg=total_kg, hours=job.wall_hours, vcpus=job.vcpus, largest_vcpus=largest
     )
-    note = f"making of its server, over four years, {instance.vcpus} of {largest} vCPUs"
+    note = f"making of its server, over four years, {job.vcpus} of {largest} vCPUs"
     return share_kg, constant("embodied", total_kg, "kgCO2e", COEFFICIENTS, 2023, note)
 
 

@@ -63,7 +63,7 @@ def _devices(job: Job) -> Part:
 
 def _cpus(job: Job) -> Part:
     """All packages: by load where it is known, else at half of TDP, or of 85 W."""
-    host = None if job.instance is None else job.instance.host
+    host = job.host
     if job.cpu is not None:
         evidence = cpu_evidence(job.cpu, job.work.cpu_count)
     elif host is not None and host.cpu_tdp_w is not None:

@@ -8,6 +8,7 @@ from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.interval import exact
 from wattprint.domain.units import GRAMS_PER_KILOGRAM
+from wattprint.estimator.market import INTENSITY_UNIT
 from wattprint.estimator.methodologies.applied.common import (
     Part,
     constant,
@@ -26,7 +27,6 @@ from wattprint.estimator.methodologies.ecologits_tables import known_mix
 from wattprint.estimator.methodologies.figure import MethodFigure, Terms
 from wattprint.estimator.methodologies.job import Job
 from wattprint.estimator.methodologies.places import value_of
-from wattprint.estimator.place import INTENSITY_UNIT
 from wattprint.factors.regions import regions
 from wattprint.factors.zones import zones
 

@@ -22,7 +22,7 @@ def figure(job: Job) -> MethodFigure:
             "sci needs the energy of the machine, and it is not known",
             "expected hardware and hours, or energy_kwh at 'it'",
         )
-    vcpus = BASE_VCPUS if job.instance is None else float(job.instance.vcpus)
+    vcpus = BASE_VCPUS if job.vcpus is None else float(job.vcpus)
     memory_gb = BASE_MEMORY_GB if job.memory_gb is None else job.memory_gb
     embodied_g = if_embodied_g(
         duration_s=job.wall_hours * SECONDS_PER_HOUR,
