@@ -34,7 +34,10 @@ and r5 3.1 of 3.5, z1d 4.0 and m5zn 4.5 on all cores."""
 
 def main() -> None:
     shared = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared")
-    found = points(shared / "cases/cpu_load")
+    folder = shared / "cases/cpu_load"
+    found = points(folder)
+    if not found:
+        sys.exit(f"no sweeps in {folder}; give the folder that holds cases/cpu_load")
     low, high = JUDGED_LOADS
     print(f"{low:.0%} to {high:.0%} load: {len(judged(found))} of {len(found)} readings")
     print(f"\n{'mean absolute error':40} {'counted':>8} {'printed':>8}")

@@ -5,6 +5,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from wattprint.domain.coverage import COMPONENTS
+from wattprint.domain.derived import Derived
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import (
     WATER_KINDS,
@@ -86,6 +87,9 @@ footprints = st.builds(
     work=json_objects,
     resources=st.builds(Resources, maybe_ranges, maybe_ranges),
     offsets_kg=maybe_ranges,
+    derived=st.lists(
+        st.builds(Derived, texts, maybe_ranges, texts, st.sampled_from(Method), texts), max_size=2
+    ).map(tuple),
 )
 
 devices = st.builds(

@@ -100,7 +100,7 @@ def test_a_broken_record_is_refused_as_what_it_claims_to_be(change):
         Footprint.from_dict({**FOOTPRINT.as_dict(), **change})
 
 
-NOT_NEEDED = ("summary", "resources", "offsets_kg")
+NOT_NEEDED = ("summary", "resources", "offsets_kg", "derived")
 """What is computed, and what the first records of this format did not have."""
 
 
@@ -126,3 +126,9 @@ def test_a_record_without_what_it_must_have_is_refused_with_its_name(missing):
 def test_what_is_no_object_is_no_record(given):
     with pytest.raises(RecordError, match=r"expected 'wattprint\.footprint/1'"):
         Footprint.from_dict(given)
+
+
+def test_a_record_from_before_there_were_derived_figures_is_read_with_none():
+    record = FOOTPRINT.as_dict()
+    del record["derived"]
+    assert Footprint.from_dict(record).derived == ()

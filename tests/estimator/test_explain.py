@@ -102,6 +102,13 @@ def test_the_json_has_the_terms_and_causes_of_every_methodology():
     assert document["not_applicable"][0]["methodology"] == "ecologits"
 
 
+def test_a_training_that_is_planned_is_hours_to_every_method():
+    planned = {"train_parameters_b": 7, "train_tokens_b": 1000, "mfu": 0.4}
+    explained = explain(accelerator="H100 SXM5 80GB", count=512, zone="FR", **planned)
+    assert explained.job.device_hours > 10_000
+    assert all(compared.figure.unused == () for compared in explained.compared)
+
+
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [

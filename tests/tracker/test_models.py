@@ -52,8 +52,9 @@ def test_the_law_is_told_what_it_is_to_share(machine, tdp_w, package_threads, th
     assert (law.shares, law.usual_clock_ratio) == (package_shares(), 0.7)
 
 
-def test_where_the_load_cannot_be_seen_there_is_no_law_and_the_note_says_so():
-    model = cpu_model(host(128), UNSEEN)
+@pytest.mark.parametrize("seen", [UNSEEN, Glance(0.0, 0.5)], ids=["nothing", "never busy"])
+def test_where_the_load_cannot_be_seen_there_is_no_law_and_the_note_says_so(seen):
+    model = cpu_model(host(128), seen)
     assert model.law is None
     assert "the load of the machine cannot be read" in model.note
 

@@ -12,7 +12,7 @@ from factor_build.tables import BuildError, Row, Table, grouped, normal, split_a
 NON_NEGATIVE = (
     "tdp_w memory_gb tflops_fp32 tflops_fp16 tflops_bf16 tflops_fp8 process_nm die_mm2 cores "
     "threads vcpus accelerator_count g_min g_median g_max kg_co2e value gwp_kg_co2e gwp_min "
-    "gwp_max pe_mj adpe_kg_sb lifetime_years wue_l_per_kwh market_g_co2e_per_kwh "
+    "gwp_max gb_per_s pe_mj adpe_kg_sb lifetime_years wue_l_per_kwh market_g_co2e_per_kwh "
     "embodied_kg low_kg high_kg primary_energy_mj l_per_kwh min_l_per_kwh max_l_per_kwh"
 )
 SHARES = f"{MIX_COLUMNS} cooling_share cfe_share_hourly cfe_share_annual"
@@ -53,6 +53,7 @@ def check(tables: Sequence[Table]) -> None:
         *check_named(
             by_path["cloud_instances.csv"], "accelerator_name", {row["name"] for row in parts}
         ),
+        *check_named(by_path["memory_bandwidth.csv"], "name", {row["name"] for row in parts}),
     ]
     if faults:
         raise BuildError("\n".join(faults))

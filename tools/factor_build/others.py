@@ -52,6 +52,12 @@ def machine_classes(inputs: Inputs) -> Table:
     return Table("machine_classes.csv", tuple(rows[0]), rows, ("machine", "quantity"))
 
 
+def memory_bandwidth(inputs: Inputs) -> Table:
+    """Bandwidth of the memory of accelerators that serve models."""
+    rows = read_rows(inputs.hand_entered / "memory_bandwidth.csv")
+    return Table("memory_bandwidth.csv", tuple(rows[0]), rows, ("name",))
+
+
 def sources(inputs: Inputs, tables: Iterable[Table]) -> Table:
     """A row for each source that a table names, and for no other."""
     used = {row["source"] for table in tables for row in table.rows}

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from wattprint.cli.asked_options import asked_options, read_training
 from wattprint.cli.hosts import host_named
 from wattprint.cli.options import json_option, life_options, place_options
 from wattprint.cli.output import print_json
@@ -95,6 +96,7 @@ from wattprint.reports.text import footprint_text
 )
 @click.option("--storage-kind", metavar="ssd|hdd", help="Kind of these disks. [default: either]")
 @click.option("--network-gb", type=float, metavar="GB", help="Data moved over the network. [GB]")
+@asked_options
 @place_options
 @click.option(
     "--methodology",
@@ -111,8 +113,10 @@ def estimate(*, explain: bool, as_json: bool, **inputs: Any) -> None:
 
     Accelerators x hours x power, plus the CPUs, memory and static power you name; energy times
     PUE, times the grid's carbon intensity. The share of making the hardware, and water, stand
-    beside. What is not named is listed as missing.
+    beside. What is not named is listed as missing. Instead of hours: a training that is planned
+    (parameters and tokens) or, with --inference, requests.
     """
+    inputs["training"] = read_training(inputs["training"])
     footprint = estimate_footprint(**{**inputs, "host": host_named(inputs["host"])})
     if as_json:
         print_json(footprint.as_dict())

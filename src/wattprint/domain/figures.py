@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from wattprint.domain import units
 from wattprint.domain.coverage import CHIP_COMPONENTS
+from wattprint.domain.derived import Derived
 from wattprint.domain.evidence import Evidence, Method, weakest
 from wattprint.domain.footprint import Footprint
 from wattprint.domain.interval import Range
@@ -139,6 +140,35 @@ def _resources(footprint: Footprint) -> list[Figure]:
     return [
         _figure(label, amount, said, method) for label, amount, said in rows if amount is not None
     ]
+
+
+def derived_figures(footprint: Footprint) -> list[tuple[Figure, str]]:
+    """Return the figures that were derived from a footprint, each with its note."""
+    return [(_derived(derived), derived.note) for derived in footprint.derived]
+
+
+def _derived(derived: Derived) -> Figure:
+    label, amount = _label(derived.quantity), derived.amount
+    if derived.unit == "kWh":
+        return _figure(label, amount, units.energy, derived.method)
+    if derived.unit == "kgCO2e":
+        return _figure(label, _grams(amount), _co2e, derived.method)
+    if derived.unit.startswith("gCO2e"):
+        return _figure(label, amount, _co2e, derived.method)
+    unit = "" if derived.unit in ("", "ratio") else f" {derived.unit}"
+    return _figure(
+        label, amount, lambda value, digits: units.plain(value, digits) + unit, derived.method
+    )
+
+
+def _label(quantity: str) -> str:
+    named = {
+        "sci": "SCI",
+        "sci_operational": "SCI, electricity",
+        "sci_embodied": "SCI, hardware",
+        "ecologits_energy_per_request": "EcoLogits per request",
+    }
+    return named.get(quantity, quantity.replace("_", " "))
 
 
 def equivalents_sentence(footprint: Footprint) -> str:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from wattprint.domain import units
 from wattprint.domain.coverage import IT_COMPONENTS, coverage, missing
+from wattprint.domain.derived import Derived
 from wattprint.domain.errors import RecordError
 from wattprint.domain.evidence import Equation, Evidence, Method, weakest
 from wattprint.domain.interval import Range
@@ -99,6 +100,8 @@ class Footprint(NamedTuple):
     """Of making the hardware, beside its emissions."""
     offsets_kg: Range | None = None
     """Offsets as stated: recorded, and subtracted from nothing. [kgCO2e]"""
+    derived: tuple[Derived, ...] = ()
+    """What it comes to per request, per run or over a life, where that was asked for."""
 
     def __str__(self) -> str:
         return self.summary()
@@ -156,6 +159,7 @@ class Footprint(NamedTuple):
             "evidence": [evidence.as_dict() for evidence in self.evidence],
             "equivalents": [_equivalent_dict(equivalent) for equivalent in self.equivalents],
             "equations": [equation._asdict() for equation in self.equations],
+            "derived": [figure.as_dict() for figure in self.derived],
             "summary": self.summary(),
         }
 
@@ -184,6 +188,8 @@ class Footprint(NamedTuple):
                 # Added to the format after its first records were written.
                 resources=Resources(**_ranges(record.get("resources", {}))),
                 offsets_kg=_range(record.get("offsets_kg")),
+                # Footprints written before there were such figures have none.
+                derived=tuple(Derived.from_dict(row) for row in record.get("derived", ())),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RecordError(f"{SCHEMA} record is malformed: {error!r}.") from error

@@ -17,11 +17,19 @@ from wattprint.domain.footprint import (
 from wattprint.domain.formulas.emissions import location_based_emissions_g
 from wattprint.domain.formulas.energy import facility_energy_kwh, it_energy_kwh
 from wattprint.domain.formulas.life import repeated_kwh
-from wattprint.domain.interval import Range, exact, inverse, product, sum_independent
+from wattprint.domain.interval import (
+    Range,
+    exact,
+    inverse,
+    product,
+    sum_independent,
+    sum_shared,
+)
 from wattprint.estimator.embodied import Life, Made, embodied_share, find_life
 from wattprint.estimator.market import Offsets, market_based
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import Place
+from wattprint.estimator.reckoning import Reckoning
 from wattprint.estimator.water import used_water
 from wattprint.factors.conventions import equivalences
 from wattprint.factors.tables import shipped
@@ -53,13 +61,18 @@ class Account:
     """Adds up the boundaries of a footprint, and keeps the equations as it goes."""
 
     def __init__(
-        self, place: Place, work: Mapping[str, Any], beside: Beside = NOTHING_BESIDE
+        self,
+        place: Place,
+        work: Mapping[str, Any],
+        beside: Beside = NOTHING_BESIDE,
+        reckoned: Reckoning | None = None,
     ) -> None:
         self._place = place
         self._beside = beside
         self._work = {name: _plain(said) for name, said in work.items()}
-        self._evidence: list[Evidence] = []
-        self._equations: list[Equation] = []
+        self._reckoned = Reckoning() if reckoned is None else reckoned
+        self._evidence: list[Evidence] = list(self._reckoned.evidence)
+        self._equations: list[Equation] = list(self._reckoned.equations)
         self._methods: dict[str, Method] = {}
 
     def of_parts(
@@ -116,7 +129,8 @@ class Account:
         self._given("it_energy", kwh, "kWh")
         for component in NODE_COMPONENTS:
             self._methods[component] = Method.GIVEN
-        return self._of_node(Energy(it=exact(repeated_kwh(kwh, repeats))), Components())
+        it = product(self._reckoned.spread, value=repeated_kwh(kwh, repeats))
+        return self._of_node(Energy(it=it), Components())
 
     def of_facility_energy(self, kwh: float, repeats: float) -> Footprint:
         """Return the footprint of energy given at the facility, its overhead included."""
@@ -125,8 +139,11 @@ class Account:
             self._methods[component] = Method.GIVEN
         self._methods["facility_overhead"] = Method.GIVEN
         pue = self._place.pue.amount
-        facility = exact(repeated_kwh(kwh, repeats))
-        it = None if pue is None else product(inverse(pue), value=facility.value / pue.value)
+        spread = self._reckoned.spread
+        facility = product(spread, value=repeated_kwh(kwh, repeats))
+        it = None
+        if pue is not None:
+            it = product(spread, inverse(pue), value=facility.value / pue.value)
         return self._footprint(Energy(it=it, facility=facility), Components())
 
     def _taken(self, parts: Sequence[Part]) -> dict[str, Range]:
@@ -159,7 +176,9 @@ class Account:
     ) -> tuple[Range, Range | None]:
         """Return the energy at the wall, and of it what the supply loses; None if not known."""
         words, numbers = " + ".join(parts), " + ".join(_kwh(energy) for energy in parts.values())
-        delivered = sum_independent(*parts.values())
+        # Hours or repeats that are off are so for all parts: that does not average out.
+        is_shared = not self._reckoned.spread.is_exact
+        delivered = sum_shared(parts.values()) if is_shared else sum_independent(*parts.values())
         it, losses = delivered, None
         if supply is not None and (efficiency := supply.amount) is not None:
             self._evidence.append(supply)
@@ -186,6 +205,9 @@ class Account:
         market = self._market(energy)
         share = embodied_share(self._beside.made, self._beside.life or find_life())
         water = used_water(self._place.water, energy.it, energy.facility)
+        made_kg = None
+        if share.embodied_kg is not None:
+            made_kg = product(share.embodied_kg, self._reckoned.spread)
         self._methods.update(embodied=share.method, water=water.method)
         self._equations += (*share.equations, *water.equations)
         offsets = self._beside.offsets
@@ -193,7 +215,7 @@ class Account:
             factor_set=shipped().identity,
             energy_kwh=energy,
             components_kwh=components,
-            emissions_kg=Emissions(location, market, share.embodied_kg),
+            emissions_kg=Emissions(location, market, made_kg),
             water_l=water.water_l,
             coverage=coverage(**self._methods),
             evidence=(

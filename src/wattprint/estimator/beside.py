@@ -6,7 +6,7 @@ from typing import Any
 from wattprint.domain.errors import ContradictionError
 from wattprint.estimator.account import Beside
 from wattprint.estimator.embodied import (
-    LIFE_INPUTS,
+    LIFETIME_INPUTS,
     Made,
     find_life,
     host_use,
@@ -18,7 +18,7 @@ from wattprint.estimator.outside import OUTSIDE_INPUTS, Outside, described_outsi
 from wattprint.estimator.work import Work
 from wattprint.factors.accelerators import accelerators
 
-BESIDE_INPUTS = (*OUTSIDE_INPUTS, *LIFE_INPUTS, *OFFSET_INPUTS)
+BESIDE_INPUTS = (*OUTSIDE_INPUTS, *LIFETIME_INPUTS, *OFFSET_INPUTS)
 """What can be said of all this, by the names that `estimate` takes."""
 
 
@@ -44,7 +44,7 @@ def described_beside(work: Work, **said: Any) -> Beside:
     return Beside(
         parts,
         _made(work, outside),
-        find_life(**{name: said.get(name) for name in LIFE_INPUTS}),
+        find_life(**{name: said.get(name) for name in LIFETIME_INPUTS}),
         find_offsets(**{name: said.get(name) for name in OFFSET_INPUTS}),
     )
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
     from wattprint.domain.footprint import Footprint
     from wattprint.domain.node_profile import NodeProfile
+    from wattprint.estimator.place import Place
+    from wattprint.estimator.work import Work
 
 
 def estimate(
@@ -35,6 +37,41 @@ def estimate(
     static_w: float | None = None,
     supply_efficiency: float | None = None,
     repeats: float = 1,
+    train_parameters_b: float | None = None,
+    train_tokens_b: float | None = None,
+    mfu: float | None = None,
+    context: float | None = None,
+    recompute: float | None = None,
+    peak_tflops: float | None = None,
+    inference: bool = False,
+    requests: float | None = None,
+    requests_per_day: float | None = None,
+    days: float | None = None,
+    weeks: float | None = None,
+    months: float | None = None,
+    years: float | None = None,
+    requests_per_s: float | None = None,
+    tokens_per_s: float | None = None,
+    energy_per_request_wh: float | None = None,
+    parameters_b: float | None = None,
+    active_parameters_b: float | None = None,
+    precision_bits: int | None = None,
+    prompt_tokens: float | None = None,
+    cached_tokens: float | None = None,
+    output_tokens: float | None = None,
+    batch: float | None = None,
+    replicas: int | None = None,
+    hours_per_day: float | None = None,
+    idle_share: float | None = None,
+    sweep: int | None = None,
+    failed: int | None = None,
+    failed_share: float | None = None,
+    training: "Footprint | None" = None,
+    training_kwh: float | None = None,
+    training_at: str | None = None,
+    preparation_kwh: float | None = None,
+    functional_unit: str | None = None,
+    units: float | None = None,
     zone: str | None = None,
     region: str | None = None,
     intensity: float | None = None,
@@ -88,6 +125,41 @@ def estimate(
         static_w: Power of everything else in the machine: board, fans, disks. [W]
         supply_efficiency: Output over input of the power supply. [ratio, 0.01 to 1]
         repeats: How many times the work was done, or a declared multiplier. [1 or more]
+        train_parameters_b: Parameters of a model to be trained, instead of hours. [1e9]
+        train_tokens_b: Tokens that it is to be trained on, all epochs together. [1e9]
+        mfu: Model FLOPs utilization over all hours billed. [ratio, above 0 to 1]
+        context: Length of the training's sequences; without it attention is left out. [tokens]
+        recompute: Share of the forward pass computed twice; `mfu` is then that of the hardware.
+        peak_tflops: Dense peak of one accelerator, instead of the table's. [TFLOP/s]
+        inference: Whether the work is answering requests: what follows says how many and which.
+        requests: Requests answered.
+        requests_per_day: Requests a day, over the period given.
+        days: Period, in days; adds to weeks, months and years.
+        weeks: Weeks of 7 days.
+        months: Months, each a twelfth of a year.
+        years: Years of 365.2425 days.
+        requests_per_s: Requests that `count` accelerators answer in a second.
+        tokens_per_s: Output tokens that they generate in a second, instead.
+        energy_per_request_wh: Measured energy of a request, at `energy_at`. [Wh]
+        parameters_b: Parameters of the language model that answers. [1e9]
+        active_parameters_b: Those that a token passes through; all unless given. [1e9]
+        precision_bits: Bits of a weight: 4, 8, 16 or 32; 16 unless given.
+        prompt_tokens: Tokens of a mean prompt, the cached ones included. [tokens]
+        cached_tokens: Tokens of it whose keys and values are kept from before. [tokens]
+        output_tokens: Tokens of a mean answer. [tokens]
+        batch: Requests served together. [1 or more]
+        replicas: Copies of the model that are kept on for the whole period.
+        hours_per_day: Hours a day that they are on; 24 unless given. [h]
+        idle_share: Power of an idle accelerator over its full power. [ratio, 0 to 1]
+        sweep: Runs that finished, the one that was kept among them. [1 or more]
+        failed: Runs that failed or were abandoned.
+        failed_share: Share of a full run that these took on average. [ratio, 0 to 1]
+        training: Footprint of the training, to set the requests beside it.
+        training_kwh: Energy of the training, instead. [kWh]
+        training_at: Where that energy was measured: `accelerator`, `it` or `facility`.
+        preparation_kwh: Energy of data, search and failed runs, at the same place. [kWh]
+        functional_unit: What the software scales by, for its SCI score: 'requests'.
+        units: How many of them were served.
         zone: Country, state or grid zone: 'FR', 'FRA', 'France', 'US-CA', 'US-CAL-CISO'.
         region: Cloud region: 'aws/us-east-1'.
         intensity: Carbon intensity, instead of the zone's. [gCO2e/kWh]
@@ -127,12 +199,10 @@ def estimate(
     inputs: dict[str, Any] = dict(locals())
     del inputs["unknown"]
     # Tables and look-ups load when a footprint is asked for, not when this name is imported.
-    from wattprint.estimator.account import Account
-    from wattprint.estimator.beside import BESIDE_INPUTS, described_beside
+    from wattprint.estimator.asked import ASKED_INPUTS, described
+    from wattprint.estimator.beside import BESIDE_INPUTS
     from wattprint.estimator.instance import with_instance
-    from wattprint.estimator.parts import described_parts, static_part, supply
     from wattprint.estimator.place import PLACE_INPUTS, find_place
-    from wattprint.estimator.work import described_work
 
     no_unknown_keywords("estimate", unknown, inputs)
     if inputs.pop("methodology") != "wattprint":
@@ -142,11 +212,24 @@ def estimate(
     inputs = with_instance(inputs)
     place_inputs = {name: inputs.pop(name) for name in PLACE_INPUTS}
     beside_inputs = {name: inputs.pop(name) for name in BESIDE_INPUTS}
-    work = described_work(**{name: inputs[name] for name in inputs.keys() - {"instance"}})
-    beside = described_beside(work, **beside_inputs)
+    asked_inputs = {name: inputs.pop(name) for name in ASKED_INPUTS}
+    instance = inputs.pop("instance")
+    asked = described(inputs, asked_inputs)
+    work, place = asked.work, find_place(**place_inputs)
     counts = {"count": work.accelerator_count, "cpu_count": work.cpu_count}
-    given = _as_given({**inputs, **counts, **place_inputs, **beside_inputs})
-    account = Account(find_place(**place_inputs), given, beside)
+    given = {**inputs, **counts, "instance": instance, **asked_inputs}
+    said = _as_given({**given, **place_inputs, **beside_inputs})
+    return asked.answered(lambda work: _footprint(work, place, said, beside_inputs))
+
+
+def _footprint(
+    work: "Work", place: "Place", said: "dict[str, Any]", beside_inputs: "dict[str, Any]"
+) -> "Footprint":
+    from wattprint.estimator.account import Account
+    from wattprint.estimator.beside import described_beside
+    from wattprint.estimator.parts import described_parts, static_part, supply
+
+    account = Account(place, said, described_beside(work, **beside_inputs), work.reckoned)
     if work.energy_kwh is not None and work.energy_at == "it":
         return account.of_it_energy(work.energy_kwh, work.repeats)
     if work.energy_kwh is not None and work.energy_at == "facility":
@@ -165,5 +248,10 @@ def estimate(
 
 
 def _as_given(inputs: "dict[str, Any]") -> "dict[str, Any]":
-    """Return the inputs that say something: those left at None say nothing."""
-    return {name: given for name, given in inputs.items() if given is not None}
+    """Return the inputs that say something: those left out do not."""
+    said = {
+        name: given for name, given in inputs.items() if given is not None and given is not False
+    }
+    if "training" in said:
+        said["training"] = said["training"].summary()
+    return said

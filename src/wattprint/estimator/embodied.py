@@ -16,7 +16,7 @@ from wattprint.factors.conventions import convention
 from wattprint.factors.embodied import Published, embodied, range_of
 from wattprint.factors.machines import PER_VCPU, MachineClass
 
-LIFE_INPUTS = ("lifetime_years", "lifetime_use")
+LIFETIME_INPUTS = ("lifetime_years", "lifetime_use")
 """What can be said of the life of hardware, by the names that every front door takes."""
 OF_VCPUS = "2-socket-server"
 """The class of machine that vCPUs are sold of."""

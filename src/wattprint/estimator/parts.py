@@ -19,6 +19,9 @@ from wattprint.estimator.power import (
 )
 from wattprint.estimator.work import Work
 
+_NONE = exact(1.0)
+"""Hours and repeats that are as they were said."""
+
 
 class Part(NamedTuple):
     """Energy of one component of the IT equipment, and the reasons for it."""
@@ -76,21 +79,42 @@ def supply(work: Work, delivered_kwh: Iterable[float]) -> Evidence | None:
 def _accelerators(work: Work) -> Part | None:
     if work.energy_kwh is not None:
         given = Evidence.given("accelerator_energy", exact(work.energy_kwh), "kWh")
-        energy = exact(repeated_kwh(work.energy_kwh, work.repeats))
+        kwh = repeated_kwh(work.energy_kwh, work.repeats)
+        energy = product(work.reckoned.spread, value=kwh)
         return Part("accelerator", energy, Method.GIVEN, (given,))
+    if work.reckoned.accelerator_kwh is not None:
+        return Part(
+            "accelerator", work.reckoned.accelerators_kwh(work.repeats), work.reckoned.method
+        )
     if work.accelerator is None and work.power_w is None:
         return None
+    part = powered_part(
+        "accelerator",
+        work.device_hours,
+        accelerator_power(work),
+        work.repeats,
+        work.reckoned.spread,
+    )
+    if work.reckoned.are_hours_reckoned:
+        return part
     hours = Evidence.given("device_hours", exact(work.device_hours), "h")
-    part = powered_part("accelerator", work.device_hours, accelerator_power(work), work.repeats)
     return part._replace(evidence=(*part.evidence, hours))
 
 
 def _powered(component: str, amount: float, power: Power, work: Work) -> Part:
     """Energy of `amount` units that each draw `power` for the wall hours of the work."""
-    return powered_part(component, amount * work.wall_hours, power, work.repeats)
+    return powered_part(
+        component, amount * work.wall_hours, power, work.repeats, work.reckoned.spread
+    )
 
 
-def powered_part(component: str, unit_hours: float, power: Power, repeats: float = 1) -> Part:
+def powered_part(
+    component: str,
+    unit_hours: float,
+    power: Power,
+    repeats: float = 1,
+    spread: Range = _NONE,
+) -> Part:
     """Return the energy of a component by its power.
 
     Args:
@@ -98,9 +122,10 @@ def powered_part(component: str, unit_hours: float, power: Power, repeats: float
         unit_hours: Units times the hours each was in use. [h]
         power: Mean power of one unit.
         repeats: How many times the work was done.
+        spread: How far hours and repeats may be off.
     """
     kwh = repeated_kwh(described_energy_kwh(unit_hours, power.amount_w.value), repeats)
-    energy = product(power.amount_w, value=kwh)
+    energy = product(power.amount_w, spread, value=kwh)
     equation = _equation(component, unit_hours, power, repeats, energy)
     return Part(component, energy, power.method, power.reasons, (equation,))
 

@@ -49,6 +49,27 @@ def accelerator_power(work: Work) -> Power:
     return _mean(method, tdp, _sensed_share(work.utilization))
 
 
+def full_power_w(work: Work) -> Range:
+    """Full power of one accelerator: its TDP, or the power that was stated [W].
+
+    Raises:
+        InputError: An accelerator that is unknown, or whose power is not published.
+    """
+    if work.power_w is not None:
+        return exact(work.power_w)
+    return _range_of_variants(accelerators().find(work.accelerator or ""))
+
+
+def accelerator_tdp(match: AcceleratorMatch) -> Evidence:
+    """Thermal design power of an accelerator, and of the others that its name fits.
+
+    Raises:
+        InputError: Its power is not published.
+    """
+    method = Method.ASSUMED if match.is_assumed else Method.MODELLED
+    return _accelerator_tdp(match, method, _range_of_variants(match))
+
+
 def cpu_power(work: Work) -> Power:
     """Power of one CPU package: its TDP times its utilization, or times what its load says.
 

@@ -15,7 +15,7 @@ from wattprint.domain.readings import METERED_COMPONENTS, Device
 from wattprint.domain.run import RunRecord
 from wattprint.estimator.account import Account, Beside
 from wattprint.estimator.embodied import (
-    LIFE_INPUTS,
+    LIFETIME_INPUTS,
     Made,
     find_life,
     host_use,
@@ -30,7 +30,7 @@ from wattprint.estimator.place import PLACE_INPUTS, PROVIDER_PUE, find_place
 from wattprint.estimator.power import stated_power
 from wattprint.factors.accelerators import Accelerator, accelerators
 
-RUN_INPUTS = (*PLACE_INPUTS, *LIFE_INPUTS, *OFFSET_INPUTS)
+RUN_INPUTS = (*PLACE_INPUTS, *LIFETIME_INPUTS, *OFFSET_INPUTS)
 """What can be said of a run when it is accounted for."""
 LEAST_SHARE = 1e-3
 """A device seen for less may have used a thousand times what was read, and no more is said."""
@@ -70,7 +70,7 @@ def footprint_of_run(
     beside = Beside(
         made=_made(run, machine),
         not_made=_not_made(run),
-        life=find_life(**{name: said.pop(name, None) for name in LIFE_INPUTS}),
+        life=find_life(**{name: said.pop(name, None) for name in LIFETIME_INPUTS}),
         offsets=find_offsets(**{name: said.pop(name, None) for name in OFFSET_INPUTS}),
     )
     recorded = dict(run.place)

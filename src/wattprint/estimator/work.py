@@ -8,6 +8,7 @@ from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.formulas.energy import supply_efficiency_above_0
 from wattprint.domain.node_profile import NodeProfile
 from wattprint.estimator.host import NO_HOST, Host, described_host
+from wattprint.estimator.reckoning import Reckoning
 
 ENERGY_BOUNDARIES = ("accelerator", "chips", "it", "facility")
 LARGEST = 1e12
@@ -42,6 +43,8 @@ class Work(NamedTuple):
     """Share of time in which the CPU's threads run, instead of its utilization."""
     cpu_clock_ratio: float | None = None
     memory_type: str | None = None
+    reckoned: Reckoning = Reckoning()
+    """How hours and repeats came about where they were not stated, and how far they may be off."""
 
     @property
     def wall_hours(self) -> float:

@@ -45,7 +45,7 @@ def cpu_model(host: HostFacts, seen: Glance) -> PowerModel:
     part = _unknown(host) if cpu is None else _known(cpu, host)
     flat = convention("cpu_load_power")
     watts = product(flat.amount, part.thread_w)
-    if seen.busy_s is not None:
+    if seen.busy_s:  # a sandbox may show a machine that was never busy
         return _by_load(part, host, seen, watts.value)
     return PowerModel(
         part.name,

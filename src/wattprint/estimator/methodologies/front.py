@@ -10,6 +10,8 @@ from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.footprint import Components, Emissions, Energy, Footprint, Water
 from wattprint.domain.interval import Range, exact
 from wattprint.estimator.account import equivalents_of
+from wattprint.estimator.asked import ASKED_INPUTS
+from wattprint.estimator.asked import described as with_asked
 from wattprint.estimator.describe import estimate
 from wattprint.estimator.methodologies.applied.ecologits import asks_for_requests, request_figure
 from wattprint.estimator.methodologies.figure import MethodFigure, Methodology, Terms
@@ -63,8 +65,15 @@ def job_of(inputs: Mapping[str, Any]) -> Job:
     instance = None if named is None else instances().find(text("instance", named))
     described = dict(inputs) if instance is None else _on_instance(inputs, instance)
     ours = estimate(**_taken_by(estimate, described))
-    work = described_work(**_taken_by(described_work, described))
-    return described_job(described, work, ours, given=_given(inputs), instance=instance)
+    asked = {name: described.get(name, _default(name)) for name in ASKED_INPUTS}
+    work = with_asked(_taken_by(described_work, described), asked).work
+    # A training that is planned, or requests, have become hours: every method takes them.
+    given = tuple(name for name in _given(inputs) if name not in ASKED_INPUTS)
+    return described_job(described, work, ours, given=given, instance=instance)
+
+
+def _default(name: str) -> Any:
+    return signature(estimate).parameters[name].default
 
 
 def _on_instance(inputs: Mapping[str, Any], instance: Instance) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from wattprint.factors.zones import zones
 SOURCE, YEAR, RELEASE = "ecologits", 2026, "0.11.3"
 REQUEST_INPUTS = (
     *("parameters_b", "active_parameters_b", "output_tokens", "requests", "batch"),
-    *("precision_bits", "zone", "region", "intensity", "pue"),
+    *("precision_bits", "zone", "region", "intensity", "pue", "inference"),
 )
 """What it takes of a description of requests."""
 
