@@ -1,6 +1,7 @@
 """`wattprint explain` and `estimate --methodology`: what is printed, drawn and refused."""
 
 import json
+import re
 import shlex
 
 import pytest
@@ -84,6 +85,6 @@ def test_a_named_methodology_gives_its_own_exact_figure(wattprint):
 def test_explain_takes_every_option_that_describes_work(wattprint):
     def options(command):
         printed = wattprint(command, "--help").stdout
-        return {word for word in printed.split() if word.startswith("--")}
+        return set(re.findall(r"^  (--[\w-]+)", printed, re.MULTILINE))
 
     assert options("estimate") - {"--methodology", "--explain"} <= options("explain")
