@@ -190,6 +190,20 @@ def test_every_footprint_fits_its_schema(footprint):
             id="everything",
         ),
         pytest.param({"energy_kwh": 10, "energy_at": "facility", "zone": "FR"}, id="energy"),
+        pytest.param(
+            {
+                "accelerator": "H100",
+                "hours": 10,
+                "zone": "DE",
+                "wue": 0.5,
+                "storage_tb_hours": 5,
+                "network_gb": 5,
+                "contract": ["20%@0", "1@50"],
+                "offsets_kg": 5,
+                "offsets_note": "trees",
+            },
+            id="beside the machine",
+        ),
     ],
 )
 def test_what_the_package_estimates_fits_its_schema(inputs):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wattprint.factors.embodied import EmbodiedTable, embodied, range_of
+from wattprint.factors.embodied import EmbodiedTable, cause_words, embodied, range_of
 from wattprint.factors.machines import PER_VCPU, machine_classes
 from wattprint.factors.tables import sources
 
@@ -47,7 +47,9 @@ def test_bounds_that_a_source_states_are_bounds():
 
 def test_a_figure_is_told_with_its_source_year_and_boundary():
     (one,) = published(device())
-    assert one.words.startswith("100 kg, act, 2022 (manufacturing; by hand; entered by hand")
+    assert one.words == "100 kg*, act, 2022 (manufacturing; by hand)"
+    assert cause_words([one]).endswith("; * entered by hand, not yet compared with the publication")
+    assert cause_words([one._replace(verified=True)]).endswith("by hand)")
 
 
 def test_a_family_of_which_nothing_is_published_has_nothing():

@@ -25,8 +25,10 @@ from wattprint.domain.interval import (
     sum_independent,
     sum_shared,
 )
-from wattprint.estimator.embodied import Life, Made, embodied_share, find_life
-from wattprint.estimator.market import Offsets, market_based
+from wattprint.estimator.embodied import Life, embodied_share, find_life
+from wattprint.estimator.hardware import Made
+from wattprint.estimator.market import market_based
+from wattprint.estimator.offsets import Offsets
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import Place
 from wattprint.estimator.reckoning import Reckoning

@@ -5,15 +5,9 @@ from typing import Any
 
 from wattprint.domain.errors import ContradictionError
 from wattprint.estimator.account import Beside
-from wattprint.estimator.embodied import (
-    LIFETIME_INPUTS,
-    Made,
-    find_life,
-    host_use,
-    made_accelerators,
-    made_host,
-)
-from wattprint.estimator.market import OFFSET_INPUTS, find_offsets
+from wattprint.estimator.embodied import LIFETIME_INPUTS, find_life
+from wattprint.estimator.hardware import Made, host_use, made_accelerators, made_host
+from wattprint.estimator.offsets import OFFSET_INPUTS, find_offsets
 from wattprint.estimator.outside import OUTSIDE_INPUTS, Outside, described_outside
 from wattprint.estimator.work import Work
 from wattprint.factors.accelerators import accelerators

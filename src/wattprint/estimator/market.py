@@ -1,46 +1,29 @@
-"""What was contracted for: the market-based side of a place, and offsets beside it."""
+"""The market-based side of a place: how the electricity of some work was bought."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from wattprint.domain import units
-from wattprint.domain.checks import number, text
+from wattprint.domain.checks import number
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import co2e
-from wattprint.domain.formulas.emissions import market_based_emissions_g
 from wattprint.domain.interval import Range, exact
+from wattprint.estimator.contracts import (
+    LARGEST_INTENSITY_G_PER_KWH,
+    Contract,
+    contracted_g,
+    contracted_kwh,
+    parsed_contracts,
+)
 from wattprint.factors.regions import Region, regions
 
 MARKET_INPUTS = ("market_intensity", "contract", "residual_mix")
 """What can be said of contracts, by the names that every front door takes."""
-OFFSET_INPUTS = ("offsets_kg", "offsets_note")
-"""What can be said of offsets."""
-LARGEST_INTENSITY_G_PER_KWH = 10_000.0
-"""Ten times what the dirtiest plants emit: beyond it kg were taken for g."""
-LARGEST_KWH = 1e12
 INTENSITY_UNIT = "gCO2e/kWh"
 LEAST_SHARE = 1e-3
 """Lower bound of emissions that contracts may cover whole, over their value: a range has none
 at 0."""
-_CONTRACT = re.compile(r"\s*(?P<amount>[^@%\s]+)\s*(?P<percent>%?)\s*@\s*(?P<intensity>[^@\s]+)\s*")
-
-
-class Contract(NamedTuple):
-    """Energy whose emissions a contract or certificate states."""
-
-    kwh: float | None
-    """[kWh]; None where a share was said."""
-    share: float | None
-    """Of the energy used. [0 to 1]"""
-    g_per_kwh: float
-
-    @property
-    def words(self) -> str:
-        """'60 % at 0 g/kWh'."""
-        amount = units.energy(self.kwh) if self.kwh is not None else _percent(self.share or 0.0)
-        return f"{amount} at {units.plain(self.g_per_kwh)} g/kWh"
 
 
 class Supply(NamedTuple):
@@ -63,13 +46,6 @@ class Supply(NamedTuple):
         )
         stated = (self.whole, *contracted, self.residual)
         return tuple(figure for figure in stated if figure is not None)
-
-
-class Offsets(NamedTuple):
-    """Offsets as stated: they are recorded and lower nothing."""
-
-    offsets_kg: Range
-    evidence: Evidence
 
 
 def find_supply(
@@ -96,7 +72,7 @@ def find_supply(
             nothing is known.
         ContradictionError: One intensity for all, and contracts for parts.
     """
-    contracts = _contracts(contract)
+    contracts = parsed_contracts(contract)
     for name, given in (("contract", contract), ("residual_mix", residual_mix)):
         if market_intensity is not None and given:
             raise ContradictionError(
@@ -106,48 +82,6 @@ def find_supply(
     if not contracts and residual_mix is None:
         return Supply(_whole(market_intensity, region, year), (), None)
     return Supply(None, contracts, _residual(residual_mix, grid, contracts))
-
-
-def _contracts(given: Sequence[str] | str | None) -> tuple[Contract, ...]:
-    if given is None:
-        return ()
-    if isinstance(given, str):
-        given = (given,)
-    if not isinstance(given, Sequence):
-        raise InputError(f"contract is {given!r}", _CONTRACT_WORDS)
-    contracts = tuple(map(_contract, given))
-    shares = sum(contract.share or 0.0 for contract in contracts)
-    if shares > 1 + 1e-9:
-        raise InputError(
-            f"contracts cover {_percent(shares)} of the energy",
-            "expected 100 % at most: a surplus lowers nobody's emissions",
-        )
-    return contracts
-
-
-_CONTRACT_WORDS = "expected KWH@G or SHARE%@G, such as '5000@20' or '60%@0'"
-
-
-def _contract(given: object) -> Contract:
-    match = _CONTRACT.fullmatch(given) if isinstance(given, str) else None
-    if match is None:
-        raise InputError(f"contract is {given!r}", _CONTRACT_WORDS)
-    amount, intensity = _float(match["amount"], given), _float(match["intensity"], given)
-    number("contract's intensity", intensity, at_most=LARGEST_INTENSITY_G_PER_KWH)
-    if match["percent"]:
-        return Contract(None, number("contract's share", amount, at_most=100) / 100, intensity)
-    return Contract(number("contract's kWh", amount, at_most=LARGEST_KWH), None, intensity)
-
-
-def _float(said: str, given: object) -> float:
-    try:
-        return float(said)
-    except ValueError:
-        raise InputError(f"contract is {given!r}", _CONTRACT_WORDS) from None
-
-
-def _percent(share: float) -> str:
-    return f"{units.plain(share * 100, 4)} %"
 
 
 def _whole(given: float | None, region: Region | None, year: int | None) -> Evidence | None:
@@ -202,10 +136,10 @@ def market_based(
     if not supply.contracts and supply.residual is None:
         return None
     residual = _residual_amount(supply)
-    value = _grams(supply.contracts, charged.value, charged.value, residual.value)
+    value = contracted_g(supply.contracts, charged.value, charged.value, residual.value)
     # Energy and residual mix at their bounds at once; contracts for kWh cover no more than is used.
-    low = _grams(supply.contracts, charged.low, charged.value, residual.low)
-    high = _grams(supply.contracts, charged.high, charged.value, residual.high)
+    low = contracted_g(supply.contracts, charged.low, charged.value, residual.low)
+    high = contracted_g(supply.contracts, charged.high, charged.value, residual.high)
     emissions = exact(0.0)
     if value:
         bounds = (value, min(value, max(low, value * LEAST_SHARE)), max(value, high))
@@ -220,78 +154,24 @@ def _residual_amount(supply: Supply) -> Range:
     return supply.residual.amount
 
 
-def _grams(
-    contracts: Sequence[Contract], used_kwh: float, value_kwh: float, residual_g_per_kwh: float
-) -> float:
-    """Charge `used_kwh`, a bound of `value_kwh`: a share is one of whatever was used."""
-    contracted = _contracted_kwh(contracts, used_kwh)
-    over = sum(contracted) / used_kwh if used_kwh else 1.0
-    if used_kwh < value_kwh and over > 1:
-        contracted = [kwh / over for kwh in contracted]
-    # Shares that add up to everything may come out a rounding error above it.
-    surplus = sum(contracted) - used_kwh
-    if 0 < surplus <= 1e-9 * used_kwh:
-        contracted = [kwh * (1 - 1e-12) * used_kwh / sum(contracted) for kwh in contracted]
-    return market_based_emissions_g(
-        used_kwh,
-        contracted,
-        [contract.g_per_kwh for contract in contracts],
-        residual_g_per_kwh=residual_g_per_kwh,
-    )
-
-
-def _contracted_kwh(contracts: Sequence[Contract], used_kwh: float) -> list[float]:
-    return [
-        contract.kwh if contract.kwh is not None else (contract.share or 0.0) * used_kwh
-        for contract in contracts
-    ]
-
-
 def _equation(supply: Supply, used_kwh: float, boundary: str, emissions: Range) -> Equation:
-    contracted = _contracted_kwh(supply.contracts, used_kwh)
+    covered_kwh = contracted_kwh(supply.contracts, used_kwh)
     parts = [
         f"{units.energy(kwh, units.EXACT_DIGITS)} x {units.plain(c.g_per_kwh, units.EXACT_DIGITS)}"
-        for kwh, c in zip(contracted, supply.contracts, strict=True)
+        for kwh, c in zip(covered_kwh, supply.contracts, strict=True)
     ]
-    rest = units.energy(max(0.0, used_kwh - sum(contracted)), units.EXACT_DIGITS)
+    rest = units.energy(max(0.0, used_kwh - sum(covered_kwh)), units.EXACT_DIGITS)
     residual = _residual_amount(supply).value
     parts.append(f"{rest} x {units.plain(residual, units.EXACT_DIGITS)} gCO2e/kWh")
-    words = (
-        "contracts x their intensities + rest x residual mix"
-        if contracted
-        else ("all of it x residual mix")
-    )
+    words = "all of it x residual mix"
+    if supply.contracts:
+        words = "contracts x their intensities + rest x residual mix"
     return Equation(
         "market-based emissions",
         f"{words}, of {boundary}",
         " + ".join(parts),
         co2e(emissions, units.EXACT_DIGITS),
     )
-
-
-def find_offsets(
-    *, offsets_kg: float | None = None, offsets_note: str | None = None
-) -> Offsets | None:
-    """Return offsets as they were stated, to be recorded and subtracted from nothing.
-
-    Args:
-        offsets_kg: Offsets or removals bought. [kgCO2e]
-        offsets_note: Which they are.
-
-    Raises:
-        InputError: An amount outside its limits, or a note on nothing.
-    """
-    note = "" if offsets_note is None else text("offsets_note", offsets_note)
-    if offsets_kg is None:
-        if note:
-            raise InputError(
-                f"offsets_note is {note!r} of nothing", "expected offsets_kg beside it"
-            )
-        return None
-    amount = exact(number("offsets_kg", offsets_kg, at_most=LARGEST_KWH))
-    said = "recorded, and subtracted from nothing"
-    evidence = Evidence.given("offsets", amount, "kgCO2e", f"{note}; {said}" if note else said)
-    return Offsets(amount, evidence)
 
 
 def carbon_free_shares(region: Region | None, year: int | None) -> tuple[Evidence, ...]:

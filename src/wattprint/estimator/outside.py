@@ -9,7 +9,7 @@ from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.formulas.energy import described_energy_kwh, moved_energy_kwh
 from wattprint.domain.formulas.life import repeated_kwh
 from wattprint.domain.interval import Range, exact, product
-from wattprint.estimator.embodied import Made, made_by_convention
+from wattprint.estimator.hardware import Made, made_by_convention
 from wattprint.estimator.parts import Part
 from wattprint.factors.conventions import convention
 

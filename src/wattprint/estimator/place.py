@@ -10,9 +10,9 @@ from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.formulas.energy import pue_at_least_1
 from wattprint.domain.interval import Range, exact, product
 from wattprint.domain.series import BASES
+from wattprint.estimator.contracts import LARGEST_INTENSITY_G_PER_KWH
 from wattprint.estimator.market import (
     INTENSITY_UNIT,
-    LARGEST_INTENSITY_G_PER_KWH,
     MARKET_INPUTS,
     Supply,
     carbon_free_shares,

@@ -8,6 +8,7 @@ from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.formulas.cpu_power import package_power_w
 from wattprint.domain.formulas.energy import mean_power_w
 from wattprint.domain.interval import Range, exact, product
+from wattprint.estimator.reckoning import assumed
 from wattprint.estimator.work import Work
 from wattprint.factors.accelerators import Accelerator, AcceleratorMatch, accelerators
 from wattprint.factors.conventions import convention, package_shares
@@ -44,7 +45,7 @@ def accelerator_power(work: Work) -> Power:
     if work.utilization is None:
         # The convention's interval already reaches from one variant of a family to the other.
         tdp = _accelerator_tdp(match, method, exact(_published_tdp_w(match.accelerator)))
-        return _mean(method, tdp, _convention("utilization", "accelerator_utilization"))
+        return _mean(method, tdp, assumed("utilization", "accelerator_utilization"))
     tdp = _accelerator_tdp(match, method, _range_of_variants(match))
     return _mean(method, tdp, _sensed_share(work.utilization))
 
@@ -81,9 +82,7 @@ def cpu_power(work: Work) -> Power:
         share = _share_by_load(cpu, work.cpu_load, work.cpu_clock_ratio)
         return _mean(Method.MODELLED, _cpu_tdp(cpu), share)
     if work.cpu_utilization is None:
-        return _mean(
-            Method.MODELLED, _cpu_tdp(cpu), _convention("cpu_utilization", "cpu_utilization")
-        )
+        return _mean(Method.MODELLED, _cpu_tdp(cpu), assumed("cpu_utilization", "cpu_utilization"))
     return _mean(Method.MODELLED, _cpu_tdp(cpu), _share("cpu_utilization", work.cpu_utilization))
 
 
@@ -95,7 +94,7 @@ def memory_power(memory_type: str | None = None, *, of: Evidence | None = None) 
         of: How much memory there is, where it is not the description that says so.
     """
     name = "dram_power_w_per_gb" if memory_type is None else f"{memory_type}_power_w_per_gb"
-    per_gb = _convention("memory_power", name)
+    per_gb = assumed("memory_power", name)
     return _mean(Method.MODELLED, per_gb) if of is None else _mean(of.method, of, per_gb)
 
 
@@ -185,16 +184,3 @@ def _sensed_share(utilization: float) -> Evidence:
     sensor = convention("given_utilization")
     amount = product(sensor.amount, value=utilization)
     return Evidence.given("utilization", amount, "ratio", sensor.note)
-
-
-def _convention(quantity: str, name: str) -> Evidence:
-    stated = convention(name)
-    return Evidence(
-        quantity,
-        stated.amount,
-        stated.unit,
-        Method.ASSUMED,
-        stated.source,
-        stated.year,
-        stated.note,
-    )

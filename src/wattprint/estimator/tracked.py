@@ -14,17 +14,11 @@ from wattprint.domain.node_profile import NodeProfile, chip_meters
 from wattprint.domain.readings import METERED_COMPONENTS, Device
 from wattprint.domain.run import RunRecord
 from wattprint.estimator.account import Account, Beside
-from wattprint.estimator.embodied import (
-    LIFETIME_INPUTS,
-    Made,
-    find_life,
-    host_use,
-    made_accelerators,
-    made_host,
-)
+from wattprint.estimator.embodied import LIFETIME_INPUTS, find_life
+from wattprint.estimator.hardware import Made, host_use, made_accelerators, made_host
 from wattprint.estimator.host import Host
 from wattprint.estimator.host_class import HOST_INPUTS, host_of_run
-from wattprint.estimator.market import OFFSET_INPUTS, find_offsets
+from wattprint.estimator.offsets import OFFSET_INPUTS, find_offsets
 from wattprint.estimator.parts import Part, powered_part
 from wattprint.estimator.place import PLACE_INPUTS, PROVIDER_PUE, find_place
 from wattprint.estimator.power import stated_power

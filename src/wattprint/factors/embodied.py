@@ -1,6 +1,6 @@
 """What sources say of making devices, and what making a chip takes by its process node."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
@@ -27,10 +27,13 @@ class Published(NamedTuple):
 
     @property
     def words(self) -> str:
-        """The figure with its cause: '318 kg, chien_2023, 2023 (an eighth of an instance)'."""
-        checked = "" if self.verified else f"; {UNVERIFIED}"
-        said = f"{self.embodied_kg:g} kg, {self.source}, {self.year}"
-        return f"{said} ({self.boundary}; {self.note}{checked})"
+        """The figure with its cause: '318 kg, chien_2023, 2023 (an eighth of an instance)'.
+
+        One that is not verified has a star, which `cause_words` explains.
+        """
+        star = "" if self.verified else "*"
+        said = f"{self.embodied_kg:g} kg{star}, {self.source}, {self.year}"
+        return f"{said} ({self.boundary}; {self.note})"
 
 
 class LogicNode(NamedTuple):
@@ -76,6 +79,12 @@ class EmbodiedTable:
     def node(self, nanometres: float) -> LogicNode:
         """Return the process node closest to one; of two as close, the older."""
         return min(self.nodes, key=lambda n: (abs(n.nanometres - nanometres), -n.nanometres))
+
+
+def cause_words(published: Sequence[Published]) -> str:
+    """Return all figures with their causes, and what a star among them means."""
+    words = "; ".join(figure.words for figure in published)
+    return words if all(p.verified for p in published) else f"{words}; * {UNVERIFIED}"
 
 
 def range_of(published: Iterable[Published]) -> Range:
