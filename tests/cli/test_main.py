@@ -10,7 +10,17 @@ import pytest
 
 from processes import WATTPRINT, environment, run
 
-COMMANDS = ["estimate", "track", "runs", "show", "report", "factors", "doctor", "calibrate"]
+COMMANDS = [
+    "estimate",
+    "explain",
+    "track",
+    "runs",
+    "show",
+    "report",
+    "factors",
+    "doctor",
+    "calibrate",
+]
 NESTED = ["factors search", "factors show", "factors list", "runs prune", "runs export"]
 WITH_EXAMPLE = [*COMMANDS, *NESTED]
 

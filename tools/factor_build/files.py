@@ -15,6 +15,7 @@ from factor_build.checks import check
 from factor_build.cloud import cloud_instances, cloud_region_yearly, cloud_regions
 from factor_build.grid import generation_mix, intensity_rows, intensity_yearly, zones
 from factor_build.life_cycle import embodied_devices, water_factors
+from factor_build.methodologies import methodology_tables
 from factor_build.others import (
     conventions,
     embodied,
@@ -53,6 +54,7 @@ def build_tables(inputs: Inputs) -> list[Table]:
         water_factors(inputs),
         cloud_regions(inputs, intensity),
         cloud_region_yearly(inputs),
+        *methodology_tables(inputs),
     ]
     by_licence = [part for table in tables for part in split_by_licence(table)]
     return [*by_licence, sources(inputs, tables)]
