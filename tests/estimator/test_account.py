@@ -11,6 +11,7 @@ from wattprint.domain.interval import Range, exact
 from wattprint.estimator.account import EQUIVALENCES, Account
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import find_place
+from wattprint.estimator.reckoning import Reckoning
 
 GPUS = Part("accelerator", Range(380.0, 190.0, 400.0), Method.MODELLED)
 CPUS = Part("cpu", Range(52.0, 40.0, 67.0), Method.MEASURED)
@@ -32,6 +33,14 @@ def test_it_energy_adds_components_whose_errors_have_nothing_to_do_with_each_oth
     assert footprint.energy_kwh.it.as_tuple() == pytest.approx((432, low, 457), rel=1e-9)
     assert footprint.energy_kwh.accelerator == GPUS.energy_kwh
     assert footprint.components_kwh == Components(GPUS.energy_kwh, CPUS.energy_kwh)
+
+
+def test_hours_that_are_off_are_so_for_all_parts_of_the_chips_too():
+    # All hours may be half or twice: the half-widths add, of the chips as of the machine.
+    off = Reckoning(hours_ratio=Range(1.0, 0.5, 2.0))
+    energy = Account(find_place(), {}, reckoned=off).of_parts([GPUS, CPUS]).energy_kwh
+    assert energy.chips == energy.it
+    assert energy.chips.as_tuple() == pytest.approx((432, 230, 467), rel=1e-12)
 
 
 def test_the_supply_loses_what_it_does_not_pass_on():

@@ -101,7 +101,7 @@ def test_chips_alone_can_be_asked_for():
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({"host": "desk"}, "host 'desk' is unknown; expected one of none, "),
+        ({"host": "desk"}, "host 'desk' is unknown; expected one of none, 1-socket"),
         ({"host": "laptop", "hosts": 0.0}, "hosts is 0.0; expected a finite number above 0"),
         ({"hosts": -1.0}, "hosts is -1.0"),
         ({"host": "none", "hosts": 2.0}, "hosts is 2.0 of no host"),

@@ -1,6 +1,6 @@
 """From the energy of parts and a place to a footprint: the one path for all kinds of work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from wattprint.domain import units
@@ -98,7 +98,9 @@ class Account:
             return self._footprint(Energy(), Components())
         it, losses = self._it_energy(by_component, supply, wall)
         components = Components(**by_component, losses=losses)
-        return self._of_node(Energy(components.accelerator, _chips(by_component), it), components)
+        seen = [by_component[part] for part in CHIP_COMPONENTS if part in by_component]
+        chips = self._sum(seen) if seen else None
+        return self._of_node(Energy(components.accelerator, chips, it), components)
 
     def of_chip_energy(
         self,
@@ -178,9 +180,7 @@ class Account:
     ) -> tuple[Range, Range | None]:
         """Return the energy at the wall, and of it what the supply loses; None if not known."""
         words, numbers = " + ".join(parts), " + ".join(_kwh(energy) for energy in parts.values())
-        # Hours or repeats that are off are so for all parts: that does not average out.
-        is_shared = not self._reckoned.spread.is_exact
-        delivered = sum_shared(parts.values()) if is_shared else sum_independent(*parts.values())
+        delivered = self._sum(parts.values())
         it, losses = delivered, None
         if supply is not None and (efficiency := supply.amount) is not None:
             self._evidence.append(supply)
@@ -200,6 +200,11 @@ class Account:
             "IT energy", words, numbers, units.energy_range(it.as_tuple(), units.EXACT_DIGITS)
         )
         return it, losses
+
+    def _sum(self, parts: Collection[Range]) -> Range:
+        """Add up parts; hours or repeats that are off are so for all: it does not average out."""
+        is_shared = not self._reckoned.spread.is_exact
+        return sum_shared(parts) if is_shared else sum_independent(*parts)
 
     def _footprint(self, energy: Energy, components: Components) -> Footprint:
         energy = self._with_facility(energy)
@@ -288,12 +293,6 @@ def _plain(said: Any) -> Any:
     """Return a number of any kind, numpy's included, as JSON has it; all else as it is."""
     is_other_number = hasattr(said, "__float__") and not isinstance(said, (int, float))
     return float(said) if is_other_number else said
-
-
-def _chips(parts: Mapping[str, Range]) -> Range | None:
-    """Return what software meters see of a machine: accelerators, CPUs and memory."""
-    seen = [parts[component] for component in CHIP_COMPONENTS if component in parts]
-    return sum_independent(*seen) if seen else None
 
 
 def _lost_share(efficiency: Range) -> Range:
