@@ -156,10 +156,8 @@ def described_host(
         return Host(machine, _vcpus(vcpus, hosts))
     if vcpus is not None:
         raise InputError(f"vcpus is {vcpus!r} of a {host}", f"expected host {PER_VCPU!r} beside it")
-    if hosts is not None:
-        return Host(machine, hosts_above_0(hosts))
-    if count is None:
-        return Host(machine, 1.0)
+    if hosts is not None or count is None:
+        return Host(machine, 1.0 if hosts is None else hosts_above_0(hosts))
     if machine.name == AROUND_ACCELERATORS:
         return Host(machine, count / ACCELERATORS_OF_SERVER, is_by_accelerator=True)
     if count > MOST_BESIDE:
