@@ -52,6 +52,19 @@ def test_the_supply_loses_what_it_does_not_pass_on():
     assert "(380 kWh + 52 kWh) / 0.9" in [equation.numbers for equation in footprint.equations]
 
 
+def test_a_part_is_at_most_the_whole_that_a_calibration_knows_better():
+    # Chips by a model, 100 kWh (38-410); the plug by a calibration, 140 / 0.9 = 155.6 (140-170).
+    modelled = Part("cpu", Range(100.0, 38.0, 410.0), Method.MODELLED)
+    around = Part("static", exact(40.0), Method.MODELLED)
+    energy = (
+        account()
+        .of_parts([modelled, around], supply=supply(0.9), wall=Range(155.6, 140.0, 170.0))
+        .energy_kwh
+    )
+    assert energy.it.high == 170
+    assert energy.chips == Range(100.0, 38.0, 170.0)
+
+
 def test_a_perfect_supply_loses_nothing_and_that_is_not_missing():
     losses = account().of_parts([GPUS], supply=supply(1.0)).components_kwh.losses
     assert losses == exact(0.0)

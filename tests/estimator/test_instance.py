@@ -68,6 +68,10 @@ def test_an_accelerator_that_is_not_the_instances_is_refused(methodology):
             "host is 'laptop' beside instance 'aws/p4d.24xlarge'; .* one of the two",
         ),
         (
+            {"instance": "aws/p4d.24xlarge", "energy_kwh": 5, "energy_at": "it"},
+            "instance is 'aws/p4d.24xlarge' beside energy_kwh at 'it'; .* one of the two",
+        ),
+        (
             {"instance": "aws/p4d.24xlarge", "hosts": 2},
             "hosts is 2 beside instance 'aws/p4d.24xlarge'; .* give count, 16 for two of them",
         ),

@@ -97,9 +97,10 @@ class Account:
         if not parts:
             return self._footprint(Energy(), Components())
         it, losses = self._it_energy(by_component, supply, wall)
-        components = Components(**by_component, losses=losses)
         seen = [by_component[part] for part in CHIP_COMPONENTS if part in by_component]
-        chips = self._sum(seen) if seen else None
+        chips = _within(self._sum(seen), it) if seen else None
+        inside = {component: _within(energy, it) for component, energy in by_component.items()}
+        components = Components(**inside, losses=losses)
         return self._of_node(Energy(components.accelerator, chips, it), components)
 
     def of_chip_energy(
@@ -293,6 +294,11 @@ def _plain(said: Any) -> Any:
     """Return a number of any kind, numpy's included, as JSON has it; all else as it is."""
     is_other_number = hasattr(said, "__float__") and not isinstance(said, (int, float))
     return float(said) if is_other_number else said
+
+
+def _within(part: Range, whole: Range) -> Range:
+    """Return a part with no more than the whole, which a calibration may know better."""
+    return Range(part.value, part.low, min(part.high, max(whole.high, part.value)))
 
 
 def _lost_share(efficiency: Range) -> Range:

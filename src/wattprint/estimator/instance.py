@@ -11,6 +11,9 @@ from wattprint.factors.accelerators import accelerators
 from wattprint.factors.instances import Instance, instances
 from wattprint.factors.machines import AROUND_ACCELERATORS, PER_VCPU
 
+AROUND_MACHINE = ("it", "facility")
+"""Where an energy is measured that holds the machine whole."""
+
 
 def with_instance(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return a description with what its instance says in place of what was not said.
@@ -24,7 +27,8 @@ def with_instance(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         UnknownNameError: No such instance.
-        ContradictionError: An accelerator or a host that is not the instance's, or machines.
+        ContradictionError: An accelerator or a host that is not the instance's, machines, or an
+            energy that holds its machine.
     """
     if inputs.get("instance") is None:
         return dict(inputs)
@@ -33,6 +37,11 @@ def with_instance(inputs: Mapping[str, Any]) -> dict[str, Any]:
         raise ContradictionError(
             f"host is {inputs['host']!r} beside instance {found.name!r}",
             "the instance says which machine it is: give one of the two",
+        )
+    if inputs.get("energy_kwh") is not None and inputs.get("energy_at") in AROUND_MACHINE:
+        raise ContradictionError(
+            f"instance is {found.name!r} beside energy_kwh at {inputs['energy_at']!r}",
+            "the energy given already contains its machine: give one of the two",
         )
     said = dict(inputs)
     if found.accelerator is not None:
