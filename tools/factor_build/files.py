@@ -18,7 +18,10 @@ from factor_build.others import (
     conventions,
     embodied,
     energy_sources,
+    entsoe_areas,
+    entsoe_types,
     equivalents,
+    grid_services,
     power_constants,
     pue,
     sources,
@@ -46,6 +49,9 @@ def build_tables(inputs: Inputs) -> list[Table]:
         embodied(inputs),
         cloud_regions(inputs, intensity),
         cloud_region_yearly(inputs),
+        entsoe_areas(inputs),
+        entsoe_types(inputs),
+        grid_services(inputs),
     ]
     by_licence = [part for table in tables for part in split_by_licence(table)]
     return [*by_licence, sources(inputs, tables)]

@@ -46,6 +46,27 @@ def conventions(inputs: Inputs) -> Table:
     return Table("conventions.csv", tuple(rows[0]), rows, ("name",))
 
 
+def entsoe_areas(inputs: Inputs) -> Table:
+    """Area codes under which the Transparency Platform knows our zones."""
+    return as_entered(inputs, "entsoe_areas", "zone")
+
+
+def entsoe_types(inputs: Inputs) -> Table:
+    """Types of generation, and the row of energy_sources.csv whose factor each takes."""
+    return as_entered(inputs, "entsoe_types", "psr_type")
+
+
+def grid_services(inputs: Inputs) -> Table:
+    """What each grid service gives, in which unit, at which cost."""
+    return as_entered(inputs, "grid_services", "service")
+
+
+def as_entered(inputs: Inputs, name: str, key: str) -> Table:
+    """A list of our own as it is, `year` and `verified` after its own columns."""
+    rows = list(inputs.entered(name))
+    return Table(f"{name}.csv", tuple(rows[0]), rows, (key,))
+
+
 def sources(inputs: Inputs, tables: Iterable[Table]) -> Table:
     """A row for each source that a table names, and for no other."""
     used = {row["source"] for table in tables for row in table.rows}

@@ -39,7 +39,10 @@ KINDS: Mapping[str, Kind] = {
     "cpu": Kind("cpus", ("name",), lambda text: (cpus().find(text).name,)),
     "embodied": Kind("embodied", ("component", "model")),
     "energy-source": Kind("energy_sources", ("source_type",)),
+    "entsoe-area": Kind("entsoe_areas", ("zone",)),
+    "entsoe-type": Kind("entsoe_types", ("psr_type",)),
     "equivalent": Kind("equivalents", ("quantity",)),
+    "grid-service": Kind("grid_services", ("service",)),
     "instance": Kind("cloud_instances", ("provider", "instance_type")),
     "power-constant": Kind("power_constants", ("constant",)),
     "pue": Kind("pue", ("provider",)),
@@ -131,7 +134,7 @@ def _listed(kind: str, name: str) -> str:
 
 def _spellings(entry: Entry) -> Iterator[str]:
     yield entry.name
-    for column in ("aliases", "family", "iso3", "name", "city", "model", "title"):
+    for column in ("aliases", "family", "iso3", "name", "city", "model", "title", "eic"):
         if entry.row.get(column):
             yield entry.row[column]
 

@@ -1,0 +1,329 @@
+"""What services said, kept in SQLite: usable by many processes at once, and without a network.
+
+Figures of the past are kept with the time at which they were fetched; a revised one goes beside
+the old, and the newest is read. Forecasts are kept by the time at which they were issued and are
+never overwritten. A file that cannot be read is set aside and a new one is begun: it held nothing
+that cannot be fetched again.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from wattprint.domain.errors import HomeError
+from wattprint.domain.series import IntensityInterval, IntensitySeries
+from wattprint.grid.providers.base import Signal
+
+FILE_NAME = "intensity.sqlite"
+_BUSY_S = 10.0
+"""How long a process waits for another one's writing. [s]"""
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS series (
+    series_id INTEGER PRIMARY KEY,
+    provider TEXT NOT NULL, zone TEXT NOT NULL, kind TEXT NOT NULL, basis TEXT NOT NULL,
+    scope TEXT NOT NULL, resolution TEXT NOT NULL,
+    UNIQUE (provider, zone, kind, basis, scope, resolution)
+);
+CREATE TABLE IF NOT EXISTS past (
+    series_id INTEGER NOT NULL, start_s REAL NOT NULL, fetched_at_s REAL NOT NULL,
+    end_s REAL NOT NULL, g_per_kwh REAL NOT NULL, state TEXT NOT NULL,
+    PRIMARY KEY (series_id, start_s, fetched_at_s)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS issue (
+    series_id INTEGER NOT NULL, issued_at_s REAL NOT NULL, fetched_at_s REAL NOT NULL,
+    notes TEXT NOT NULL,
+    PRIMARY KEY (series_id, issued_at_s)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS forecast (
+    series_id INTEGER NOT NULL, issued_at_s REAL NOT NULL, start_s REAL NOT NULL,
+    end_s REAL NOT NULL, g_per_kwh REAL NOT NULL,
+    PRIMARY KEY (series_id, issued_at_s, start_s)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS asked (
+    series_id INTEGER NOT NULL, start_s REAL NOT NULL, end_s REAL NOT NULL,
+    fetched_at_s REAL NOT NULL, notes TEXT NOT NULL,
+    PRIMARY KEY (series_id, start_s, end_s, fetched_at_s)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS turn (
+    service TEXT PRIMARY KEY, next_s REAL NOT NULL DEFAULT 0, blocked_s REAL NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+"""
+_FIND = (
+    "SELECT series_id FROM series WHERE provider = ? AND zone = ? AND kind = ? AND basis = ?"
+    " AND scope = ? AND resolution = ?"
+)
+# SQLite takes the other columns of a group from the row that holds its max(): the newest one.
+_READ_PAST = (
+    "SELECT start_s, end_s, g_per_kwh, state, max(fetched_at_s) FROM past"
+    " WHERE series_id = ? AND start_s >= ? AND start_s < ? AND end_s > ? GROUP BY start_s"
+)
+_LONGEST_STEP_S = 86_400.0
+"""No provider gives figures of longer steps: how far before a window its first may begin. [s]"""
+
+
+class SeriesKey(NamedTuple):
+    """What tells one series from another: two of different signals never meet."""
+
+    provider: str
+    zone: str
+    signal: Signal
+    resolution: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Its columns in the table of series."""
+        signal = self.signal
+        scope = signal.scope or ""
+        return self.provider, self.zone, signal.kind, signal.basis, scope, self.resolution
+
+
+class Window(NamedTuple):
+    """A time that a service was asked about, and when."""
+
+    start_s: float
+    end_s: float
+    fetched_at_s: float
+    notes: tuple[str, ...] = ()
+    """What the answer said beside its figures."""
+
+
+class Cache:
+    """The cache of one home. Also keeps the turns of all processes that ask a service.
+
+    Args:
+        folder: Where its file lies; made if it is not there.
+
+    Raises:
+        HomeError: It cannot be made or written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE_NAME
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._database = self._opened()
+        except (OSError, sqlite3.Error) as error:
+            raise HomeError(
+                f"cache {self.path} cannot be used: {error}",
+                "expected a folder you can write; choose one with WATTPRINT_HOME or --home",
+            ) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def __enter__(self) -> "Cache":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def keep_past(self, key: SeriesKey, series: IntensitySeries) -> None:
+        """Keep figures of the past; one equal to the newest that is kept is not kept again."""
+        fetched_at_s = series.fetched_at_s or 0.0
+        with self._writing():
+            series_id = self._made_id(key)
+            known = {
+                row[0]: row[1:4] for row in self._past_rows(series_id, series.start_s, series.end_s)
+            }
+            self._database.executemany(
+                "INSERT OR REPLACE INTO past VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    (series_id, i.start_s, fetched_at_s, i.end_s, i[2], i.state)
+                    for i in series
+                    if known.get(i.start_s) != (i.end_s, i[2], i.state)
+                ),
+            )
+
+    def keep_window(self, key: SeriesKey, window: Window) -> None:
+        """Keep that a window was asked about, with an answer or without."""
+        with self._writing():
+            row = (self._made_id(key), *window[:3], "\n".join(window.notes))
+            self._database.execute("INSERT OR REPLACE INTO asked VALUES (?, ?, ?, ?, ?)", row)
+
+    def keep_forecast(self, key: SeriesKey, series: IntensitySeries) -> None:
+        """Keep a forecast under the time at which it was issued, beside all earlier ones."""
+        with self._writing():
+            series_id = self._made_id(key)
+            issue = (series_id, series.issued_at_s)
+            header = (*issue, series.fetched_at_s or 0.0, "\n".join(series.notes))
+            self._database.execute("INSERT OR IGNORE INTO issue VALUES (?, ?, ?, ?)", header)
+            self._database.executemany(
+                "INSERT OR IGNORE INTO forecast VALUES (?, ?, ?, ?, ?)",
+                ((*issue, i.start_s, i.end_s, i[2]) for i in series),
+            )
+
+    def past(self, key: SeriesKey, start_s: float, end_s: float) -> IntensitySeries | None:
+        """Return what is kept of a window, the newest figure of each interval; None for nothing."""
+        series_id = self._id(key)
+        if series_id is None:
+            return None
+        rows = self._past_rows(series_id, start_s, end_s)
+        if not rows:
+            return None
+        fetched_at_s = min(row[4] for row in rows)
+        intervals = _without_overlap(rows)
+        return self._series(key, intervals, fetched_at_s=fetched_at_s)
+
+    def windows(self, key: SeriesKey, start_s: float, end_s: float) -> list[Window]:
+        """Return when which parts of a window were asked about."""
+        series_id = self._id(key)
+        found = self._database.execute(
+            "SELECT start_s, end_s, fetched_at_s, notes FROM asked"
+            " WHERE series_id = ? AND start_s < ? AND end_s > ?",
+            (series_id, end_s, start_s),
+        )
+        return [Window(row[0], row[1], row[2], _notes(row[3])) for row in found]
+
+    def forecast(self, key: SeriesKey, *, issued_by_s: float = 1e18) -> IntensitySeries | None:
+        """Return the newest forecast, or the newest one issued by a time; None if there is none."""
+        series_id = self._id(key)
+        newest = self._database.execute(
+            "SELECT issued_at_s, fetched_at_s, notes FROM issue"
+            " WHERE series_id = ? AND issued_at_s <= ? ORDER BY issued_at_s DESC LIMIT 1",
+            (series_id, issued_by_s),
+        ).fetchone()
+        if newest is None:
+            return None
+        issued_at_s, fetched_at_s, notes = newest
+        rows = self._database.execute(
+            "SELECT start_s, end_s, g_per_kwh FROM forecast"
+            " WHERE series_id = ? AND issued_at_s = ?",
+            (series_id, issued_at_s),
+        )
+        intervals = [
+            IntensityInterval(start_s, end_s, grams, "forecast") for start_s, end_s, grams in rows
+        ]
+        times = {"issued_at_s": issued_at_s, "fetched_at_s": fetched_at_s}
+        return self._series(key, intervals, notes=_notes(notes), **times)
+
+    def issue_times_s(self, key: SeriesKey) -> list[float]:
+        """Return when the forecasts that are kept were issued [s since 1970, UTC]."""
+        found = self._database.execute(
+            "SELECT issued_at_s FROM issue WHERE series_id = ? ORDER BY issued_at_s",
+            (self._id(key),),
+        )
+        return [row[0] for row in found]
+
+    def wait_s(self, service: str, now_s: float, spacing_s: float) -> float:
+        """Take a turn among all processes, and return how long to wait for it [s]."""
+        with self._writing():
+            found = self._database.execute(
+                "SELECT next_s FROM turn WHERE service = ?", (service,)
+            ).fetchone()
+            # A clock that was set back would else make everybody wait.
+            next_s = found[0] if found and found[0] <= now_s + 60.0 else now_s
+            turn_s = max(now_s, next_s)
+            self._database.execute(
+                "INSERT INTO turn (service, next_s) VALUES (?, ?)"
+                " ON CONFLICT (service) DO UPDATE SET next_s = excluded.next_s",
+                (service, turn_s + spacing_s),
+            )
+        return turn_s - now_s
+
+    def blocked_until_s(self, service: str) -> float:
+        """Return the time before which a service asked not to be asked [s since 1970]."""
+        found = self._database.execute(
+            "SELECT blocked_s FROM turn WHERE service = ?", (service,)
+        ).fetchone()
+        return float(found[0]) if found else 0.0
+
+    def block(self, service: str, until_s: float) -> None:
+        """Keep, for all processes, that a service asked not to be asked [s since 1970]."""
+        with self._writing():
+            self._database.execute(
+                "INSERT INTO turn (service, blocked_s) VALUES (?, ?)"
+                " ON CONFLICT (service) DO UPDATE SET blocked_s = excluded.blocked_s",
+                (service, until_s),
+            )
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            return self._connected()
+        except sqlite3.OperationalError:
+            raise  # locked, full, or not ours to write: setting it aside would mend nothing
+        except sqlite3.DatabaseError:
+            self._set_aside()
+            return self._connected()
+
+    def _connected(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None)
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            if version not in (0, _VERSION):
+                raise sqlite3.DatabaseError(f"version {version} is another one's")
+            if version == 0:
+                database.executescript(
+                    f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;"
+                )
+            database.execute("SELECT count(*) FROM turn").fetchone()
+        except sqlite3.Error:
+            database.close()
+            raise
+        return database
+
+    def _set_aside(self) -> None:
+        """Rename a file that is no cache, with what SQLite keeps beside it."""
+        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+        for ending in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                path = self.path.with_name(self.path.name + ending)
+                path.rename(f"{path}.unreadable-{stamp}")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Write all of it or nothing; one process at a time."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+    def _id(self, key: SeriesKey) -> int | None:
+        found = self._database.execute(_FIND, key.columns).fetchone()
+        return None if found is None else int(found[0])
+
+    def _made_id(self, key: SeriesKey) -> int:
+        self._database.execute(
+            "INSERT OR IGNORE INTO series (provider, zone, kind, basis, scope, resolution)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            key.columns,
+        )
+        return int(self._database.execute(_FIND, key.columns).fetchone()[0])
+
+    def _past_rows(
+        self, series_id: int, start_s: float, end_s: float
+    ) -> list[tuple[float, float, float, str, float]]:
+        bounds = (series_id, start_s - _LONGEST_STEP_S, end_s, start_s)
+        return self._database.execute(_READ_PAST, bounds).fetchall()
+
+    def _series(
+        self, key: SeriesKey, intervals: Iterable[IntensityInterval], **known: Any
+    ) -> IntensitySeries:
+        described = {**key.signal._asdict(), "provider": key.provider, **known}
+        return IntensitySeries(key.zone, intervals, **described)
+
+
+def _notes(text: str) -> tuple[str, ...]:
+    return tuple(text.split("\n")) if text else ()
+
+
+def _without_overlap(
+    rows: Iterable[tuple[float, float, float, str, float]],
+) -> list[IntensityInterval]:
+    """Return rows as intervals; where a service changed its step, the one fetched later stays."""
+    kept: list[tuple[float, float, float, str, float]] = []
+    for row in rows:
+        while kept and kept[-1][1] > row[0] and kept[-1][4] < row[4]:
+            kept.pop()
+        if not kept or kept[-1][1] <= row[0]:
+            kept.append(row)
+    return [IntensityInterval(*row[:4]) for row in kept]
