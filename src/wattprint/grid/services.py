@@ -107,8 +107,8 @@ class Services:
         of = self.settings.services[name]
         if of.missing:
             raise MissingKeyError(
-                f"provider {name} is not set up: no {' and no '.join(of.missing)}",
-                f"set {' and '.join(of.variables)}, or [grid.{name}] in "
+                f"provider {name} is not set up: no {', '.join(of.missing)}",
+                f"set {', '.join(of.variables)}, or [grid.{name}] in "
                 "$WATTPRINT_HOME/config.toml (mode 0600)",
             )
         service = _SERVICES[name]
