@@ -218,7 +218,7 @@ def _unpacker(encoding: str) -> Callable[[bytes, int], bytes]:
 def _reason(error: Exception, connect_s: float) -> str:
     """Return why there is no answer, in words that hold no address."""
     if isinstance(error, urllib.error.HTTPError):
-        return f"it redirects in circles (HTTP {error.code})"
+        return f"it redirects in circles, or to no web address (HTTP {error.code})"
     inner = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(inner, TimeoutError):
         return f"no answer within {connect_s:g} s"

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 from wattprint.domain.errors import InputError
 from wattprint.domain.series import IntensityInterval, IntensitySeries
 from wattprint.grid.answers import Asked
+from wattprint.grid.errors import NoIntensityError
 
 HOUR_S = 3600.0
 DAY_S = 86_400.0
@@ -136,16 +137,15 @@ def gathered(
     Raises:
         NoIntensityError: No window has a figure.
     """
-    from wattprint.grid.errors import NoIntensityError
-
     found: list[IntensityInterval] = []
+    reason = asked.nothing("it has no figure of the time that was asked for")
     for start_s, end_s in windows:
         try:
             found += ask(start_s, end_s)
-        except NoIntensityError:
-            continue
+        except NoIntensityError as error:
+            reason = error
     if not found:
-        raise asked.nothing("it has no figure of the time that was asked for")
+        raise reason
     return found
 
 
