@@ -10,11 +10,13 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from wattprint.domain.errors import HomeError
 from wattprint.domain.series import IntensityInterval, IntensitySeries
+from wattprint.grid.caller import next_turn_s
 from wattprint.grid.providers.base import Signal
 
 FILE_NAME = "intensity.sqlite"
@@ -209,20 +211,20 @@ class Cache:
         )
         return [row[0] for row in found]
 
-    def wait_s(self, service: str, now_s: float, spacing_s: float) -> float:
-        """Take a turn among all processes, and return how long to wait for it [s]."""
+    def wait_s(self, service: str, now_s: float, spacing_s: float, patience_s: float) -> float:
+        """Return how long to wait for the next turn, which is taken if that is within patience."""
         with self._writing():
             found = self._database.execute(
                 "SELECT next_s FROM turn WHERE service = ?", (service,)
             ).fetchone()
-            # A clock that was set back would else make everybody wait.
-            next_s = found[0] if found and found[0] <= now_s + 60.0 else now_s
-            turn_s = max(now_s, next_s)
-            self._database.execute(
-                "INSERT INTO turn (service, next_s) VALUES (?, ?)"
-                " ON CONFLICT (service) DO UPDATE SET next_s = excluded.next_s",
-                (service, turn_s + spacing_s),
-            )
+            free_s = found[0] if found else now_s
+            turn_s = next_turn_s(free_s, now_s, spacing_s, patience_s)
+            if turn_s - now_s <= patience_s:
+                self._database.execute(
+                    "INSERT INTO turn (service, next_s) VALUES (?, ?)"
+                    " ON CONFLICT (service) DO UPDATE SET next_s = excluded.next_s",
+                    (service, turn_s + spacing_s),
+                )
         return turn_s - now_s
 
     def blocked_until_s(self, service: str) -> float:
@@ -247,8 +249,14 @@ class Cache:
         except sqlite3.OperationalError:
             raise  # locked, full, or not ours to write: setting it aside would mend nothing
         except sqlite3.DatabaseError:
-            self._set_aside()
-            return self._connected()
+            with self._alone():
+                try:
+                    return self._connected()  # another process was quicker
+                except sqlite3.OperationalError:
+                    raise
+                except sqlite3.DatabaseError:
+                    self._set_aside()
+                    return self._connected()
 
     def _connected(self) -> sqlite3.Connection:
         database = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None)
@@ -267,6 +275,13 @@ class Cache:
             database.close()
             raise
         return database
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from setting the file aside at the same time."""
+        with self.path.with_name(f"{self.path.name}.lock").open("w") as lock:
+            flock(lock, LOCK_EX)
+            yield
 
     def _set_aside(self) -> None:
         """Rename a file that is no cache, with what SQLite keeps beside it."""

@@ -38,8 +38,15 @@ Explain = Callable[[Response, str], "ServiceError | None"]
 class Gate(Protocol):
     """Keeps the turns of all processes that ask one service."""
 
-    def wait_s(self, service: str, now_s: float, spacing_s: float) -> float:
-        """Take a turn, and return how long to wait for it [s]."""
+    def wait_s(self, service: str, now_s: float, spacing_s: float, patience_s: float) -> float:
+        """Return how long to wait for the next turn, which is taken if that is within patience.
+
+        Args:
+            service: Name of the service.
+            now_s: Seconds since 1970. [s]
+            spacing_s: Least time between two turns. [s]
+            patience_s: Longest wait. [s]
+        """
         ...
 
     def blocked_until_s(self, service: str) -> float:
@@ -58,10 +65,11 @@ class OpenGate:
         self._next_s: dict[str, float] = {}
         self._blocked_s: dict[str, float] = {}
 
-    def wait_s(self, service: str, now_s: float, spacing_s: float) -> float:
-        """Take a turn, and return how long to wait for it [s]."""
-        turn_s = max(now_s, self._next_s.get(service, 0.0))
-        self._next_s[service] = turn_s + spacing_s
+    def wait_s(self, service: str, now_s: float, spacing_s: float, patience_s: float) -> float:
+        """Return how long to wait for the next turn, which is taken if that is within patience."""
+        turn_s = next_turn_s(self._next_s.get(service, now_s), now_s, spacing_s, patience_s)
+        if turn_s - now_s <= patience_s:
+            self._next_s[service] = turn_s + spacing_s
         return turn_s - now_s
 
     def blocked_until_s(self, service: str) -> float:
@@ -71,6 +79,22 @@ class OpenGate:
     def block(self, service: str, until_s: float) -> None:
         """Keep that the service asked not to be asked before a time [s since 1970]."""
         self._blocked_s[service] = until_s
+
+
+def next_turn_s(free_s: float, now_s: float, spacing_s: float, patience_s: float) -> float:
+    """Return when the next turn is [s since 1970].
+
+    A turn so far ahead that nobody can have taken it with that patience is left from before a
+    clock was set back, and counts as none.
+
+    >>> next_turn_s(free_s=102.0, now_s=100.0, spacing_s=1.0, patience_s=20.0)
+    102.0
+    >>> next_turn_s(free_s=9e9, now_s=100.0, spacing_s=1.0, patience_s=20.0)
+    100.0
+    """
+    if free_s > now_s + max(patience_s, PATIENCE_S) + spacing_s:
+        return now_s
+    return max(now_s, free_s)
 
 
 class Waiting(NamedTuple):
@@ -204,7 +228,11 @@ class Caller:
         blocked_s = self._gate.blocked_until_s(self.service) - now_s
         if blocked_s > left_s:
             raise self._over_quota(zone, "it asked not to be asked again yet", now_s + blocked_s)
-        pause_s = max(blocked_s, self._gate.wait_s(self.service, now_s, self._spacing_s))
+        turn_s = self._gate.wait_s(self.service, now_s, self._spacing_s, left_s)
+        if turn_s > left_s:
+            cause = "many processes of this machine ask it at once"
+            raise self._over_quota(zone, cause, now_s + turn_s)
+        pause_s = max(blocked_s, turn_s)
         if pause_s > 0:
             self._waiting.sleep(pause_s)
         return max(0.0, pause_s)
