@@ -55,7 +55,7 @@ def history(
         wanted = grid.wanted(zone, asking)
         with waiting(f"Asking {wanted.provider.name} ...", shown=not as_json):
             series = grid.lookup.history(wanted, start_s, end_s)
-    series = require_basis(series, asking).within(start_s, end_s)
+    series = require_basis(series, asking).touching(start_s, end_s)
     if fill != "none":
         series = filled(series, fill, start_s, end_s)
     share = series.coverage(start_s, end_s)

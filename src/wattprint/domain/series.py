@@ -1,6 +1,6 @@
 """Carbon intensity over time: half-open UTC intervals, one kind and one basis to a series."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -251,22 +251,30 @@ class IntensitySeries:
         low_g, high_g = (sums[1], sums[2]) if self.has_bounds else (None, None)
         return Charge(fsum(totals), fsum(covered), sums[0], low_g, high_g)
 
-    def within(self, start_s: float, end_s: float) -> "IntensitySeries":
-        """Return the part of the series that lies in [start_s, end_s), cut at its edges.
+    def touching(self, start_s: float, end_s: float) -> "IntensitySeries":
+        """Return the intervals that touch [start_s, end_s), each of them whole.
 
         Raises:
             InputError: An empty window, or one that the series does not touch.
         """
         _require_time(start_s, end_s)
         first = max(0, bisect_right(self._starts_s, start_s) - 1)
-        last = bisect_right(self._starts_s, end_s)
-        parts = [
-            i._replace(start_s=max(i.start_s, start_s), end_s=min(i.end_s, end_s))
-            for i in self.intervals[first:last]
-            if i.start_s < end_s and i.end_s > start_s
-        ]
+        last = bisect_left(self._starts_s, end_s)
+        parts = [i for i in self.intervals[first:last] if i.end_s > start_s]
         if not parts:
             raise self._outside(start_s, end_s)
+        return IntensitySeries(self.zone, parts, **self.described())
+
+    def within(self, start_s: float, end_s: float) -> "IntensitySeries":
+        """Return the part of the series that lies in [start_s, end_s), cut at its edges.
+
+        Raises:
+            InputError: An empty window, or one that the series does not touch.
+        """
+        parts = (
+            i._replace(start_s=max(i.start_s, start_s), end_s=min(i.end_s, end_s))
+            for i in self.touching(start_s, end_s)
+        )
         return IntensitySeries(self.zone, parts, **self.described())
 
     def gaps(self, start_s: float, end_s: float) -> list[tuple[float, float]]:

@@ -138,13 +138,13 @@ class Lookup:
             kept = None
         fresh_s = now_s - (kept.fetched_at_s or 0.0) if kept is not None else FRESH_S
         if kept is not None and fresh_s < FRESH_S and kept.end_s >= end_s - HOUR_S:
-            return kept.within(now_s, end_s)
+            return kept.touching(now_s, end_s)
         try:
             series = asked.provider.forecast(asked.zone, asked.signal, hours)
         except (UnreachableError, QuotaError) as error:
             if kept is None:
                 raise
-            return _said_to_be_kept(kept.within(now_s, end_s), error)
+            return _said_to_be_kept(kept.touching(now_s, end_s), error)
         if cache is not None:
             cache.keep_forecast(asked.key, series)
         if series.end_s <= now_s:
@@ -154,7 +154,7 @@ class Lookup:
                 f"its forecast ended at {rfc3339(series.end_s)}",
                 "try again later; the service does not renew it",
             )
-        return _said_to_be_short(series.within(now_s, end_s), end_s)
+        return _said_to_be_short(series.touching(now_s, end_s), end_s)
 
     def _cache_for(self, asked: Wanted) -> Cache | None:
         return None if asked.provider.name in self._uncached else self._cache

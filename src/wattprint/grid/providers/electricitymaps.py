@@ -87,7 +87,8 @@ class ElectricityMaps:
     def history(self, zone: str, signal: Signal, start_s: float, end_s: float) -> IntensitySeries:
         """Return past hours: the last 24 from the free call, others from `past-range` (paid)."""
         asked = Asked(NAME, zone)
-        if start_s >= self._caller.now_s - DAY_S:
+        # A window of 24 hours that begins within an hour is asked for from its full hour on.
+        if start_s > self._caller.now_s - DAY_S - HOUR_S:
             found = self._intervals(zone, signal, self._asked_for("history", zone, signal))
         else:
             found = gathered(
