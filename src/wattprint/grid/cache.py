@@ -1,16 +1,17 @@
 """What services said, kept in SQLite: usable by many processes at once, and without a network.
 
-Figures of the past are kept with the time at which they were fetched; a revised one goes beside
-the old, and the newest is read. Forecasts are kept by the time at which they were issued and are
-never overwritten. A file that cannot be read is set aside and a new one is begun: it held nothing
-that cannot be fetched again.
+Figures of the past are kept with the time at which they were fetched; the newest is read, and what
+it revised is kept in a table of its own. Forecasts are kept by the time at which they were issued
+and are never overwritten. A file that cannot be read is set aside and a new one is begun: it held
+nothing that cannot be fetched again.
 """
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, flock
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,8 +32,13 @@ CREATE TABLE IF NOT EXISTS series (
     UNIQUE (provider, zone, kind, basis, scope, resolution)
 );
 CREATE TABLE IF NOT EXISTS past (
-    series_id INTEGER NOT NULL, start_s REAL NOT NULL, fetched_at_s REAL NOT NULL,
-    end_s REAL NOT NULL, g_per_kwh REAL NOT NULL, state TEXT NOT NULL,
+    series_id INTEGER NOT NULL, start_s REAL NOT NULL, end_s REAL NOT NULL,
+    g_per_kwh REAL NOT NULL, state TEXT NOT NULL, fetched_at_s REAL NOT NULL,
+    PRIMARY KEY (series_id, start_s)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS revised (
+    series_id INTEGER NOT NULL, start_s REAL NOT NULL, end_s REAL NOT NULL,
+    g_per_kwh REAL NOT NULL, state TEXT NOT NULL, fetched_at_s REAL NOT NULL,
     PRIMARY KEY (series_id, start_s, fetched_at_s)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS issue (
@@ -58,13 +64,21 @@ _FIND = (
     "SELECT series_id FROM series WHERE provider = ? AND zone = ? AND kind = ? AND basis = ?"
     " AND scope = ? AND resolution = ?"
 )
-# SQLite takes the other columns of a group from the row that holds its max(): the newest one.
+# The two empty columns are an interval's bounds, which no service states.
 _READ_PAST = (
-    "SELECT start_s, end_s, g_per_kwh, state, max(fetched_at_s) FROM past"
-    " WHERE series_id = ? AND start_s >= ? AND start_s < ? AND end_s > ? GROUP BY start_s"
+    "SELECT start_s, end_s, g_per_kwh, state, NULL, NULL FROM past"
+    " WHERE series_id = ? AND start_s >= ? AND start_s < ? AND end_s > ?"
 )
+_READ_AGES = _READ_PAST.replace("NULL, NULL", "fetched_at_s")
+_READ_OLDEST = "SELECT min(fetched_at_s) FROM" + _READ_PAST.partition("FROM")[2]
 _LONGEST_STEP_S = 86_400.0
 """No provider gives figures of longer steps: how far before a window its first may begin. [s]"""
+
+
+_Row = tuple[int, float, float, float, str, float]
+"""Series, start, end, figure, state and time of fetching, as the tables hold them."""
+_Age = tuple[float, float, float, str, float]
+"""The same without the series."""
 
 
 class SeriesKey(NamedTuple):
@@ -129,17 +143,14 @@ class Cache:
         fetched_at_s = series.fetched_at_s or 0.0
         with self._writing():
             series_id = self._made_id(key)
-            known = {
-                row[0]: row[1:4] for row in self._past_rows(series_id, series.start_s, series.end_s)
-            }
-            self._database.executemany(
-                "INSERT OR REPLACE INTO past VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    (series_id, i.start_s, fetched_at_s, i.end_s, i[2], i.state)
-                    for i in series
-                    if known.get(i.start_s) != (i.end_s, i[2], i.state)
-                ),
-            )
+            bounds = _bounds(series_id, series.start_s, series.end_s)
+            known = {row[0]: row for row in self._database.execute(_READ_AGES, bounds)}
+            rows: Iterable[_Row] = ((series_id, *i[:4], fetched_at_s) for i in series)
+            old: list[_Row] = []
+            if known:
+                rows, old = _sorted_out(rows, known)
+            self._insert("past", rows)
+            self._insert("revised", old)
 
     def keep_window(self, key: SeriesKey, window: Window) -> None:
         """Keep that a window was asked about, with an answer or without."""
@@ -164,12 +175,14 @@ class Cache:
         series_id = self._id(key)
         if series_id is None:
             return None
-        rows = self._past_rows(series_id, start_s, end_s)
-        if not rows:
+        bounds = _bounds(series_id, start_s, end_s)
+        intervals = list(map(IntensityInterval._make, self._database.execute(_READ_PAST, bounds)))
+        if not intervals:
             return None
-        fetched_at_s = min(row[4] for row in rows)
-        intervals = _without_overlap(rows)
-        return self._series(key, intervals, fetched_at_s=fetched_at_s)
+        if any(after[0] < before[1] for before, after in pairwise(intervals)):
+            intervals = _without_overlap(self._database.execute(_READ_AGES, bounds))
+        (oldest_s,) = self._database.execute(_READ_OLDEST, bounds).fetchone()
+        return self._series(key, intervals, fetched_at_s=oldest_s)
 
     def windows(self, key: SeriesKey, start_s: float, end_s: float) -> list[Window]:
         """Return when which parts of a window were asked about."""
@@ -314,11 +327,10 @@ class Cache:
         )
         return int(self._database.execute(_FIND, key.columns).fetchone()[0])
 
-    def _past_rows(
-        self, series_id: int, start_s: float, end_s: float
-    ) -> list[tuple[float, float, float, str, float]]:
-        bounds = (series_id, start_s - _LONGEST_STEP_S, end_s, start_s)
-        return self._database.execute(_READ_PAST, bounds).fetchall()
+    def _insert(self, table: str, rows: Iterable[_Row]) -> None:
+        self._database.executemany(
+            f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?, ?, ?)", rows
+        )
 
     def _series(
         self, key: SeriesKey, intervals: Iterable[IntensityInterval], **known: Any
@@ -331,11 +343,33 @@ def _notes(text: str) -> tuple[str, ...]:
     return tuple(text.split("\n")) if text else ()
 
 
-def _without_overlap(
-    rows: Iterable[tuple[float, float, float, str, float]],
-) -> list[IntensityInterval]:
+def _bounds(series_id: int, start_s: float, end_s: float) -> tuple[int, float, float, float]:
+    """Return what a window's query is bound to."""
+    return series_id, start_s - _LONGEST_STEP_S, end_s, start_s
+
+
+def _sorted_out(rows: Iterable[_Row], known: Mapping[float, _Age]) -> tuple[list[_Row], list[_Row]]:
+    """Return the rows to be read from now on, and those that are or were revised."""
+    fresh: list[_Row] = []
+    revised: list[_Row] = []
+    for row in rows:
+        series_id, start_s, *figures, fetched_at_s = row
+        before = known.get(start_s)
+        if before is None:
+            fresh.append(row)
+        elif before[1:4] == tuple(figures):
+            continue
+        elif before[4] <= fetched_at_s:
+            fresh.append(row)
+            revised.append((series_id, *before))
+        else:
+            revised.append(row)
+    return fresh, revised
+
+
+def _without_overlap(rows: Iterable[_Age]) -> list[IntensityInterval]:
     """Return rows as intervals; where a service changed its step, the one fetched later stays."""
-    kept: list[tuple[float, float, float, str, float]] = []
+    kept: list[_Age] = []
     for row in rows:
         while kept and kept[-1][1] > row[0] and kept[-1][4] < row[4]:
             kept.pop()
