@@ -5,10 +5,11 @@ import time
 
 import pytest
 
-from grid.played import HOUR, KEY, ElectricityMapsV3, National
+from grid.played import HOUR, KEY, ElectricityMapsV3, utc
 from grid.standin import Answer, StandIn, as_json
+from processes import WATTPRINT, in_terminal
 
-EM, GB = ElectricityMapsV3(), National()
+EM = ElectricityMapsV3()
 UNREACHABLE = "http://127.0.0.1:9"
 
 
@@ -84,10 +85,33 @@ def test_now_as_json_is_a_series_with_its_unit(grid):
 def test_history_is_one_line_a_row_where_it_is_piped(grid):
     lines = output(grid("history", "DE", "--start", "6h")).splitlines()
     assert lines[0].startswith("DE: mean 4")
-    assert "100 % of the time covered" in lines[0]
+    assert "100 % covered; lowest" in lines[1]
     head = lines.index("start                 end                   g/kWh  state")
     assert 6 <= len(lines) - head - 1 <= 8
     assert all("actual" in line for line in lines[head + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("start", "bars"),
+    [
+        pytest.param("24h", 25, id="an hour a bar"),
+        pytest.param("23d", 46, id="23 days: half a day a bar"),
+    ],
+)
+def test_a_terminal_gets_bars_and_no_more_than_fit(wattprint, tmp_path, start, bars):
+    hour_s = this_hour_s()
+    rows = [(hour_s - i * HOUR, 100 + i % 24) for i in range(24 * 30)]
+    lines = "".join(f"{utc(s, '%Y-%m-%dT%H:%MZ')},{grams}\n" for s, grams in rows)
+    (tmp_path / "de.csv").write_text("timestamp,g_per_kwh\n" + lines)
+    code, text = in_terminal(
+        [
+            *(WATTPRINT, "grid", "history", "DE", "--file", tmp_path / "de.csv"),
+            *("--start", start, "--kind", "average", "--basis", "lifecycle"),
+        ],
+        home=tmp_path,
+    )
+    assert code == 0
+    assert abs(sum("█" in line for line in text.splitlines()) - bars) <= 1
 
 
 def test_a_forecast_is_kept_and_read_without_a_network(grid, service):
@@ -163,7 +187,7 @@ def test_a_file_needs_no_service(wattprint, tmp_path):
     window = ("--start", "2026-01-15", "--end", "2026-01-16", "--file", str(path))
     stated = ("--kind", "average", "--basis", "lifecycle")
     text = output(wattprint("grid", "history", "DE", *window, *stated))
-    assert "95.8 % of the time covered" in text
+    assert "95.8 % covered" in text
     filled = output(
         wattprint("grid", "history", "DE", *window, *stated, "--fill", "neighbours", "--json")
     )

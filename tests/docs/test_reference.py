@@ -24,6 +24,7 @@ GUIDES = {
     "runs": "ledger.md",
     "show": "reports.md",
     "report": "reports.md",
+    "grid": "grid.md",
     "factors": "factors.md",
     "doctor": "doctor.md",
 }

@@ -178,6 +178,44 @@ def test_a_cache_of_another_version_is_set_aside(tmp_path):
     assert list(tmp_path.glob("*.unreadable-*"))
 
 
+def test_a_cache_that_lacks_a_table_is_set_aside(tmp_path):
+    with Cache(tmp_path) as cache:
+        cache.keep_past(KEY, series(1))
+    sqlite3.connect(tmp_path / "intensity.sqlite").executescript("DROP TABLE revised")
+    with Cache(tmp_path) as cache:
+        assert cache.past(KEY, NOON, NOON + HOUR) is None
+    assert list(tmp_path.glob("*.unreadable-*"))
+
+
+def test_a_file_that_is_damaged_within_has_nothing_and_harms_nobody(tmp_path):
+    with Cache(tmp_path) as cache:
+        cache.keep_past(KEY, series(*range(5000)))
+    path = tmp_path / "intensity.sqlite"
+    content = bytearray(path.read_bytes())
+    content[4096 * 3 :] = b"\xff" * (len(content) - 4096 * 3)
+    path.write_bytes(content)
+    with Cache(tmp_path) as cache:
+        assert cache.past(KEY, NOON, NOON + 9000 * HOUR) is None
+        cache.keep_past(KEY, series(1))
+        assert cache.wait_s("gb", NOON, 1.0, 20.0) == 0.0
+        assert cache.trouble is not None
+    with Cache(tmp_path) as cache:
+        cache.keep_past(KEY, series(1))
+        assert grams(cache.past(KEY, NOON, NOON + HOUR)) == [1]
+        assert cache.trouble is None
+
+
+def test_a_file_that_another_holds_for_writing_is_done_without(tmp_path):
+    with Cache(tmp_path, busy_s=0.05) as cache:
+        other = sqlite3.connect(cache.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        cache.keep_past(KEY, series(1))
+        assert cache.trouble == "database is locked"
+        other.execute("ROLLBACK")
+        cache.keep_past(KEY, series(2))
+        assert grams(cache.past(KEY, NOON, NOON + HOUR)) == [2]
+
+
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(HomeError, match=r"cache .* cannot be used"):

@@ -5,13 +5,7 @@ from typing import Any
 import click
 
 from wattprint.cli.grid_asking import Asking, asking_options, opened, require_basis
-from wattprint.cli.grid_printing import (
-    print_provenance,
-    print_rows,
-    series_dict,
-    signal_words,
-    summary,
-)
+from wattprint.cli.grid_printing import print_rows, print_summary, series_dict
 from wattprint.cli.options import home_option, json_option
 from wattprint.cli.output import print_json
 from wattprint.cli.progress import waiting
@@ -19,7 +13,7 @@ from wattprint.cli.progress import waiting
 _MOST_HOURS = 24 * 14
 
 
-@click.command(epilog="Example: wattprint grid forecast GB --provider gb --hours 48")
+@click.command(epilog="Example: WATTPRINT_GRID_PROVIDERS=gb wattprint grid forecast GB --hours 48")
 @click.argument("zone", required=False)
 @click.option(
     "--hours",
@@ -47,7 +41,5 @@ def forecast(
     if as_json:
         print_json(series_dict(series))
         return
-    words = summary(series, series.start_s, series.end_s)
-    click.echo(f"{series.zone}: {words} ({signal_words(series)})")
-    print_provenance(series)
+    print_summary(series, series.start_s, series.end_s)
     print_rows(series)

@@ -5,13 +5,7 @@ from typing import Any
 import click
 
 from wattprint.cli.grid_asking import Asking, asking_options, opened, require_basis
-from wattprint.cli.grid_printing import (
-    print_provenance,
-    print_rows,
-    series_dict,
-    signal_words,
-    summary,
-)
+from wattprint.cli.grid_printing import print_rows, print_summary, series_dict
 from wattprint.cli.moments import parsed_window
 from wattprint.cli.options import home_option, json_option
 from wattprint.cli.output import print_json
@@ -19,9 +13,7 @@ from wattprint.cli.progress import waiting
 from wattprint.domain.gaps import RULES, filled
 
 
-@click.command(
-    epilog="Example: wattprint grid history GB --provider gb --start 2026-11-01 --end 2026-11-02"
-)
+@click.command(epilog="Example: WATTPRINT_GRID_PROVIDERS=gb wattprint grid history GB --start 7d")
 @click.argument("zone", required=False)
 @click.option("--start", metavar="TIME", help="A date, or how long ago: 7d. [default: 24h]")
 @click.option("--end", metavar="TIME", help="A date, or how long ago. [default: now]")
@@ -62,6 +54,5 @@ def history(
     if as_json:
         print_json({"coverage": share, **series_dict(series)})
         return
-    click.echo(f"{series.zone}: {summary(series, start_s, end_s)} ({signal_words(series)})")
-    print_provenance(series)
+    print_summary(series, start_s, end_s)
     print_rows(series)

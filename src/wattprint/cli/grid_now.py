@@ -12,7 +12,7 @@ from wattprint.cli.progress import waiting
 from wattprint.domain import units
 
 
-@click.command(epilog="Example: wattprint grid now FR --provider electricitymaps")
+@click.command(epilog="Example: WATTPRINT_GRID_PROVIDERS=gb wattprint grid now GB")
 @click.argument("zone", required=False)
 @asking_options
 @home_option

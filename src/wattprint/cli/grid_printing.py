@@ -15,6 +15,7 @@ from wattprint.grid.answers import rfc3339
 UNIT = "g/kWh"
 _MOST_BARS = 48
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
+_HOURS_OF_A_BAR = (1, 2, 3, 4, 6, 8, 12, 24)
 _LEAST_BAR, _MOST_BAR = 10, 60
 
 
@@ -106,33 +107,41 @@ def _bar_width() -> int:
 
 
 def _condensed(series: IntensitySeries) -> list[IntensityInterval]:
-    """Return at most `_MOST_BARS` intervals: means over equal times where there are more."""
+    """Return at most `_MOST_BARS` intervals: means over equal times where there are more.
+
+    The times divide a day or are whole days, so that no bar mixes mornings and evenings unlike
+    the next one.
+    """
     if len(series) <= _MOST_BARS:
         return list(series)
-    step_s = (series.end_s - series.start_s) / _MOST_BARS
-    step_s = -(-step_s // units.SECONDS_PER_HOUR) * units.SECONDS_PER_HOUR
-    shown, start_s = [], series.start_s
-    while start_s < series.end_s:
-        end_s = min(start_s + step_s, series.end_s)
+    hour_s = units.SECONDS_PER_HOUR
+    least_s = (series.end_s - series.start_s) / (_MOST_BARS - 1)
+    steps_s = (hours * hour_s for hours in _HOURS_OF_A_BAR)
+    days_s = -(-least_s // (24 * hour_s)) * 24 * hour_s
+    step_s = next((step for step in steps_s if step >= least_s), days_s)
+    shown, edge_s = [], series.start_s // step_s * step_s
+    while edge_s < series.end_s:
+        start_s, end_s = max(edge_s, series.start_s), min(edge_s + step_s, series.end_s)
         if series.coverage(start_s, end_s) > 0:
             mean, _ = series.mean_and_share(start_s, end_s)
             state = series.within(start_s, end_s).intervals[0].state
             shown.append(IntensityInterval(start_s, end_s, mean, state))
-        start_s = end_s
+        edge_s += step_s
     return shown
 
 
-def summary(series: IntensitySeries, start_s: float, end_s: float) -> str:
-    """Return mean, lowest, highest and coverage of a window on one line."""
+def print_summary(series: IntensitySeries, start_s: float, end_s: float) -> None:
+    """Print the mean of a window with what it is, then lowest, highest and coverage."""
     mean, share = series.mean_and_share(start_s, end_s)
     lowest = min(series, key=lambda i: i.carbon_intensity_g_per_kwh)
     highest = max(series, key=lambda i: i.carbon_intensity_g_per_kwh)
-    parts = [f"mean {units.plain(mean)} {UNIT}"]
+    click.echo(f"{series.zone}: mean {units.plain(mean)} {UNIT} ({signal_words(series)})")
+    parts = [f"{times(start_s, end_s)}, {100 * share:.3g} % covered"]
     for name, interval in (("lowest", lowest), ("highest", highest)):
         grams = units.plain(interval.carbon_intensity_g_per_kwh)
         parts.append(f"{name} {grams} at {_short(interval.start_s)}")
-    parts.append(f"{100 * share:.3g} % of the time covered")
-    return ", ".join(parts)
+    click.echo("  " + "; ".join(parts))
+    print_provenance(series)
 
 
 def times(start_s: float, end_s: float) -> str:

@@ -8,12 +8,13 @@ nothing that cannot be fetched again.
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, flock
+from functools import wraps
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 from wattprint.domain.errors import HomeError
 from wattprint.domain.series import IntensityInterval, IntensitySeries
@@ -22,7 +23,7 @@ from wattprint.grid.providers.base import Signal
 
 FILE_NAME = "intensity.sqlite"
 _BUSY_S = 10.0
-"""How long a process waits for another one's writing. [s]"""
+"""Writing a year of figures takes a second or two. [s]"""
 _VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS series (
@@ -107,18 +108,53 @@ class Window(NamedTuple):
     """What the answer said beside its figures."""
 
 
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _nothing() -> None:
+    return None
+
+
+def _spared(otherwise: Callable[[], Any]) -> Callable[[Method], Method]:
+    """Let a method of a cache that fails return something else: what fails is only a cache.
+
+    Why it failed is kept in `trouble`; a file that is damaged is set aside for the next opening.
+    """
+
+    def decorate(method: Method) -> Method:
+        @wraps(method)
+        def spared(cache: "Cache", *arguments: Any, **more: Any) -> Any:
+            try:
+                return method(cache, *arguments, **more)
+            except sqlite3.Error as error:
+                cache.trouble = str(error)
+                if not isinstance(error, sqlite3.OperationalError):
+                    cache.set_aside()
+                return otherwise()
+
+        return cast(Method, spared)
+
+    return decorate
+
+
 class Cache:
     """The cache of one home. Also keeps the turns of all processes that ask a service.
 
+    Once open it does not raise: where its file fails, it has nothing and keeps nothing.
+
     Args:
         folder: Where its file lies; made if it is not there.
+        busy_s: How long to wait for another process's writing. [s]
 
     Raises:
         HomeError: It cannot be made or written.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, busy_s: float = _BUSY_S) -> None:
+        self._busy_s = busy_s
         self.path = folder / FILE_NAME
+        self.trouble: str | None = None
+        """Why something could not be read or kept; None while all is well."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._database = self._opened()
@@ -138,6 +174,7 @@ class Cache:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @_spared(_nothing)
     def keep_past(self, key: SeriesKey, series: IntensitySeries) -> None:
         """Keep figures of the past; one equal to the newest that is kept is not kept again."""
         fetched_at_s = series.fetched_at_s or 0.0
@@ -152,12 +189,14 @@ class Cache:
             self._insert("past", rows)
             self._insert("revised", old)
 
+    @_spared(_nothing)
     def keep_window(self, key: SeriesKey, window: Window) -> None:
         """Keep that a window was asked about, with an answer or without."""
         with self._writing():
             row = (self._made_id(key), *window[:3], "\n".join(window.notes))
             self._database.execute("INSERT OR REPLACE INTO asked VALUES (?, ?, ?, ?, ?)", row)
 
+    @_spared(_nothing)
     def keep_forecast(self, key: SeriesKey, series: IntensitySeries) -> None:
         """Keep a forecast under the time at which it was issued, beside all earlier ones."""
         with self._writing():
@@ -170,6 +209,7 @@ class Cache:
                 ((*issue, i.start_s, i.end_s, i[2]) for i in series),
             )
 
+    @_spared(_nothing)
     def past(self, key: SeriesKey, start_s: float, end_s: float) -> IntensitySeries | None:
         """Return what is kept of a window, the newest figure of each interval; None for nothing."""
         series_id = self._id(key)
@@ -184,6 +224,7 @@ class Cache:
         (oldest_s,) = self._database.execute(_READ_OLDEST, bounds).fetchone()
         return self._series(key, intervals, fetched_at_s=oldest_s)
 
+    @_spared(list)
     def windows(self, key: SeriesKey, start_s: float, end_s: float) -> list[Window]:
         """Return when which parts of a window were asked about."""
         series_id = self._id(key)
@@ -194,6 +235,7 @@ class Cache:
         )
         return [Window(row[0], row[1], row[2], _notes(row[3])) for row in found]
 
+    @_spared(_nothing)
     def forecast(self, key: SeriesKey, *, issued_by_s: float = 1e18) -> IntensitySeries | None:
         """Return the newest forecast, or the newest one issued by a time; None if there is none."""
         series_id = self._id(key)
@@ -216,6 +258,7 @@ class Cache:
         times = {"issued_at_s": issued_at_s, "fetched_at_s": fetched_at_s}
         return self._series(key, intervals, notes=_notes(notes), **times)
 
+    @_spared(list)
     def issue_times_s(self, key: SeriesKey) -> list[float]:
         """Return when the forecasts that are kept were issued [s since 1970, UTC]."""
         found = self._database.execute(
@@ -224,6 +267,7 @@ class Cache:
         )
         return [row[0] for row in found]
 
+    @_spared(float)
     def wait_s(self, service: str, now_s: float, spacing_s: float, patience_s: float) -> float:
         """Return how long to wait for the next turn, which is taken if that is within patience."""
         with self._writing():
@@ -240,6 +284,7 @@ class Cache:
                 )
         return turn_s - now_s
 
+    @_spared(float)
     def blocked_until_s(self, service: str) -> float:
         """Return the time before which a service asked not to be asked [s since 1970]."""
         found = self._database.execute(
@@ -247,6 +292,7 @@ class Cache:
         ).fetchone()
         return float(found[0]) if found else 0.0
 
+    @_spared(_nothing)
     def block(self, service: str, until_s: float) -> None:
         """Keep, for all processes, that a service asked not to be asked [s since 1970]."""
         with self._writing():
@@ -268,11 +314,11 @@ class Cache:
                 except sqlite3.OperationalError:
                     raise
                 except sqlite3.DatabaseError:
-                    self._set_aside()
+                    self.set_aside()
                     return self._connected()
 
     def _connected(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None)
+        database = sqlite3.connect(self.path, timeout=self._busy_s, isolation_level=None)
         try:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
@@ -283,7 +329,9 @@ class Cache:
                 database.executescript(
                     f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;"
                 )
-            database.execute("SELECT count(*) FROM turn").fetchone()
+            tables = database.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
+            if tables.fetchone()[0] != _SCHEMA.count("CREATE TABLE"):
+                raise sqlite3.DatabaseError("tables are missing")
         except sqlite3.Error:
             database.close()
             raise
@@ -296,7 +344,7 @@ class Cache:
             flock(lock, LOCK_EX)
             yield
 
-    def _set_aside(self) -> None:
+    def set_aside(self) -> None:
         """Rename a file that is no cache, with what SQLite keeps beside it."""
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
         for ending in ("", "-wal", "-shm"):
