@@ -12,6 +12,7 @@ from processes import WATTPRINT, environment, run
 
 COMMANDS = ["estimate", "track", "runs", "show", "report", "grid", "factors", "doctor"]
 NESTED = ["factors search", "factors show", "factors list", "runs prune", "runs export"]
+NESTED += ["grid sources", "grid doctor", "grid where"]
 WITH_EXAMPLE = [*COMMANDS, *NESTED]
 
 

@@ -253,6 +253,21 @@ def test_a_wait_beyond_patience_is_told_with_its_time(ask, played):
     assert len(asked.stand_in.seen) == seen
 
 
+@pytest.mark.parametrize("after", ["9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT", "31536000"])
+def test_no_service_is_given_more_than_a_days_rest(ask, after):
+    asked = ask(SERVICES[0]).gives(Answer(b"{}", 429, {"Retry-After": after}))
+    with pytest.raises(QuotaError, match="ask again in 86400 s"):
+        asked.history(*window(SERVICES[0]))
+
+
+@pytest.mark.parametrize("after", ["soon", "-5", "1.5", "", "nan"])
+@services
+def test_a_wait_that_is_none_is_no_wait(ask, played, after):
+    answer = Answer(b"{}", 429, {"Retry-After": after})
+    asked = ask(played).gives(answer, played.history(figures(played)))
+    same(asked.history(*window(played)), figures(played))
+
+
 @services
 def test_too_many_requests_without_a_time_are_tried_four_times(ask, played):
     asked = ask(played).gives(*[Answer(b"", 429)] * 4)

@@ -12,6 +12,8 @@ from wattprint.grid.errors import BadAnswerError, NoIntensityError
 
 STEPS_S = (300.0, 900.0, 1800.0, 3600.0)
 """Steps in which services give their figures: 5, 15, 30 and 60 minutes. [s]"""
+_EARLIEST_S, _LATEST_S = 631_152_000.0, 4_102_444_800.0
+"""1990 and 2100: what lies outside is no time of a grid's figures. [s since 1970]"""
 _ROWS_THAT_SHOW_A_STEP = 3
 _LONGEST_QUOTE = 60
 
@@ -52,7 +54,7 @@ class Asked(NamedTuple):
     def moment_s(self, text: object) -> float:
         """Return an ISO 8601 time with its offset as seconds since 1970; refuse anything else."""
         moment = parsed_moment(text)
-        if moment is None:
+        if moment is None or not _EARLIEST_S <= moment < _LATEST_S:
             raise self.bad(f"time {quoted(text)} in the answer is none in UTC")
         return moment
 

@@ -28,6 +28,8 @@ PATIENCE_S = 20.0
 """Time that may be spent waiting between the attempts of one call. [s]"""
 _MOST_ATTEMPTS = 4
 _FIRST_PAUSE_S = 0.5
+_LONGEST_REST_S = 86_400.0
+"""A service that asks for more than a day's rest has made a mistake, and may be tried again. [s]"""
 _PASSING = frozenset({500, 502, 503, 504})
 _LONGEST_QUOTE = 200
 
@@ -259,14 +261,14 @@ class Caller:
         """Return the wait that a service asks for, in seconds or as a date; None for neither."""
         text = response.headers.get("retry-after", "").strip()
         if text.isdecimal():
-            return float(text)
+            return min(float(text), _LONGEST_REST_S)
         try:
             moment = parsedate_to_datetime(text)
         except (TypeError, ValueError):
             return None
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=timezone.utc)
-        return max(0.0, moment.timestamp() - self.now_s)
+        return min(max(0.0, moment.timestamp() - self.now_s), _LONGEST_REST_S)
 
     def _refusal(self, response: Response, zone: str, request: Request) -> ServiceError:
         if (own := self._explain(response, zone)) is not None:

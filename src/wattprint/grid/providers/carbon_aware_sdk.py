@@ -145,7 +145,7 @@ def _length_s(asked: Asked, duration: Any) -> float:
     """Return a duration: a number is minutes, a text is a time span [s]."""
     length_s = 0.0
     if isinstance(duration, (int, float)) and not isinstance(duration, bool):
-        length_s = duration * 60.0
+        length_s = min(duration, 2 * DAY_S) * 60.0
     elif isinstance(duration, str) and (span := _TIME_SPAN.fullmatch(duration)):
         days, hours, minutes, seconds = (int(part or 0) for part in span.groups())
         length_s = days * DAY_S + hours * HOUR_S + minutes * 60.0 + seconds

@@ -1,26 +1,74 @@
 """Typical intensity: what stands in where no service is set up, without a network.
 
-The profiles themselves are another module's; whoever joins the two passes it in.
+The profiles themselves are another module's; whoever joins the two passes its function in.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
 from typing import Protocol
 
-from wattprint.domain.series import IntensitySeries
+from wattprint.domain.series import IntensityInterval, IntensitySeries
 from wattprint.factors.zones import zones
 from wattprint.grid.providers.base import HOUR_S, Access, Signal
 
 NAME = "typical"
 
 
+class Outlook(Protocol):
+    """Modelled intensity over half-open UTC intervals of one step."""
+
+    @property
+    def zone(self) -> str:
+        """Grid zone."""
+        ...
+
+    @property
+    def start(self) -> datetime:
+        """Start of the first interval."""
+        ...
+
+    @property
+    def step_s(self) -> int:
+        """Length of each interval [s]."""
+        ...
+
+    @property
+    def carbon_intensity_g_per_kwh(self) -> Sequence[float]:
+        """Intensity of each interval [gCO2e/kWh]."""
+        ...
+
+    @property
+    def low_g_per_kwh(self) -> Sequence[float]:
+        """Lower bound of each 90 % interval [gCO2e/kWh]."""
+        ...
+
+    @property
+    def high_g_per_kwh(self) -> Sequence[float]:
+        """Upper bound [gCO2e/kWh]."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """`average` or `marginal`."""
+        ...
+
+    @property
+    def basis(self) -> str:
+        """`lifecycle` or `direct`."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """What it rests on."""
+        ...
+
+
 class TypicalSeriesOf(Protocol):
     """Makes the typical intensity of a zone over a window."""
 
-    def __call__(
-        self, zone: str, start_s: float, end_s: float, *, year: int | None = None
-    ) -> IntensitySeries:
-        """Return the series, its intervals of state `typical`."""
+    def __call__(self, zone: str, start: datetime, end: datetime) -> Outlook:
+        """Return every interval that the window touches."""
         ...
 
 
@@ -28,11 +76,12 @@ class Typical:
     """Answers from typical profiles: modelled, and said so.
 
     Args:
-        series_of: Makes the series.
+        outlook_of: Makes the typical intensity.
         clock_s: Seconds since 1970. [s]
     """
 
     name = NAME
+    # A profile is of the one basis that its zone has; the series says which.
     signals: tuple[Signal, ...] = (
         Signal("average", "lifecycle", None),
         Signal("average", "direct", None),
@@ -41,9 +90,9 @@ class Typical:
     settles_after_s = 0.0
 
     def __init__(
-        self, series_of: TypicalSeriesOf, *, clock_s: Callable[[], float] = time.time
+        self, outlook_of: TypicalSeriesOf, *, clock_s: Callable[[], float] = time.time
     ) -> None:
-        self._series_of = series_of
+        self._outlook_of = outlook_of
         self._clock_s = clock_s
 
     def place(self, zone: str) -> str:
@@ -52,24 +101,50 @@ class Typical:
 
     def now(self, zone: str, signal: Signal) -> IntensitySeries:
         """Return the typical intensity of the current hour."""
-        hour_s = self._clock_s() // HOUR_S * HOUR_S
-        return self.history(zone, signal, hour_s, hour_s + HOUR_S)
+        now_s = self._clock_s()
+        return self.history(zone, signal, now_s, now_s + 1)
 
     def history(
         self,
         zone: str,
-        signal: Signal,  # noqa: ARG002 - a profile is of the one basis that its zone has
+        signal: Signal,  # noqa: ARG002 - see `signals`
         start_s: float,
         end_s: float,
     ) -> IntensitySeries:
         """Return the typical intensity of any time, past or to come."""
-        return self._series_of(zone, start_s, end_s)
+        start, end = (datetime.fromtimestamp(s, timezone.utc) for s in (start_s, end_s))
+        return series_of(self._outlook_of(zone, start, end))
 
     def forecast(self, zone: str, signal: Signal, hours: int) -> IntensitySeries:
-        """Return the typical intensity of the next hours: no forecast of weather is in it."""
-        hour_s = self._clock_s() // HOUR_S * HOUR_S
-        return self.history(zone, signal, hour_s, hour_s + hours * HOUR_S)
+        """Return the typical intensity of the next hours: no weather is in it."""
+        now_s = self._clock_s()
+        return self.history(zone, signal, now_s, now_s + hours * HOUR_S)
 
     def access(self) -> Access:
-        """Say that nothing is asked of anybody."""
+        """Say that nobody is asked."""
         return Access(True, "shipped with wattprint; no network")
+
+
+def series_of(outlook: Outlook) -> IntensitySeries:
+    """Return an outlook as a series, its intervals of state `typical`, each with its bounds."""
+    start_s, step_s = outlook.start.timestamp(), outlook.step_s
+    figures = zip(
+        outlook.carbon_intensity_g_per_kwh,
+        outlook.low_g_per_kwh,
+        outlook.high_g_per_kwh,
+        strict=True,
+    )
+    intervals = (
+        IntensityInterval(
+            start_s + i * step_s, start_s + (i + 1) * step_s, grams, "typical", low, high
+        )
+        for i, (grams, low, high) in enumerate(figures)
+    )
+    return IntensitySeries(
+        outlook.zone,
+        intervals,
+        kind=outlook.kind,
+        basis=outlook.basis,
+        provider=NAME,
+        notes=(outlook.note,),
+    )

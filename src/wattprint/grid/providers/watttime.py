@@ -222,7 +222,7 @@ def parsed(
     asked.same("region", asked.field(meta, "region"), asked.zone)
     asked.same("signal", asked.field(meta, "signal_type"), signal_type)
     unit = asked.field(meta, "units")
-    if unit not in UNITS:
+    if not isinstance(unit, str) or unit not in UNITS:
         raise asked.bad(f"the answer is in {quoted(unit)}, not {', '.join(UNITS)}")
     points = []
     rows = asked.field(document, "data")
