@@ -77,7 +77,7 @@ def test_a_revised_figure_is_read_and_the_old_one_stays(cache, tmp_path):
     cache.keep_past(KEY, series(100, 200, fetched_s=NOON))
     cache.keep_past(KEY, series(100, 210, fetched_s=NOON + 60))
     assert grams(cache.past(KEY, NOON, NOON + 2 * HOUR)) == [100, 210]
-    old = sqlite3.connect(cache.path).execute("SELECT g_per_kwh, fetched_at_s FROM revised")
+    old = sqlite3.connect(cache.file.path).execute("SELECT g_per_kwh, fetched_at_s FROM revised")
     # 100 was the same the second time, and is not kept twice.
     assert old.fetchall() == [(200.0, NOON)]
 
@@ -146,7 +146,7 @@ def test_a_service_that_asked_for_rest_gets_it_from_all_processes(cache, tmp_pat
 def test_many_processes_that_find_a_broken_file_set_it_aside_once(tmp_path):
     folder = tmp_path / "cache"
     folder.mkdir()
-    (folder / "intensity.sqlite").write_bytes(b"no database at all" * 999)
+    (folder / "intensity-1.sqlite").write_bytes(b"no database at all" * 999)
     done = at_once(WRITER, folder, home=tmp_path)
     assert [(d.returncode, d.stderr) for d in done] == [(0, "")] * 4
     assert len(list(folder.glob("*.unreadable-*"))) == 1
@@ -162,17 +162,17 @@ def test_many_processes_that_find_a_broken_file_set_it_aside_once(tmp_path):
     ],
 )
 def test_a_file_that_is_no_cache_is_set_aside_and_a_new_one_begun(tmp_path, content):
-    path = tmp_path / "intensity.sqlite"
+    path = tmp_path / "intensity-1.sqlite"
     path.write_bytes(content)
     with Cache(tmp_path) as cache:
         cache.keep_past(KEY, series(1))
         assert grams(cache.past(KEY, NOON, NOON + HOUR)) == [1]
-    (aside,) = tmp_path.glob("intensity.sqlite.unreadable-*")
+    (aside,) = tmp_path.glob("intensity-1.sqlite.unreadable-*")
     assert aside.read_bytes() == content
 
 
 def test_a_cache_of_another_version_is_set_aside(tmp_path):
-    sqlite3.connect(tmp_path / "intensity.sqlite").executescript("PRAGMA user_version = 99")
+    sqlite3.connect(tmp_path / "intensity-1.sqlite").executescript("PRAGMA user_version = 99")
     with Cache(tmp_path) as cache:
         assert cache.past(KEY, NOON, NOON + HOUR) is None
     assert list(tmp_path.glob("*.unreadable-*"))
@@ -181,7 +181,7 @@ def test_a_cache_of_another_version_is_set_aside(tmp_path):
 def test_a_cache_that_lacks_a_table_is_set_aside(tmp_path):
     with Cache(tmp_path) as cache:
         cache.keep_past(KEY, series(1))
-    sqlite3.connect(tmp_path / "intensity.sqlite").executescript("DROP TABLE revised")
+    sqlite3.connect(tmp_path / "intensity-1.sqlite").executescript("DROP TABLE revised")
     with Cache(tmp_path) as cache:
         assert cache.past(KEY, NOON, NOON + HOUR) is None
     assert list(tmp_path.glob("*.unreadable-*"))
@@ -190,7 +190,7 @@ def test_a_cache_that_lacks_a_table_is_set_aside(tmp_path):
 def test_a_file_that_is_damaged_within_has_nothing_and_harms_nobody(tmp_path):
     with Cache(tmp_path) as cache:
         cache.keep_past(KEY, series(*range(5000)))
-    path = tmp_path / "intensity.sqlite"
+    path = tmp_path / "intensity-1.sqlite"
     content = bytearray(path.read_bytes())
     content[4096 * 3 :] = b"\xff" * (len(content) - 4096 * 3)
     path.write_bytes(content)
@@ -207,7 +207,7 @@ def test_a_file_that_is_damaged_within_has_nothing_and_harms_nobody(tmp_path):
 
 def test_a_file_that_another_holds_for_writing_is_done_without(tmp_path):
     with Cache(tmp_path, busy_s=0.05) as cache:
-        other = sqlite3.connect(cache.path, isolation_level=None)
+        other = sqlite3.connect(cache.file.path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         cache.keep_past(KEY, series(1))
         assert cache.trouble == "database is locked"

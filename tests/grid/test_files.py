@@ -101,7 +101,11 @@ def test_zones_kinds_and_bases_of_one_file_are_series_of_their_own(tmp_path):
         ),
         pytest.param(HEAD + "2026-01-15T10:00Z,nan\n", "line 2 of .*0 to 10,000 g/kWh", id="nan"),
         pytest.param(HEAD + "2026-01-15T10:00Z,many\n", "line 2 of .*0 to 10,000 g/kWh", id="text"),
-        pytest.param(HEAD + "2026-01-15T10:00Z,1\n", "are 0 min apart", id="one row, no end"),
+        pytest.param(
+            HEAD + "2026-01-15T10:00Z,1\n",
+            "the one row of zone DE has no end",
+            id="one row, no end",
+        ),
         pytest.param(
             HEAD + "2026-01-15T10:00Z,1\n2026-01-15T10:07Z,1", "are 7 min apart", id="step"
         ),

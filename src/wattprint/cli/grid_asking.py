@@ -129,7 +129,7 @@ def opened(
         if cache is not None:
             cache.close()
             if cache.trouble is not None:
-                say(f"wattprint: the cache {cache.path} was not of use: {cache.trouble}")
+                say(f"wattprint: the cache {cache.file.path} was not of use: {cache.trouble}")
 
 
 def _with_file(settings: Settings, asking: Asking, zone: str | None) -> Settings:

@@ -6,61 +6,16 @@ and are never overwritten. A file that cannot be read is set aside and a new one
 nothing that cannot be fetched again.
 """
 
-import sqlite3
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from fcntl import LOCK_EX, flock
-from functools import wraps
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
-from wattprint.domain.errors import HomeError
 from wattprint.domain.series import IntensityInterval, IntensitySeries
+from wattprint.grid.cache_file import BUSY_S, CacheFile, nothing, spared
 from wattprint.grid.caller import next_turn_s
 from wattprint.grid.providers.base import Signal
 
-FILE_NAME = "intensity.sqlite"
-_BUSY_S = 10.0
-"""Writing a year of figures takes a second or two. [s]"""
-_VERSION = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS series (
-    series_id INTEGER PRIMARY KEY,
-    provider TEXT NOT NULL, zone TEXT NOT NULL, kind TEXT NOT NULL, basis TEXT NOT NULL,
-    scope TEXT NOT NULL, resolution TEXT NOT NULL,
-    UNIQUE (provider, zone, kind, basis, scope, resolution)
-);
-CREATE TABLE IF NOT EXISTS past (
-    series_id INTEGER NOT NULL, start_s REAL NOT NULL, end_s REAL NOT NULL,
-    g_per_kwh REAL NOT NULL, state TEXT NOT NULL, fetched_at_s REAL NOT NULL,
-    PRIMARY KEY (series_id, start_s)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS revised (
-    series_id INTEGER NOT NULL, start_s REAL NOT NULL, end_s REAL NOT NULL,
-    g_per_kwh REAL NOT NULL, state TEXT NOT NULL, fetched_at_s REAL NOT NULL,
-    PRIMARY KEY (series_id, start_s, fetched_at_s)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS issue (
-    series_id INTEGER NOT NULL, issued_at_s REAL NOT NULL, fetched_at_s REAL NOT NULL,
-    notes TEXT NOT NULL,
-    PRIMARY KEY (series_id, issued_at_s)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS forecast (
-    series_id INTEGER NOT NULL, issued_at_s REAL NOT NULL, start_s REAL NOT NULL,
-    end_s REAL NOT NULL, g_per_kwh REAL NOT NULL,
-    PRIMARY KEY (series_id, issued_at_s, start_s)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS asked (
-    series_id INTEGER NOT NULL, start_s REAL NOT NULL, end_s REAL NOT NULL,
-    fetched_at_s REAL NOT NULL, notes TEXT NOT NULL,
-    PRIMARY KEY (series_id, start_s, end_s, fetched_at_s)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS turn (
-    service TEXT PRIMARY KEY, next_s REAL NOT NULL DEFAULT 0, blocked_s REAL NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-"""
 _FIND = (
     "SELECT series_id FROM series WHERE provider = ? AND zone = ? AND kind = ? AND basis = ?"
     " AND scope = ? AND resolution = ?"
@@ -108,35 +63,6 @@ class Window(NamedTuple):
     """What the answer said beside its figures."""
 
 
-Method = TypeVar("Method", bound=Callable[..., Any])
-
-
-def _nothing() -> None:
-    return None
-
-
-def _spared(otherwise: Callable[[], Any]) -> Callable[[Method], Method]:
-    """Let a method of a cache that fails return something else: what fails is only a cache.
-
-    Why it failed is kept in `trouble`; a file that is damaged is set aside for the next opening.
-    """
-
-    def decorate(method: Method) -> Method:
-        @wraps(method)
-        def spared(cache: "Cache", *arguments: Any, **more: Any) -> Any:
-            try:
-                return method(cache, *arguments, **more)
-            except sqlite3.Error as error:
-                cache.trouble = str(error)
-                if not isinstance(error, sqlite3.OperationalError):
-                    cache.set_aside()
-                return otherwise()
-
-        return cast(Method, spared)
-
-    return decorate
-
-
 class Cache:
     """The cache of one home. Also keeps the turns of all processes that ask a service.
 
@@ -150,19 +76,15 @@ class Cache:
         HomeError: It cannot be made or written.
     """
 
-    def __init__(self, folder: Path, *, busy_s: float = _BUSY_S) -> None:
-        self._busy_s = busy_s
-        self.path = folder / FILE_NAME
-        self.trouble: str | None = None
+    def __init__(self, folder: Path, *, busy_s: float = BUSY_S) -> None:
+        self.file = CacheFile(folder, busy_s=busy_s)
+        self._database = self.file.database
+        self._writing = self.file.writing
+
+    @property
+    def trouble(self) -> str | None:
         """Why something could not be read or kept; None while all is well."""
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._database = self._opened()
-        except (OSError, sqlite3.Error) as error:
-            raise HomeError(
-                f"cache {self.path} cannot be used: {error}",
-                "expected a folder you can write; choose one with WATTPRINT_HOME or --home",
-            ) from error
+        return self.file.trouble
 
     def close(self) -> None:
         """Let go of the file."""
@@ -174,7 +96,7 @@ class Cache:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @_spared(_nothing)
+    @spared(nothing)
     def keep_past(self, key: SeriesKey, series: IntensitySeries) -> None:
         """Keep figures of the past; one equal to the newest that is kept is not kept again."""
         fetched_at_s = series.fetched_at_s or 0.0
@@ -189,14 +111,14 @@ class Cache:
             self._insert("past", rows)
             self._insert("revised", old)
 
-    @_spared(_nothing)
+    @spared(nothing)
     def keep_window(self, key: SeriesKey, window: Window) -> None:
         """Keep that a window was asked about, with an answer or without."""
         with self._writing():
             row = (self._made_id(key), *window[:3], "\n".join(window.notes))
             self._database.execute("INSERT OR REPLACE INTO asked VALUES (?, ?, ?, ?, ?)", row)
 
-    @_spared(_nothing)
+    @spared(nothing)
     def keep_forecast(self, key: SeriesKey, series: IntensitySeries) -> None:
         """Keep a forecast under the time at which it was issued, beside all earlier ones."""
         with self._writing():
@@ -209,7 +131,7 @@ class Cache:
                 ((*issue, i.start_s, i.end_s, i[2]) for i in series),
             )
 
-    @_spared(_nothing)
+    @spared(nothing)
     def past(self, key: SeriesKey, start_s: float, end_s: float) -> IntensitySeries | None:
         """Return what is kept of a window, the newest figure of each interval; None for nothing."""
         series_id = self._id(key)
@@ -224,7 +146,7 @@ class Cache:
         (oldest_s,) = self._database.execute(_READ_OLDEST, bounds).fetchone()
         return self._series(key, intervals, fetched_at_s=oldest_s)
 
-    @_spared(list)
+    @spared(list)
     def windows(self, key: SeriesKey, start_s: float, end_s: float) -> list[Window]:
         """Return when which parts of a window were asked about."""
         series_id = self._id(key)
@@ -235,7 +157,7 @@ class Cache:
         )
         return [Window(row[0], row[1], row[2], _notes(row[3])) for row in found]
 
-    @_spared(_nothing)
+    @spared(nothing)
     def forecast(self, key: SeriesKey, *, issued_by_s: float = 1e18) -> IntensitySeries | None:
         """Return the newest forecast, or the newest one issued by a time; None if there is none."""
         series_id = self._id(key)
@@ -258,7 +180,7 @@ class Cache:
         times = {"issued_at_s": issued_at_s, "fetched_at_s": fetched_at_s}
         return self._series(key, intervals, notes=_notes(notes), **times)
 
-    @_spared(list)
+    @spared(list)
     def issue_times_s(self, key: SeriesKey) -> list[float]:
         """Return when the forecasts that are kept were issued [s since 1970, UTC]."""
         found = self._database.execute(
@@ -267,7 +189,7 @@ class Cache:
         )
         return [row[0] for row in found]
 
-    @_spared(float)
+    @spared(float)
     def wait_s(self, service: str, now_s: float, spacing_s: float, patience_s: float) -> float:
         """Return how long to wait for the next turn, which is taken if that is within patience."""
         with self._writing():
@@ -284,7 +206,7 @@ class Cache:
                 )
         return turn_s - now_s
 
-    @_spared(float)
+    @spared(float)
     def blocked_until_s(self, service: str) -> float:
         """Return the time before which a service asked not to be asked [s since 1970]."""
         found = self._database.execute(
@@ -292,7 +214,7 @@ class Cache:
         ).fetchone()
         return float(found[0]) if found else 0.0
 
-    @_spared(_nothing)
+    @spared(nothing)
     def block(self, service: str, until_s: float) -> None:
         """Keep, for all processes, that a service asked not to be asked [s since 1970]."""
         with self._writing():
@@ -301,67 +223,6 @@ class Cache:
                 " ON CONFLICT (service) DO UPDATE SET blocked_s = excluded.blocked_s",
                 (service, until_s),
             )
-
-    def _opened(self) -> sqlite3.Connection:
-        try:
-            return self._connected()
-        except sqlite3.OperationalError:
-            raise  # locked, full, or not ours to write: setting it aside would mend nothing
-        except sqlite3.DatabaseError:
-            with self._alone():
-                try:
-                    return self._connected()  # another process was quicker
-                except sqlite3.OperationalError:
-                    raise
-                except sqlite3.DatabaseError:
-                    self.set_aside()
-                    return self._connected()
-
-    def _connected(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self.path, timeout=self._busy_s, isolation_level=None)
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-            version = database.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, _VERSION):
-                raise sqlite3.DatabaseError(f"version {version} is another one's")
-            if version == 0:
-                database.executescript(
-                    f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;"
-                )
-            tables = database.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
-            if tables.fetchone()[0] != _SCHEMA.count("CREATE TABLE"):
-                raise sqlite3.DatabaseError("tables are missing")
-        except sqlite3.Error:
-            database.close()
-            raise
-        return database
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other processes from setting the file aside at the same time."""
-        with self.path.with_name(f"{self.path.name}.lock").open("w") as lock:
-            flock(lock, LOCK_EX)
-            yield
-
-    def set_aside(self) -> None:
-        """Rename a file that is no cache, with what SQLite keeps beside it."""
-        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
-        for ending in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                path = self.path.with_name(self.path.name + ending)
-                path.rename(f"{path}.unreadable-{stamp}")
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Write all of it or nothing; one process at a time."""
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
 
     def _id(self, key: SeriesKey) -> int | None:
         found = self._database.execute(_FIND, key.columns).fetchone()

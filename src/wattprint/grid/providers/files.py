@@ -321,8 +321,10 @@ def _series(key: tuple[str, str, str], group: Sequence[_Read]) -> IntensitySerie
 def _smallest_step_s(zone: str, points: Sequence[Point]) -> float:
     """Return the step of rows without an end: the least distance between two."""
     starts = sorted({point.start_s for point in points})
+    if len(starts) == 1:
+        raise InputError(f"the one row of zone {zone} has no end", "expected a column 'end'")
     distances = [after - before for before, after in pairwise(starts)]
-    step_s = min(distances, default=0.0)
+    step_s = min(distances)
     if step_s not in (*STEPS_S, DAY_S):
         raise InputError(
             f"rows of zone {zone} without an end are {step_s / 60:g} min apart",
