@@ -225,7 +225,7 @@ def test_where_says_what_an_ip_look_up_sends_before_it_sends(wattprint):
         (("now", "FR", "--provider", "entsoe"), "entsoe is not set up: no key; set WATTPRINT_ENTS"),
         (("now", "FR", "--provider", "gb"), "zone 'FR' is not in Great Britain's service"),
         (("now", "FR", "--kind", "marginal"), "electricitymaps has no marginal intensity"),
-        (("now", "FR", "--kind", "mean"), "has no mean intensity"),
+        (("now", "FR", "--kind", "mean"), "kind is 'mean'; expected one of average, marginal"),
         (("history", "FR", "--start", "yesterday"), "--start is 'yesterday'"),
         (("history", "FR", "--start", "1h", "--end", "2h"), "--start 1h is not before --end 2h"),
         (("history", "FR", "--start", "3h", "--fill", "guess"), "rule is 'guess'"),

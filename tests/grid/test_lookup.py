@@ -6,7 +6,13 @@ from grid.played import HOUR, NOON, NOW, ElectricityMapsV3
 from wattprint.domain.errors import InputError
 from wattprint.domain.series import IntensityInterval, IntensitySeries
 from wattprint.grid.cache import Cache
-from wattprint.grid.errors import NoIntensityError, QuotaError, UnreachableError
+from wattprint.grid.errors import (
+    KeyRefusedError,
+    NoIntensityError,
+    NotInPlanError,
+    QuotaError,
+    UnreachableError,
+)
 from wattprint.grid.lookup import FRESH_S, Lookup, wanted
 from wattprint.grid.providers.base import Access, Signal
 
@@ -144,6 +150,24 @@ def test_a_warm_cache_works_with_the_network_unplugged(lookup, asked, provider, 
         assert any(
             note.startswith("from the cache, fetched 2026-01-15T12:10") for note in series.notes
         )
+
+
+def test_hours_that_the_plan_no_longer_holds_are_read_from_the_cache(lookup, asked, provider, time):
+    # A free plan holds 24 hours: what was fetched in time is kept, though never renewed.
+    lookup.history(asked, NOON - DAY, NOON)
+    time.now_s += 3 * DAY
+    provider.failure = NotInPlanError("electricitymaps", "DE", "not in the plan", "pay")
+    series = lookup.history(asked, NOON - DAY, NOON)
+    assert series.coverage(NOON - DAY, NOON) == 1.0
+    assert "from the cache, fetched 2026-01-15T12:10:00Z: not in the plan" in series.notes
+
+
+def test_a_key_that_is_refused_is_told_though_there_is_a_cache(lookup, asked, provider, time):
+    lookup.history(asked, NOON - DAY, NOON)
+    time.now_s += 3 * DAY
+    provider.failure = KeyRefusedError("electricitymaps", "DE", "refused", "check the key")
+    with pytest.raises(KeyRefusedError):
+        lookup.history(asked, NOON - DAY, NOON)
 
 
 def test_a_cold_cache_says_why_there_is_nothing(lookup, asked, provider):

@@ -261,14 +261,21 @@ def test_no_service_is_given_more_than_a_days_rest(ask, after):
 
 
 @pytest.mark.parametrize("after", ["soon", "-5", "1.5", "", "nan"])
-@services
+@pytest.mark.parametrize("played", [p for p in SERVICES if p.name != "entsoe"], ids=name_of)
 def test_a_wait_that_is_none_is_no_wait(ask, played, after):
     answer = Answer(b"{}", 429, {"Retry-After": after})
     asked = ask(played).gives(answer, played.history(figures(played)))
     same(asked.history(*window(played)), figures(played))
 
 
-@services
+def test_entsoe_bans_for_ten_minutes_and_does_not_say_so(ask):
+    asked = ask(Entsoe()).gives(Answer(b"", 429))
+    with pytest.raises(QuotaError, match="ask again in 600 s"):
+        asked.history(*window(Entsoe()))
+    assert len(asked.stand_in.seen) == 1
+
+
+@pytest.mark.parametrize("played", [p for p in SERVICES if p.name != "entsoe"], ids=name_of)
 def test_too_many_requests_without_a_time_are_tried_four_times(ask, played):
     asked = ask(played).gives(*[Answer(b"", 429)] * 4)
     with pytest.raises(QuotaError, match="too many requests") as caught:

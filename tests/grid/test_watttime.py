@@ -99,6 +99,7 @@ def test_coordinates_are_sent_and_become_the_region(ask):
     found = as_json({"region": "ERCOT_NORTH", "region_full_name": "x", "signal_type": "co2_moer"})
     asked = ask(PLAYED).gives(found)
     assert asked.provider.place("32.9, -97.1") == "ERCOT_NORTH"
+    assert asked.provider.place("32.9,-97.1") == "ERCOT_NORTH"  # asked once
     query = asked.stand_in.seen[-1].query
     assert (query["latitude"], query["longitude"]) == ("32.9", "-97.1")
 

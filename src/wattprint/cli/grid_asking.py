@@ -10,8 +10,9 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from wattprint.cli.output import say
+from wattprint.domain.checks import one_of
 from wattprint.domain.errors import HomeError, InputError
-from wattprint.domain.series import IntensitySeries
+from wattprint.domain.series import BASES, KINDS, IntensitySeries
 from wattprint.grid.cache import Cache
 from wattprint.grid.caller import OpenGate
 from wattprint.grid.lookup import Lookup, Wanted, wanted
@@ -77,6 +78,10 @@ class Grid(NamedTuple):
         Raises:
             InputError: No place, no provider for it, or nothing of that kind and basis.
         """
+        if asking.kind is not None:
+            one_of("kind", asking.kind, KINDS)
+        if asking.basis is not None:
+            one_of("basis", asking.basis, BASES)
         candidates = (zone,) if zone is not None else _places()
         *finer, last = candidates
         for candidate in finer:

@@ -1,11 +1,14 @@
 """`wattprint grid sources`: where intensity can come from."""
 
+import os
+
 import click
 
-from wattprint.cli.grid_asking import opened
 from wattprint.cli.options import home_option, json_option
 from wattprint.cli.output import print_json
 from wattprint.factors.grid_services import GridService, grid_services
+from wattprint.grid.settings import load_settings
+from wattprint.ledger.home import home_folder
 
 
 @click.command(epilog="Example: wattprint grid sources")
@@ -16,8 +19,7 @@ def sources(*, home: str | None, as_json: bool) -> None:
 
     Nobody is asked.
     """
-    with opened(home) as grid:
-        order = grid.services.settings.order
+    order = load_settings(home_folder(home), os.environ).order
     listed = sorted(grid_services().values(), key=lambda of: of.service)
     if as_json:
         rows = [{**of._asdict(), "is_set_up": of.service in order} for of in listed]

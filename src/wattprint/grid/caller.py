@@ -116,6 +116,8 @@ class Caller:
         transport: What sends.
         gate: Whose turn it is.
         spacing_s: Least time between two requests. [s]
+        rest_s: Rest after too many requests where the service does not say how long; None tries
+            again soon. [s]
         explain: The service's own meaning of a status.
         secrets: Keys and passwords of the service, which no message may hold.
         waiting: Clock, sleep and patience.
@@ -128,6 +130,7 @@ class Caller:
         *,
         gate: Gate | None = None,
         spacing_s: float = 0.0,
+        rest_s: float | None = None,
         explain: Explain = lambda _response, _zone: None,
         secrets: Sequence[Secret] = (),
         waiting: Waiting | None = None,
@@ -136,6 +139,7 @@ class Caller:
         self._transport = transport
         self._gate = gate or OpenGate()
         self._spacing_s = spacing_s
+        self._rest_s = rest_s
         self._explain = explain
         self._secrets = tuple(secrets)
         self._waiting = waiting or Waiting()
@@ -191,6 +195,8 @@ class Caller:
             return response, None
         if response.status == 429 or response.status in _PASSING:
             retry_s = self._retry_after_s(response)
+            if retry_s is None and response.status == 429:
+                retry_s = self._rest_s
             return self._busy(response, zone, retry_s), back_off_s if retry_s is None else retry_s
         return self._refusal(response, zone, request), None
 

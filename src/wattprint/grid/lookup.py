@@ -10,11 +10,21 @@ from wattprint.domain.errors import InputError
 from wattprint.domain.series import IntensitySeries
 from wattprint.grid.answers import rfc3339
 from wattprint.grid.cache import Cache, SeriesKey, Window
-from wattprint.grid.errors import NoIntensityError, QuotaError, UnreachableError
+from wattprint.grid.errors import (
+    NoIntensityError,
+    NotInPlanError,
+    QuotaError,
+    ServiceError,
+    UnreachableError,
+)
 from wattprint.grid.providers.base import HOUR_S, Provider, Signal, signal_of
 
 FRESH_S = 900.0
 """How long what was fetched is taken for new: services renew it every 5 to 60 min. [s]"""
+
+
+_PASSING = (UnreachableError, QuotaError)
+"""Failures after which what is kept is used; a refused key is not one: somebody must mend it."""
 
 
 class Wanted(NamedTuple):
@@ -76,7 +86,7 @@ class Lookup:
             return kept
         try:
             series = asked.provider.now(asked.zone, asked.signal)
-        except (UnreachableError, QuotaError) as error:
+        except _PASSING as error:
             if kept is None:
                 raise
             return _said_to_be_kept(kept, error)
@@ -94,20 +104,30 @@ class Lookup:
             ServiceError: Nothing is known.
             InputError: An empty window, or one that has not begun.
         """
-        now_s = self._clock_s()
-        _require_past(asked, start_s, end_s, now_s)
-        cache = self._cache_for(asked)
-        if cache is None:
+        _require_window(start_s, end_s)
+        if asked.provider.name in self._uncached:
             return asked.provider.history(asked.zone, asked.signal, start_s, end_s)
-        failed: UnreachableError | QuotaError | None = None
+        now_s = self._clock_s()
+        _require_begun(start_s, now_s)
+        if self._cache is None:
+            known_s = min(end_s, now_s)
+            return asked.provider.history(asked.zone, asked.signal, start_s, known_s)
+        return self._kept_history(self._cache, asked, start_s, end_s)
+
+    def _kept_history(
+        self, cache: Cache, asked: Wanted, start_s: float, end_s: float
+    ) -> IntensitySeries:
+        now_s = self._clock_s()
+        failed: ServiceError | None = None
         for gap_start, gap_end in self._stale(cache, asked, start_s, min(end_s, now_s)):
             window = Window(gap_start, gap_end, now_s)
             try:
-                series = asked.provider.history(asked.zone, asked.signal, gap_start, gap_end)
+                known_s = min(gap_end, now_s)
+                series = asked.provider.history(asked.zone, asked.signal, gap_start, known_s)
             except NoIntensityError:
                 cache.keep_window(asked.key, window)
                 continue
-            except (UnreachableError, QuotaError) as error:
+            except (*_PASSING, NotInPlanError) as error:
                 failed = error
                 break
             cache.keep_past(asked.key, series)
@@ -141,7 +161,7 @@ class Lookup:
             return kept.touching(now_s, end_s)
         try:
             series = asked.provider.forecast(asked.zone, asked.signal, hours)
-        except (UnreachableError, QuotaError) as error:
+        except _PASSING as error:
             if kept is None:
                 raise
             return _said_to_be_kept(kept.touching(now_s, end_s), error)
@@ -178,12 +198,15 @@ class Lookup:
         return _remaining(start_s, end_s, good)
 
 
-def _require_past(asked: Wanted, start_s: float, end_s: float, now_s: float) -> None:
+def _require_window(start_s: float, end_s: float) -> None:
     if not start_s < end_s:
         raise InputError(
             f"window {rfc3339(start_s)} to {rfc3339(end_s)} is empty", "expected start < end"
         )
-    if start_s >= now_s and asked.provider.name != "typical":
+
+
+def _require_begun(start_s: float, now_s: float) -> None:
+    if start_s >= now_s:
         raise InputError(
             f"window from {rfc3339(start_s)} has not begun",
             "expected a time in the past; `wattprint grid forecast` looks ahead",
@@ -210,9 +233,7 @@ def _noted(series: IntensitySeries, *notes: str) -> IntensitySeries:
     return IntensitySeries(series.zone, series.intervals, **described)
 
 
-def _said_to_be_kept(
-    series: IntensitySeries, error: UnreachableError | QuotaError
-) -> IntensitySeries:
+def _said_to_be_kept(series: IntensitySeries, error: ServiceError) -> IntensitySeries:
     fetched = rfc3339(series.fetched_at_s or 0.0)
     return _noted(series, f"from the cache, fetched {fetched}: {error.cause}")
 

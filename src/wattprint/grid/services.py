@@ -24,6 +24,7 @@ class _Service(NamedTuple):
 
     build: Callable[[Caller, ServiceSettings], Provider]
     spacing_s: float = 0.0
+    rest_s: float | None = None
     explain: Explain = lambda _response, _zone: None
 
 
@@ -37,17 +38,18 @@ _SERVICES: Mapping[str, _Service] = {
     electricitymaps.NAME: _Service(
         lambda caller, of: ElectricityMaps(caller, **of.secrets, **of.given),  # type: ignore[arg-type]
         electricitymaps.SPACING_S,
-        electricitymaps.explained,
+        explain=electricitymaps.explained,
     ),
     watttime.NAME: _Service(
         lambda caller, of: WattTime(caller, **of.secrets, **of.given),  # type: ignore[arg-type]
         watttime.SPACING_S,
-        watttime.explained,
+        explain=watttime.explained,
     ),
     gb.NAME: _Service(lambda caller, of: CarbonIntensityGB(caller, **of.given), gb.SPACING_S),
     entsoe.NAME: _Service(
         lambda caller, of: Entsoe(caller, **of.secrets, **of.given),  # type: ignore[arg-type]
         entsoe.SPACING_S,
+        entsoe.BAN_S,
         entsoe.explained,
     ),
     carbon_aware_sdk.NAME: _Service(
@@ -118,6 +120,7 @@ class Services:
             self._transport,
             gate=self._gate,
             spacing_s=service.spacing_s,
+            rest_s=service.rest_s,
             explain=service.explain,
             secrets=tuple(of.secrets.values()),
             waiting=self._waiting,

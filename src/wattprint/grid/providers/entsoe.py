@@ -41,7 +41,9 @@ from wattprint.grid.transport import LARGEST_BYTES, Request, Response
 NAME = "entsoe"
 BASE_URL = "https://web-api.tp.entsoe.eu"
 SPACING_S = 0.15
-"""400 requests a minute are allowed; beyond that comes a ban of ten minutes. [s]"""
+"""400 requests a minute are allowed. [s]"""
+BAN_S = 600.0
+"""Beyond that comes a ban of ten minutes, which asking again would not shorten. [s]"""
 LARGEST_SHARE_WITHOUT_FACTOR = 0.1
 _LONGEST_S = 30 * DAY_S
 _RECENT_S = 12 * HOUR_S

@@ -65,6 +65,7 @@ class WattTime:
         self._username = username
         self._password = password
         self._base_url = base_url.rstrip("/")
+        self._region_of: dict[str, str] = {}
         self._token: Secret | None = None
         self._token_until_s = 0.0
 
@@ -139,9 +140,15 @@ class WattTime:
         return Access(True, ", ".join(says) or "no signal at all", tuple(opened))
 
     def _region_at(self, latitude: str, longitude: str) -> str:
-        place = {"latitude": latitude, "longitude": longitude, "signal_type": "co2_moer"}
-        document = self._with_token("/v3/region-from-loc", place, f"{latitude},{longitude}")
+        place = f"{latitude},{longitude}"
+        if place not in self._region_of:
+            self._region_of[place] = self._asked_region(latitude, longitude)
+        return self._region_of[place]
+
+    def _asked_region(self, latitude: str, longitude: str) -> str:
         asked = Asked(NAME, f"{latitude},{longitude}")
+        place = {"latitude": latitude, "longitude": longitude, "signal_type": "co2_moer"}
+        document = self._with_token("/v3/region-from-loc", place, asked.zone)
         region = asked.field(document, "region")
         if not (isinstance(region, str) and _REGION.fullmatch(region)):
             raise asked.bad(f"region {quoted(region)} in the answer is none")
@@ -260,7 +267,10 @@ def explained(response: Response, zone: str) -> ServiceError | None:
     """Tell a wrong name or password from a region that the account does not hold."""
     if response.status == 403:
         cause = "the account does not hold this region or signal"
-        step = "a free one holds CAISO_NORTH alone; `wattprint grid doctor` lists what yours holds"
+        step = (
+            "a free one holds marginal intensity (--kind marginal) of CAISO_NORTH alone; "
+            "`wattprint grid doctor` lists what yours holds"
+        )
         return NotInPlanError(NAME, zone, cause, step)
     if response.status == 401:
         step = "check WATTPRINT_WATTTIME_USERNAME and _PASSWORD, or those in config.toml"
