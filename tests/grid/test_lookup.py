@@ -27,6 +27,7 @@ class FakeProvider:
     signals = (SIGNAL,)
     resolution = "hourly"
     settles_after_s = 2 * DAY
+    longest_forecast_h = 72
 
     def __init__(self, time):
         self.time = time
@@ -193,6 +194,14 @@ def test_a_longer_forecast_than_is_kept_is_asked_for(lookup, asked, provider):
     lookup.forecast(asked, 6)
     assert lookup.forecast(asked, 48).end_s >= NOW + 47 * HOUR
     assert provider.asked == [6, 48]
+
+
+def test_further_than_a_service_looks_is_not_asked_for_each_time(lookup, asked, provider):
+    provider.longest_forecast_h = provider.longest_h = 48
+    for _ in range(2):
+        (note,) = lookup.forecast(asked, 72).notes
+        assert note.startswith("shorter than asked: it ends at 2026-01-17T12:00")
+    assert provider.asked == [72]
 
 
 def test_a_forecast_that_ends_early_says_so(lookup, asked, provider):

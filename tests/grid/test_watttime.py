@@ -104,6 +104,15 @@ def test_coordinates_are_sent_and_become_the_region(ask):
     assert (query["latitude"], query["longitude"]) == ("32.9", "-97.1")
 
 
+def test_many_zones_are_asked_with_one_token(ask):
+    asked = ask(PLAYED)
+    for _ in range(3):
+        asked.gives(PLAYED.history(points(1)))
+        provider = asked.services.named("watttime")
+        provider.history(PLAYED.zone, asked.signal, START, NOON)
+    assert [seen.path for seen in asked.stand_in.seen].count("/login") == 1
+
+
 def test_the_account_is_read_from_my_access(ask):
     regions = [{"region": "CAISO_NORTH", "region_full_name": "x", "endpoints": []}]
     document = {"signal_types": [{"signal_type": "co2_moer", "regions": regions}]}

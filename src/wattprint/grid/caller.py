@@ -12,8 +12,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, Protocol
 
 from wattprint.domain.display import printable
+from wattprint.grid.answers import Asked
 from wattprint.grid.errors import (
-    BadAnswerError,
     KeyRefusedError,
     NoIntensityError,
     QuotaError,
@@ -25,7 +25,7 @@ from wattprint.grid.secret import Secret, without_secrets
 from wattprint.grid.transport import Request, Response, Transport, TransportError
 
 PATIENCE_S = 20.0
-"""Time that may be spent waiting between the attempts of one call. [s]"""
+"""Time after the start of a call in which it may be tried again. [s]"""
 _MOST_ATTEMPTS = 4
 _FIRST_PAUSE_S = 0.5
 _LONGEST_REST_S = 86_400.0
@@ -169,16 +169,16 @@ class Caller:
             QuotaError: Too many requests, and the time to wait is beyond patience.
             ServiceError: The service refused.
         """
-        left_s = self._waiting.patience_s
+        until_s = self.now_s + self._waiting.patience_s
         for attempt in range(1, _MOST_ATTEMPTS + 1):
-            left_s -= self._take_turn(zone, left_s)
+            self._take_turn(zone, max(0.0, until_s - self.now_s))
             error, pause_s = self._attempt(request, zone, attempt)
             if isinstance(error, Response):
                 return error
-            if pause_s is None or pause_s > left_s or attempt == _MOST_ATTEMPTS:
+            is_last = attempt == _MOST_ATTEMPTS
+            if pause_s is None or is_last or pause_s > until_s - self.now_s:
                 raise error
             self._waiting.sleep(pause_s)
-            left_s -= pause_s
         raise AssertionError("the last attempt returns or raises")
 
     def _attempt(
@@ -206,22 +206,19 @@ class Caller:
         Raises:
             BadAnswerError: It is empty, cut off, another format, or not UTF-8.
         """
-        body = response.body
+        asked, body = Asked(self.service, zone), response.body
         if not body.strip():
-            raise self.bad(zone, f"an empty answer (HTTP {response.status})")
+            raise asked.bad(f"the answer is empty (HTTP {response.status})")
         try:
             return json.loads(body.decode("utf-8-sig"), parse_constant=_refused_constant)
         except RecursionError:
-            raise self.bad(zone, "an answer nested too deeply to be read") from None
+            raise asked.bad("the answer is nested too deeply to be read") from None
         except ValueError:
             what = "HTML" if body.lstrip()[:1] == b"<" else "no JSON, or JSON that was cut off"
             kind = response.headers.get("content-type", "")
-            raise self.bad(zone, f"{what} instead of JSON ({printable(kind)[:40]})") from None
-
-    def bad(self, zone: str, what: str) -> BadAnswerError:
-        """Return the error that the service's answer is not what was asked for."""
-        step = "nothing of it was used; try again, and if it stays so report it with this line"
-        return BadAnswerError(self.service, zone, f"the answer is {what}", step)
+            raise asked.bad(
+                f"the answer is {what} instead of JSON ({printable(kind)[:40]})"
+            ) from None
 
     def _quoted(self, response: Response, request: Request) -> str:
         """Return what a refusal says of itself, on one line, without secrets."""
@@ -230,8 +227,8 @@ class Caller:
         shown = printable(" ".join(text.split()))[:_LONGEST_QUOTE]
         return f' and says "{shown}"' if shown else ""
 
-    def _take_turn(self, zone: str, left_s: float) -> float:
-        """Wait for a turn, and return for how long [s]."""
+    def _take_turn(self, zone: str, left_s: float) -> None:
+        """Wait for a turn; refuse to wait longer than is left."""
         now_s = self.now_s
         blocked_s = self._gate.blocked_until_s(self.service) - now_s
         if blocked_s > left_s:
@@ -240,10 +237,8 @@ class Caller:
         if turn_s > left_s:
             cause = "many processes of this machine ask it at once"
             raise self._over_quota(zone, cause, now_s + turn_s)
-        pause_s = max(blocked_s, turn_s)
-        if pause_s > 0:
+        if (pause_s := max(blocked_s, turn_s)) > 0:
             self._waiting.sleep(pause_s)
-        return max(0.0, pause_s)
 
     def _busy(self, response: Response, zone: str, retry_s: float | None) -> ServiceError:
         retry_at_s = None if retry_s is None else self.now_s + retry_s

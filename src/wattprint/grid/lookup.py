@@ -82,7 +82,7 @@ class Lookup:
         """
         cache, now_s = self._cache_for(asked), self._clock_s()
         kept = None if cache is None else cache.past(asked.key, now_s, now_s + 1)
-        if kept is not None and now_s - (kept.fetched_at_s or 0.0) < FRESH_S:
+        if kept is not None and self._is_new(kept):
             return kept
         try:
             series = asked.provider.now(asked.zone, asked.signal)
@@ -156,15 +156,16 @@ class Lookup:
         kept = None if cache is None else cache.forecast(asked.key)
         if kept is not None and (kept.end_s <= now_s or kept.start_s >= end_s):
             kept = None
-        fresh_s = now_s - (kept.fetched_at_s or 0.0) if kept is not None else FRESH_S
-        if kept is not None and fresh_s < FRESH_S and kept.end_s >= end_s - HOUR_S:
-            return kept.touching(now_s, end_s)
+        reach_s = now_s + (min(hours, asked.provider.longest_forecast_h) - 1) * HOUR_S
+        if kept is not None and self._is_new(kept) and kept.end_s >= reach_s:
+            return _said_to_be_short(kept.touching(now_s, end_s), end_s)
         try:
             series = asked.provider.forecast(asked.zone, asked.signal, hours)
         except _PASSING as error:
             if kept is None:
                 raise
-            return _said_to_be_kept(kept.touching(now_s, end_s), error)
+            kept = _said_to_be_short(kept.touching(now_s, end_s), end_s)
+            return _said_to_be_kept(kept, error)
         if cache is not None:
             cache.keep_forecast(asked.key, series)
         if series.end_s <= now_s:
@@ -175,6 +176,9 @@ class Lookup:
                 "try again later; the service does not renew it",
             )
         return _said_to_be_short(series.touching(now_s, end_s), end_s)
+
+    def _is_new(self, series: IntensitySeries) -> bool:
+        return self._clock_s() - (series.fetched_at_s or 0.0) < FRESH_S
 
     def _cache_for(self, asked: Wanted) -> Cache | None:
         return None if asked.provider.name in self._uncached else self._cache

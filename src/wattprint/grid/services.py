@@ -65,7 +65,7 @@ _SERVICES: Mapping[str, _Service] = {
 
 
 class Services:
-    """The providers of one configuration; each is built when it is asked.
+    """The providers of one configuration; each is built when it is asked, and kept.
 
     Args:
         settings: What is set up.
@@ -89,6 +89,7 @@ class Services:
         self._gate = gate
         self._waiting = waiting or Waiting()
         self.fallback = fallback
+        self._built: dict[str, Provider] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -113,10 +114,15 @@ class Services:
                 f"set {', '.join(of.variables)}, or [grid.{name}] in "
                 "$WATTPRINT_HOME/config.toml (mode 0600)",
             )
-        service = _SERVICES[name]
+        if name not in self._built:
+            self._built[name] = self._build(of)
+        return self._built[name]
+
+    def _build(self, of: ServiceSettings) -> Provider:
+        service = _SERVICES[of.name]
         self._transport = self._transport or UrllibTransport()
         caller = Caller(
-            name,
+            of.name,
             self._transport,
             gate=self._gate,
             spacing_s=service.spacing_s,

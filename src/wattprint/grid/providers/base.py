@@ -42,6 +42,8 @@ class Provider(Protocol):
     """What it offers, the usual one first."""
     resolution: str
     """Which of several steps it is asked for; empty where there is no choice."""
+    longest_forecast_h: int
+    """How far its forecasts reach at most; 0 where it makes none. [h]"""
     settles_after_s: float
     """Age beyond which it no longer revises a figure. [s]"""
 

@@ -36,6 +36,7 @@ class CarbonAwareSdk:
 
     name = NAME
     resolution = ""
+    longest_forecast_h = 96  # as far as any of its sources goes
     settles_after_s = 2 * DAY_S
 
     def __init__(self, caller: Caller, *, base_url: str, signal: Signal) -> None:

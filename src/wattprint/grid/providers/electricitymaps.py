@@ -58,6 +58,7 @@ class ElectricityMaps:
 
     name = NAME
     signals: tuple[Signal, ...] = _SIGNALS
+    longest_forecast_h = _HORIZONS_H[-1]
     settles_after_s = 2 * DAY_S
 
     def __init__(

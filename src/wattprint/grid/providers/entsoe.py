@@ -64,6 +64,7 @@ class Entsoe:
     name = NAME
     signals: tuple[Signal, ...] = (Signal("average", "lifecycle", "generation"),)
     resolution = ""
+    longest_forecast_h = 0
     settles_after_s = 7 * DAY_S
 
     def __init__(self, caller: Caller, *, key: Secret, base_url: str = BASE_URL) -> None:

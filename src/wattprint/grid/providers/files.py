@@ -59,6 +59,7 @@ class Files:
 
     name = NAME
     resolution = ""
+    longest_forecast_h = 0
     settles_after_s = 0.0
 
     def __init__(self, file: IntensityFile, *, clock_s: Callable[[], float] = time.time) -> None:

@@ -44,6 +44,7 @@ class CarbonIntensityGB:
     name = NAME
     signals: tuple[Signal, ...] = (Signal("average", "direct", "delivered"),)
     resolution = ""
+    longest_forecast_h = LONGEST_FORECAST_H
     settles_after_s = DAY_S
 
     def __init__(self, caller: Caller, *, base_url: str = BASE_URL) -> None:

@@ -87,6 +87,7 @@ class Typical:
         Signal("average", "direct", None),
     )
     resolution = ""
+    longest_forecast_h = 24 * 366
     settles_after_s = 0.0
 
     def __init__(

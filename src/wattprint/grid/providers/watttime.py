@@ -56,6 +56,7 @@ class WattTime:
     name = NAME
     signals: tuple[Signal, ...] = tuple(_SIGNALS)
     resolution = ""
+    longest_forecast_h = LONGEST_FORECAST_H
     settles_after_s = 7 * DAY_S
 
     def __init__(
