@@ -76,6 +76,8 @@ def test_now_says_figure_kind_time_and_who_says_so(grid):
 def test_now_as_json_is_a_series_with_its_unit(grid):
     document = json.loads(output(grid("now", "FR", "--json")))
     (interval,) = document["intervals"]
+    assert (document["method"], document["source"]) == ("modelled", "electricitymaps_api")
+    assert document["licence"] == "terms of the service; yearly averages are ODbL 1.0"
     assert (document["unit"], interval["g_per_kwh"], interval["state"]) == ("g/kWh", 40.0, "actual")
     assert (document["zone"], document["kind"], document["basis"]) == (
         "FR", "average", "lifecycle",

@@ -9,8 +9,11 @@ import click
 
 from wattprint.cli.output import print_table
 from wattprint.domain import units
+from wattprint.domain.evidence import Method
 from wattprint.domain.series import IntensityInterval, IntensitySeries
+from wattprint.factors.grid_services import grid_services
 from wattprint.grid.answers import rfc3339
+from wattprint.grid.providers.files import NAME as FILE
 
 UNIT = "g/kWh"
 _MOST_BARS = 48
@@ -21,7 +24,7 @@ _LEAST_BAR, _MOST_BAR = 10, 60
 
 def series_dict(series: IntensitySeries) -> dict[str, Any]:
     """Return the JSON form of a series."""
-    filling = series.filling
+    filling, service = series.filling, grid_services()[series.provider]
     return {
         "zone": series.zone,
         "provider": series.provider,
@@ -29,6 +32,10 @@ def series_dict(series: IntensitySeries) -> dict[str, Any]:
         "basis": series.basis,
         "scope": series.scope,
         "unit": UNIT,
+        "method": _method(series).value,
+        "source": service.source,
+        "source_year": service.year,
+        "licence": service.licence,
         "issued_at": _time_or_none(series.issued_at_s),
         "fetched_at": _time_or_none(series.fetched_at_s),
         "filling": None if filling is None else filling._asdict(),
@@ -48,6 +55,11 @@ def _interval_dict(interval: IntensityInterval) -> dict[str, Any]:
     }
 
 
+def _method(series: IntensitySeries) -> Method:
+    """Return how the figures came about: services compute theirs, from what plants report."""
+    return Method.GIVEN if series.provider == FILE else Method.MODELLED
+
+
 def _time_or_none(moment_s: float | None) -> str | None:
     return None if moment_s is None else rfc3339(moment_s)
 
@@ -62,7 +74,9 @@ def print_provenance(series: IntensitySeries) -> None:
     when = [f"issued {_short(series.issued_at_s)}"] if series.issued_at_s is not None else []
     if series.fetched_at_s is not None:
         when.append(f"fetched {_short(series.fetched_at_s)}")
-    click.echo(f"  by {', '.join([series.provider, *when])}")
+    service = grid_services()[series.provider]
+    basis = f"{_method(series).value}, {service.source}, {service.year}"
+    click.echo(f"  by {', '.join([series.provider, *when])} ({basis})")
     if series.filling is not None and series.filling.filled_s > 0:
         hours = units.plain(series.filling.filled_s / units.SECONDS_PER_HOUR)
         click.echo(f"  {hours} h filled by the rule {series.filling.rule!r}")
