@@ -27,6 +27,7 @@ GUIDES = {
     "grid": "grid.md",
     "factors": "factors.md",
     "doctor": "doctor.md",
+    "calibrate": "calibrate.md",
 }
 """Guide in which each command's options are explained, beside the reference."""
 

@@ -14,6 +14,7 @@ from factor_build.accelerators import accelerators
 from factor_build.checks import check
 from factor_build.cloud import cloud_instances, cloud_region_yearly, cloud_regions
 from factor_build.grid import generation_mix, intensity_rows, intensity_yearly, zones
+from factor_build.life_cycle import embodied_devices, water_factors
 from factor_build.others import (
     conventions,
     embodied,
@@ -22,6 +23,8 @@ from factor_build.others import (
     entsoe_types,
     equivalents,
     grid_services,
+    machine_classes,
+    memory_bandwidth,
     power_constants,
     pue,
     sources,
@@ -45,8 +48,12 @@ def build_tables(inputs: Inputs) -> list[Table]:
         equivalents(inputs),
         power_constants(inputs),
         conventions(inputs),
+        machine_classes(inputs),
+        memory_bandwidth(inputs),
         cloud_instances(inputs),
         embodied(inputs),
+        embodied_devices(inputs),
+        water_factors(inputs),
         cloud_regions(inputs, intensity),
         cloud_region_yearly(inputs),
         entsoe_areas(inputs),

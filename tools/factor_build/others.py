@@ -67,6 +67,18 @@ def as_entered(inputs: Inputs, name: str, key: str) -> Table:
     return Table(f"{name}.csv", tuple(rows[0]), rows, (key,))
 
 
+def machine_classes(inputs: Inputs) -> Table:
+    """What machines draw beside their chips, a constant a row; `verified` is the row's own."""
+    rows = read_rows(inputs.hand_entered / "machine_classes.csv")
+    return Table("machine_classes.csv", tuple(rows[0]), rows, ("machine", "quantity"))
+
+
+def memory_bandwidth(inputs: Inputs) -> Table:
+    """Bandwidth of the memory of accelerators that serve models."""
+    rows = read_rows(inputs.hand_entered / "memory_bandwidth.csv")
+    return Table("memory_bandwidth.csv", tuple(rows[0]), rows, ("name",))
+
+
 def sources(inputs: Inputs, tables: Iterable[Table]) -> Table:
     """A row for each source that a table names, and for no other."""
     used = {row["source"] for table in tables for row in table.rows}

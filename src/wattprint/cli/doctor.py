@@ -89,6 +89,9 @@ def _machine(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
     yield "memory", "not known" if memory_gb is None else f"{units.plain(memory_gb)} GB"
     yield "guest", "yes: a hypervisor runs below" if machine["is_guest"] else "no"
     yield "container", machine["container"] or "no"
+    if machine["host_class"] is not None:
+        count = f"{units.plain(machine['hosts'])} x " if machine["hosts"] != 1 else ""
+        yield "around chips", f"{count}{machine['host_class']}: {machine['host_reason']}"
     yield "system", f"{machine['system']} {machine['kernel']}"
     yield "accelerators", ", ".join(_accelerators(found))
 
