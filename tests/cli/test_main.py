@@ -17,11 +17,13 @@ COMMANDS = [
     "runs",
     "show",
     "report",
+    "grid",
     "factors",
     "doctor",
     "calibrate",
 ]
 NESTED = ["factors search", "factors show", "factors list", "runs prune", "runs export"]
+NESTED += ["grid sources", "grid doctor", "grid where"]
 WITH_EXAMPLE = [*COMMANDS, *NESTED]
 
 

@@ -20,7 +20,10 @@ from factor_build.others import (
     conventions,
     embodied,
     energy_sources,
+    entsoe_areas,
+    entsoe_types,
     equivalents,
+    grid_services,
     machine_classes,
     memory_bandwidth,
     power_constants,
@@ -55,6 +58,9 @@ def build_tables(inputs: Inputs) -> list[Table]:
         cloud_regions(inputs, intensity),
         cloud_region_yearly(inputs),
         *methodology_tables(inputs),
+        entsoe_areas(inputs),
+        entsoe_types(inputs),
+        grid_services(inputs),
     ]
     by_licence = [part for table in tables for part in split_by_licence(table)]
     return [*by_licence, sources(inputs, tables)]
