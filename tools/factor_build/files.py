@@ -24,6 +24,7 @@ from factor_build.others import (
     sources,
 )
 from factor_build.processors import cpus
+from factor_build.profiles import intensity_profiles
 from factor_build.tables import ODBL_SOURCES, BuildError, Inputs, Source, Table
 
 FACTOR_SET_VERSION = "2026.11.0"
@@ -36,6 +37,7 @@ def build_tables(inputs: Inputs) -> list[Table]:
         cpus(inputs),
         zones(inputs, intensity),
         intensity_yearly(intensity),
+        intensity_profiles(inputs, intensity),
         generation_mix(inputs),
         energy_sources(inputs),
         pue(inputs),
