@@ -35,23 +35,20 @@ class ZoneYear(NamedTuple):
     zone: str
     year: int
     source: str
+    first_hour: int
+    """Its first hour, counted since 1970-01-01T00Z."""
     g_per_kwh: tuple[float, ...]
     """Hourly means from 1 January, 0:00 UTC, on."""
     profile: Profile | None
     """None where no other year of the zone may ship."""
-
-    @property
-    def first_hour(self) -> int:
-        """Its first hour, counted since 1970-01-01T00Z."""
-        return int(datetime(self.year, 1, 1, tzinfo=timezone.utc).timestamp()) // HOUR_S
 
     def known_at(self, index: int) -> Actuals | None:
         """What is known at the start of an hour of the year; None for less than a day."""
         if index < LEAST_KNOWN_H:
             return None
         first = max(0, index - MEMORY_H)
-        known = {self.first_hour + i: self.g_per_kwh[i] for i in range(first, index)}
-        return Actuals(self.first_hour + index - 1, known)
+        hours = range(self.first_hour + first, self.first_hour + index)
+        return Actuals(hours[-1], dict(zip(hours, self.g_per_kwh[first:index], strict=True)))
 
 
 class Foresight:
@@ -98,11 +95,13 @@ class Library:
     def load(self, row: Row) -> ZoneYear:
         """Return a series, and the profile that the other years of its zone make."""
         others = [o for o in self.shipped if o["zone"] == row["zone"] and o["year"] != row["year"]]
+        first = datetime(int(row["year"]), 1, 1, tzinfo=timezone.utc)
         rows = profile_rows(self._inputs, row["zone"], others) if others else []
         return ZoneYear(
             row["zone"],
             int(row["year"]),
             row["source"],
+            int(first.timestamp()) // HOUR_S,
             tuple(means(self.folder / row["file"], of_minutes=60)),
             ProfileTable(rows).get(row["zone"]),
         )

@@ -26,7 +26,7 @@ from wattprint.grid.pattern import pattern_of
 from wattprint.grid.profiles import TypicalRatios
 
 HORIZONS_H = (1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 120, 168, 336)
-ISSUES_EVERY_H = 17  # shares no factor with a week: every hour of it has its turn
+ISSUES_EVERY_H = 41  # shares no factor with a week: every hour of it has its turn
 FIRST_ISSUE_H = 28 * 24
 METHODS = ("forecast", "typical", "persistence", "last 24 h", "mean of 28 days")
 
