@@ -28,6 +28,7 @@ from wattprint.grid.profiles import TypicalRatios
 HORIZONS_H = (1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 120, 168, 336)
 ISSUES_EVERY_H = 41  # shares no factor with a week: every hour of it has its turn
 FIRST_ISSUE_H = 28 * 24
+KEPT = ("kept_once", "kept_again", "last_24_h_kept_once")
 METHODS = ("forecast", "typical", "persistence", "last 24 h", "mean of 28 days")
 
 
@@ -258,17 +259,15 @@ def saving_lines(savings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             f"{one['saving_percent']:9.2f} {one['kept_once']:7.3f} {one['kept_again']:7.3f} "
             f"{one['last_24_h_kept_once']:15.3f}"
         )
+    judged = [one for one in savings if one["source"] != CHECKS]
     for known in (True, False):
-        some = [one for one in savings if one["profile"] is known]
-        if some:
-            means_of = [
-                fmean(one[key] for one in some)
-                for key in ("saving_percent", "kept_once", "kept_again", "last_24_h_kept_once")
-            ]
-            yield (
-                f"{f'mean of {len(some)}':24} {'yes' if known else 'none':>8} {means_of[0]:9.2f} "
-                f"{means_of[1]:7.3f} {means_of[2]:7.3f} {means_of[3]:15.3f}"
-            )
+        if some := [one for one in judged if one["profile"] is known]:
+            label = f"{len(some)} zone-years{'' if known else ' without profile'}"
+            saving = fmean(one["saving_percent"] for one in some)
+            shares = [[one[key] for one in some] for key in KEPT]
+            means_of = "".join(f"{fmean(share):8.3f}" for share in shares)
+            enough = ", ".join(str(sum(kept >= 0.6 for kept in share)) for share in shares)
+            yield f"{label:33} {saving:9.2f}{means_of}; 0.6 or more: {enough}"
 
 
 def main() -> None:
