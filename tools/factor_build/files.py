@@ -23,6 +23,7 @@ from factor_build.others import (
     entsoe_areas,
     entsoe_types,
     equivalents,
+    forecast_errors,
     grid_services,
     machine_classes,
     memory_bandwidth,
@@ -31,6 +32,7 @@ from factor_build.others import (
     sources,
 )
 from factor_build.processors import cpus
+from factor_build.profiles import intensity_profiles
 from factor_build.tables import ODBL_SOURCES, BuildError, Inputs, Source, Table
 
 FACTOR_SET_VERSION = "2026.11.0"
@@ -43,6 +45,7 @@ def build_tables(inputs: Inputs) -> list[Table]:
         cpus(inputs),
         zones(inputs, intensity),
         intensity_yearly(intensity),
+        intensity_profiles(inputs, intensity),
         generation_mix(inputs),
         energy_sources(inputs),
         pue(inputs),
@@ -51,6 +54,7 @@ def build_tables(inputs: Inputs) -> list[Table]:
         conventions(inputs),
         machine_classes(inputs),
         memory_bandwidth(inputs),
+        forecast_errors(inputs),
         cloud_instances(inputs),
         embodied(inputs),
         embodied_devices(inputs),
