@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from wattprint.cli.by_hour import ASKED
 from wattprint.cli.estimate import estimate
 from wattprint.cli.hosts import host_named
 from wattprint.cli.options import json_option
@@ -15,8 +16,8 @@ from wattprint.estimator.explain import explain as explain_job
 from wattprint.reports.explained import explanation_text
 
 _CHART_FORMS = (".svg", ".png")
-_NOT_HERE = ("methodology", "explain", "as_json")
-"""Options of `estimate` that say nothing of the work."""
+_NOT_HERE = ("methodology", "explain", "as_json", "start", "end", *ASKED)
+"""Options of `estimate` that say nothing of the work, or what no other method knows: its hours."""
 
 
 @click.command(

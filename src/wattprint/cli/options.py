@@ -92,6 +92,19 @@ def place_options(command: Command) -> Command:
     return command
 
 
+def time_options(command: Command) -> Command:
+    """Add the options that say when described work is done."""
+    options = (
+        click.option(
+            "--start", metavar="TIME", help="When the work begins: 2026-01-31T18:00:00Z; UTC."
+        ),
+        click.option("--end", metavar="TIME", help="When it ends. [default: after --hours]"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def host_options(command: Command) -> Command:
     """Add the options that say which machine was around a run's chips."""
     options = (
