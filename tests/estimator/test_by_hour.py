@@ -201,7 +201,7 @@ def test_what_cannot_be_charged_by_hour_is_refused(inputs, message):
 
 @pytest.mark.skipif(not GB_2020.exists(), reason=f"{GB_2020.parent} is not here")
 def test_a_year_of_half_hours_equals_an_independent_recomputation():
-    """Great Britain 2020, readings of 7 minutes, gaps included: exact fractions against our sums."""
+    """Great Britain 2020, readings of 7 minutes, gaps included: exact fractions against ours."""
     with gzip.open(GB_2020, "rt", newline="") as rows:
         known = sorted(
             (datetime.fromisoformat(a[:16]).replace(tzinfo=timezone.utc).timestamp(), float(b))
