@@ -15,6 +15,7 @@ from factor_build.checks import check
 from factor_build.cloud import cloud_instances, cloud_region_yearly, cloud_regions
 from factor_build.grid import generation_mix, intensity_rows, intensity_yearly, zones
 from factor_build.life_cycle import embodied_devices, water_factors
+from factor_build.methodologies import methodology_tables
 from factor_build.others import (
     conventions,
     embodied,
@@ -22,6 +23,7 @@ from factor_build.others import (
     entsoe_areas,
     entsoe_types,
     equivalents,
+    forecast_errors,
     grid_services,
     machine_classes,
     memory_bandwidth,
@@ -30,6 +32,7 @@ from factor_build.others import (
     sources,
 )
 from factor_build.processors import cpus
+from factor_build.profiles import intensity_profiles
 from factor_build.tables import ODBL_SOURCES, BuildError, Inputs, Source, Table
 
 FACTOR_SET_VERSION = "2026.11.0"
@@ -42,6 +45,7 @@ def build_tables(inputs: Inputs) -> list[Table]:
         cpus(inputs),
         zones(inputs, intensity),
         intensity_yearly(intensity),
+        intensity_profiles(inputs, intensity),
         generation_mix(inputs),
         energy_sources(inputs),
         pue(inputs),
@@ -50,12 +54,14 @@ def build_tables(inputs: Inputs) -> list[Table]:
         conventions(inputs),
         machine_classes(inputs),
         memory_bandwidth(inputs),
+        forecast_errors(inputs),
         cloud_instances(inputs),
         embodied(inputs),
         embodied_devices(inputs),
         water_factors(inputs),
         cloud_regions(inputs, intensity),
         cloud_region_yearly(inputs),
+        *methodology_tables(inputs),
         entsoe_areas(inputs),
         entsoe_types(inputs),
         grid_services(inputs),

@@ -79,6 +79,12 @@ def memory_bandwidth(inputs: Inputs) -> Table:
     return Table("memory_bandwidth.csv", tuple(rows[0]), rows, ("name",))
 
 
+def forecast_errors(inputs: Inputs) -> Table:
+    """Errors of our own forecasts by horizon, as benchmarks/profiles.py prints them."""
+    rows = list(inputs.entered("forecast_errors"))
+    return Table("forecast_errors.csv", tuple(rows[0]), rows, ("horizon_h",))
+
+
 def sources(inputs: Inputs, tables: Iterable[Table]) -> Table:
     """A row for each source that a table names, and for no other."""
     used = {row["source"] for table in tables for row in table.rows}

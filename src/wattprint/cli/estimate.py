@@ -98,6 +98,13 @@ from wattprint.reports.text import footprint_text
 @click.option("--network-gb", type=float, metavar="GB", help="Data moved over the network. [GB]")
 @asked_options
 @place_options
+@click.option(
+    "--methodology",
+    default="wattprint",
+    metavar="NAME",
+    help="Whose formula: 'wattprint', or a published one such as 'green-algorithms'; "
+    "`wattprint explain` shows them all. [default: wattprint]",
+)
 @life_options
 @click.option("--explain", is_flag=True, help="Show each equation with its numbers.")
 @json_option

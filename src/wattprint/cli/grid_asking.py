@@ -17,14 +17,16 @@ from wattprint.grid.cache import Cache
 from wattprint.grid.caller import OpenGate
 from wattprint.grid.lookup import Lookup, Wanted, wanted
 from wattprint.grid.place import find_place, no_place
+from wattprint.grid.profiles import typical_series
 from wattprint.grid.providers.base import Provider
+from wattprint.grid.providers.typical import Typical
 from wattprint.grid.services import Services
 from wattprint.grid.settings import Settings, load_settings
 from wattprint.ledger.home import home_folder
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FALLBACK: Provider | None = None
+FALLBACK: Provider = Typical(typical_series)
 """What answers where no service is set up."""
 
 

@@ -16,6 +16,7 @@ from wattprint.domain.errors import InputError, WattprintError, nearest_names
 
 _COMMANDS = {
     "estimate": "Footprint of described work, before or after it happens.",
+    "explain": "One job under all methodologies, and why they differ.",
     "track": "Run a command and measure it.",
     "runs": "List, export and prune the runs of the local ledger.",
     "show": "Footprint of a run, with its reasons.",

@@ -227,7 +227,7 @@ class Account:
                 *self._beside.not_made,
                 *(() if offsets is None else (offsets.evidence,)),
             ),
-            equivalents=() if location is None else _equivalents(location),
+            equivalents=() if location is None else equivalents_of(location),
             equations=tuple(self._equations),
             work=self._work,
             resources=share.resources,
@@ -315,7 +315,8 @@ def _kwh(energy: Range) -> str:
     return units.energy(energy.value, units.EXACT_DIGITS)
 
 
-def _equivalents(location_kg: Range) -> tuple[Equivalent, ...]:
+def equivalents_of(location_kg: Range) -> tuple[Equivalent, ...]:
+    """Return location-based emissions [kgCO2e] in the terms of everyday life."""
     newest = {e.quantity: e for e in reversed(equivalences())}
     return tuple(
         Equivalent(

@@ -85,6 +85,7 @@ def estimate(
     year: int | None = None,
     basis: str | None = None,
     grid_source: str | None = None,
+    methodology: str = "wattprint",
     storage_tb_hours: float | None = None,
     storage_kind: str | None = None,
     network_gb: float | None = None,
@@ -175,6 +176,8 @@ def estimate(
         year: Year of the work; without it the newest in the tables.
         basis: `lifecycle` or `direct`; without it life cycle where the place has it.
         grid_source: Source of the intensity, e.g. 'owid_ember_2022', to choose a vintage.
+        methodology: Whose formula and constants: `wattprint`, or a published method such as
+            'green-algorithms', whose figures have no interval.
         storage_tb_hours: Terabytes kept times the hours they were kept. [TB-h]
         storage_kind: `ssd` or `hdd`; without it the interval spans both.
         network_gb: Data moved to and from the machine. [GB]
@@ -202,6 +205,10 @@ def estimate(
     from wattprint.estimator.place import PLACE_INPUTS, find_place
 
     no_unknown_keywords("estimate", unknown, inputs)
+    if inputs.pop("methodology") != "wattprint":
+        from wattprint.estimator.methodologies.front import estimate_by
+
+        return estimate_by(methodology, inputs)
     inputs = with_instance(inputs)
     place_inputs = {name: inputs.pop(name) for name in PLACE_INPUTS}
     beside_inputs = {name: inputs.pop(name) for name in BESIDE_INPUTS}

@@ -26,6 +26,11 @@ class InstanceTable:
     def __init__(self, rows: Iterable[Row]) -> None:
         self._by_name = {instance.name: instance for instance in map(_instance, rows)}
 
+    @property
+    def entries(self) -> tuple[Instance, ...]:
+        """All instance types."""
+        return tuple(self._by_name.values())
+
     def find(self, name: str) -> Instance:
         """Return the instance 'provider/type'; a type without its provider if only one has it.
 
