@@ -1,6 +1,7 @@
 """`wattprint grid` as a user runs it, against a stand-in on this machine."""
 
 import json
+import re
 import time
 
 import pytest
@@ -269,10 +270,20 @@ def test_a_service_that_fails_is_one_line_and_status_1(grid, service):
     assert KEY not in text
 
 
-def test_without_a_service_the_way_to_one_is_shown(wattprint):
-    text = refusal(wattprint("grid", "now", "FR"))
+def test_without_a_service_usual_hours_answer_with_their_interval_and_say_so(wattprint):
+    text = output(wattprint("grid", "now", "FR"))
+    assert re.match(r"FR: [\d.]+ \([\d.]+-[\d.]+\) g/kWh, average, lifecycle\n", text)
+    assert "note: no service was asked: usual hours of the zone, not those of that day" in text
+    document = json.loads(output(wattprint("grid", "forecast", "FR", "--json")))
+    assert {i["state"] for i in document["intervals"]} == {"typical"}
+    assert all(i["low"] < i["g_per_kwh"] < i["high"] for i in document["intervals"])
+
+
+def test_usual_hours_stand_in_for_no_marginal_intensity_and_no_neighbour(wattprint):
+    text = refusal(wattprint("grid", "now", "FR", "--kind", "marginal"))
     assert "no service of grid intensity is set up for zone 'FR'" in text
     assert "`wattprint grid sources`" in text
+    assert "'AQ'" in refusal(wattprint("grid", "now", "AQ"))
 
 
 def test_a_configuration_that_others_can_read_is_refused(wattprint, home):

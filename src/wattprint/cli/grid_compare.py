@@ -37,9 +37,7 @@ class _Failed(NamedTuple):
     reason: str
 
 
-@click.command(
-    epilog="Example: WATTPRINT_GRID_PROVIDERS=gb wattprint grid compare GB GB-SCT GB-WLS"
-)
+@click.command(epilog="Example: wattprint grid compare FR DE US-CAL-CISO")
 @click.argument("zones", nargs=-1, required=True)
 @click.option("--start", metavar="TIME", help="A date, or how long ago: 7d. [default: now alone]")
 @click.option("--end", metavar="TIME", help="A date, or how long ago. [default: now]")

@@ -18,7 +18,7 @@ from wattprint.cli.output import print_json
 from wattprint.cli.progress import waiting
 
 
-@click.command(epilog="Example: WATTPRINT_GRID_PROVIDERS=gb wattprint grid now GB")
+@click.command(epilog="Example: wattprint grid now FR")
 @click.argument("zone", required=False)
 @asking_options
 @home_option
