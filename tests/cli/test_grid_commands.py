@@ -274,6 +274,7 @@ def test_without_a_service_usual_hours_answer_with_their_interval_and_say_so(wat
     text = output(wattprint("grid", "now", "FR"))
     assert re.match(r"FR: [\d.]+ \([\d.]+-[\d.]+\) g/kWh, average, lifecycle\n", text)
     assert "note: no service was asked: usual hours of the zone, not those of that day" in text
+    assert "typical: no service was asked" in output(wattprint("grid", "compare", "FR", "DE"))
     document = json.loads(output(wattprint("grid", "forecast", "FR", "--json")))
     assert {i["state"] for i in document["intervals"]} == {"typical"}
     assert all(i["low"] < i["g_per_kwh"] < i["high"] for i in document["intervals"])

@@ -20,6 +20,8 @@ from wattprint.cli.progress import with_progress
 from wattprint.domain.errors import WattprintError
 from wattprint.domain.series import IntensitySeries
 from wattprint.grid.answers import rfc3339
+from wattprint.grid.providers.typical import NAME as TYPICAL
+from wattprint.grid.providers.typical import NOBODY_ASKED
 
 
 class _Compared(NamedTuple):
@@ -75,6 +77,8 @@ def compare(
         head = ("zone", UNIT, "kind", "time", "by, or why not")
         without = ((one.zone, "-", "", "", one.reason) for one in failed)
         print_table(head, [*map(_cells, known), *without])
+        if any(one.series.provider == TYPICAL for one in known):
+            click.echo(f"{TYPICAL}: {NOBODY_ASKED}")
     if known and not is_comparable:
         say("wattprint: not ranked: these intensities are of unlike kind or basis.")
     return None if known else 1
