@@ -1,11 +1,12 @@
 """`wattprint grid` as a user runs it, against a stand-in on this machine."""
 
 import json
+import re
 import time
 
 import pytest
 
-from grid.played import HOUR, KEY, ElectricityMapsV3, utc
+from grid.played import HOUR, KEY, ElectricityMapsV3, National, utc
 from grid.standin import Answer, StandIn, as_json
 from processes import WATTPRINT, in_terminal
 
@@ -68,7 +69,7 @@ def refusal(done, status=2):
 
 def test_now_says_figure_kind_time_and_who_says_so(grid):
     lines = output(grid("now", "Germany")).splitlines()
-    assert lines[0] == "DE: 400 g/kWh (average, lifecycle, consumption)"
+    assert lines[0] == "DE: 400 g/kWh, average, lifecycle, consumption"
     assert lines[1].endswith("UTC, actual")
     assert lines[2].startswith("  by electricitymaps, fetched 20")
 
@@ -141,6 +142,22 @@ def test_zones_are_compared_the_lowest_first_and_one_that_fails_says_why(grid):
     document = json.loads(output(grid("compare", "DE", "FR", "--json")))
     assert document["is_comparable"] is True
     assert [zone["zone"] for zone in document["zones"]] == ["FR", "DE"]
+
+
+def test_intensities_of_unlike_basis_are_shown_and_not_ranked(grid):
+    def half_hour(_):
+        start_s = time.time() // 1800 * 1800
+        return National().history([(start_s, 500.0), (start_s + 1800, 500.0)])
+
+    with StandIn(half_hour) as great_britain:
+        setting = {
+            "WATTPRINT_GRID_PROVIDERS": "gb,electricitymaps",
+            **National().environment(great_britain.url),
+        }
+        done = grid("compare", "GB", "DE", "FR", **setting)
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["GB", "DE", "FR"]
+    assert "not ranked: these intensities are of unlike kind or basis" in done.stderr
+    assert done.returncode == 0
 
 
 def test_no_zone_with_a_figure_is_a_failure(grid):
@@ -253,10 +270,21 @@ def test_a_service_that_fails_is_one_line_and_status_1(grid, service):
     assert KEY not in text
 
 
-def test_without_a_service_the_way_to_one_is_shown(wattprint):
-    text = refusal(wattprint("grid", "now", "FR"))
+def test_without_a_service_usual_hours_answer_with_their_interval_and_say_so(wattprint):
+    text = output(wattprint("grid", "now", "FR"))
+    assert re.match(r"FR: [\d.]+ \([\d.]+-[\d.]+\) g/kWh, average, lifecycle\n", text)
+    assert "note: no service was asked: usual hours of the zone, not those of that day" in text
+    assert "typical: no service was asked" in output(wattprint("grid", "compare", "FR", "DE"))
+    document = json.loads(output(wattprint("grid", "forecast", "FR", "--json")))
+    assert {i["state"] for i in document["intervals"]} == {"typical"}
+    assert all(i["low"] < i["g_per_kwh"] < i["high"] for i in document["intervals"])
+
+
+def test_usual_hours_stand_in_for_no_marginal_intensity_and_no_neighbour(wattprint):
+    text = refusal(wattprint("grid", "now", "FR", "--kind", "marginal"))
     assert "no service of grid intensity is set up for zone 'FR'" in text
     assert "`wattprint grid sources`" in text
+    assert "'AQ'" in refusal(wattprint("grid", "now", "AQ"))
 
 
 def test_a_configuration_that_others_can_read_is_refused(wattprint, home):

@@ -23,6 +23,7 @@ COMMANDS = [
     "calibrate",
 ]
 NESTED = ["factors search", "factors show", "factors list", "runs prune", "runs export"]
+NESTED += ["grid now", "grid history", "grid forecast", "grid compare"]
 NESTED += ["grid sources", "grid doctor", "grid where"]
 WITH_EXAMPLE = [*COMMANDS, *NESTED]
 

@@ -96,7 +96,7 @@ def test_who_is_asked_and_does_not_know_is_told_and_the_next_is_asked(project):
 
     asked = found(project, ask_cloud=no_cloud, ask_ip=lambda: Place("FR", None, "IP look-up"))
     assert asked.place.zone == "FR"
-    assert asked.steps[-2].outcome == "cloud instance: no cloud; give --zone"
+    assert asked.steps[-2].outcome == "no cloud"
 
 
 # --- the cloud's own facts ------------------------------------------------------------------------

@@ -82,6 +82,13 @@ def test_an_answer_that_is_not_whole_or_not_wanted_is_told(server, answer, messa
         transport(largest_bytes=1000).send(Request(server.url))
 
 
+def test_an_answer_that_takes_too_long_in_all_is_not_waited_for(server):
+    # Each piece may come in time and the whole never end: a deadline of 0 s is over at the first.
+    server.script.append(Answer(b"x" * 100_000))
+    with pytest.raises(TransportError, match="no whole answer within 0 s"):
+        transport(deadline_s=0.0).send(Request(server.url))
+
+
 def test_a_redirect_within_the_host_is_followed_with_the_key(server):
     server.script.append(Answer(b"", 302, {"Location": "/new?zone=DE"}))
     request = Request(f"{server.url}/old", secret_headers={"auth-token": SECRET})

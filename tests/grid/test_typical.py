@@ -9,7 +9,7 @@ from grid.played import HOUR, NOON, NOW
 from wattprint.domain.errors import InputError
 from wattprint.grid.errors import MissingKeyError
 from wattprint.grid.lookup import Lookup, wanted
-from wattprint.grid.providers.typical import Typical
+from wattprint.grid.providers.typical import NOBODY_ASKED, Typical
 from wattprint.grid.services import Services
 from wattprint.grid.settings import load_settings
 
@@ -55,7 +55,11 @@ def test_it_answers_where_no_service_is_set_up(tmp_path):
     (interval,) = series
     # 12 o'clock: 120 g (60 to 240).
     assert tuple(interval) == (NOON, NOON + HOUR, 120.0, "typical", 60.0, 240.0)
-    assert (series.zone, series.provider, series.notes) == ("FR", "typical", ("mean of 2024",))
+    assert (series.zone, series.provider, series.notes) == (
+        "FR",
+        "typical",
+        (NOBODY_ASKED, "mean of 2024"),
+    )
 
 
 def test_it_looks_ahead_and_back_alike():

@@ -27,8 +27,9 @@ _COMMANDS = {
 def grid(context: click.Context) -> None:
     """Carbon intensity of the grid: now, past, forecast, compared.
 
-    A service is asked only when it is set up or named with --provider. Figures are kept in
-    $WATTPRINT_HOME/cache and used again, also without a network.
+    A service is asked only when it is set up or named with --provider; without one the usual hours
+    of the zone answer, and say so. What is fetched is kept in $WATTPRINT_HOME/cache and used again,
+    also without a network.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

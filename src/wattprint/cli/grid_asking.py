@@ -36,7 +36,8 @@ def asking_options(command: Command) -> Command:
         click.option(
             "--provider",
             metavar="NAME",
-            help="Service to ask. [default: the first one set up that has the zone]",
+            help="Service to ask. [default: the first one set up that has the zone, else usual "
+            "hours]",
         ),
         click.option(
             "--file", "file_", metavar="PATH", help="CSV or Parquet file to read instead."

@@ -53,9 +53,10 @@ def doctor(*, provider: str | None, home: str | None, as_json: bool) -> int | No
 
 
 def _tested(grid: Grid, name: str, *, is_named: bool) -> _Tested:
-    is_set_up = name in grid.services.settings.order
+    fallback = grid.services.fallback
+    is_ready = name in grid.services.settings.order or (fallback and fallback.name == name)
     try:
-        if not (is_set_up or is_named):
+        if not (is_ready or is_named):
             return _Tested(grid_services()[name], "not set up", _how(grid, name), ())
         access = grid.services.named(name).access()
     except WattprintError as error:
@@ -67,9 +68,7 @@ def _tested(grid: Grid, name: str, *, is_named: bool) -> _Tested:
 
 def _how(grid: Grid, name: str) -> str:
     """Return how to set a service up."""
-    of = grid.services.settings.services.get(name)
-    if of is None:
-        return "shipped; answers where no service is set up"
+    of = grid.services.settings.services[name]
     if of.missing:
         return f"set {', '.join(of.variables)}"
     return f"name it: --provider {name}, or WATTPRINT_GRID_PROVIDERS={name}"

@@ -13,7 +13,7 @@ from wattprint.cli.progress import waiting
 _MOST_HOURS = 24 * 14
 
 
-@click.command(epilog="Example: WATTPRINT_GRID_PROVIDERS=gb wattprint grid forecast GB --hours 48")
+@click.command(epilog="Example: wattprint grid forecast FR --hours 48")
 @click.argument("zone", required=False)
 @click.option(
     "--hours",

@@ -13,7 +13,7 @@ from wattprint.cli.progress import waiting
 from wattprint.domain.gaps import RULES, filled
 
 
-@click.command(epilog="Example: WATTPRINT_GRID_PROVIDERS=gb wattprint grid history GB --start 7d")
+@click.command(epilog="Example: wattprint grid history DE --start 7d")
 @click.argument("zone", required=False)
 @click.option("--start", metavar="TIME", help="A date, or how long ago: 7d. [default: 24h]")
 @click.option("--end", metavar="TIME", help="A date, or how long ago. [default: now]")

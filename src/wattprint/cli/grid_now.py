@@ -5,14 +5,20 @@ from typing import Any
 import click
 
 from wattprint.cli.grid_asking import Asking, asking_options, opened, require_basis
-from wattprint.cli.grid_printing import UNIT, print_provenance, series_dict, signal_words, times
+from wattprint.cli.grid_printing import (
+    UNIT,
+    mean_of,
+    print_provenance,
+    series_dict,
+    signal_words,
+    times,
+)
 from wattprint.cli.options import home_option, json_option
 from wattprint.cli.output import print_json
 from wattprint.cli.progress import waiting
-from wattprint.domain import units
 
 
-@click.command(epilog="Example: WATTPRINT_GRID_PROVIDERS=gb wattprint grid now GB")
+@click.command(epilog="Example: wattprint grid now FR")
 @click.argument("zone", required=False)
 @asking_options
 @home_option
@@ -31,7 +37,7 @@ def now(*, zone: str | None, home: str | None, as_json: bool, **asked: Any) -> N
         print_json(series_dict(series))
         return
     interval = series.intervals[0]
-    grams = units.plain(interval.carbon_intensity_g_per_kwh)
-    click.echo(f"{series.zone}: {grams} {UNIT} ({signal_words(series)})")
+    mean = mean_of(series, interval.start_s, interval.end_s)
+    click.echo(f"{series.zone}: {mean.words} {UNIT}, {signal_words(series)}")
     click.echo(f"  {times(interval.start_s, interval.end_s)}, {interval.state}")
     print_provenance(series)

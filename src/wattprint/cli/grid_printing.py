@@ -3,14 +3,14 @@
 import os
 import sys
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from wattprint.cli.output import print_table
 from wattprint.domain import units
 from wattprint.domain.evidence import Method
-from wattprint.domain.series import IntensityInterval, IntensitySeries
+from wattprint.domain.series import EnergyInterval, IntensityInterval, IntensitySeries
 from wattprint.factors.grid_services import grid_services
 from wattprint.grid.answers import rfc3339
 from wattprint.grid.providers.files import NAME as FILE
@@ -87,8 +87,8 @@ def print_provenance(series: IntensitySeries) -> None:
 def print_rows(series: IntensitySeries) -> None:
     """Print a chart on a terminal, and one row an interval elsewhere."""
     if not sys.stdout.isatty():
-        head = ("start", "end", UNIT, "state")
-        print_table(head, map(_cells, series))
+        bounds = ("low", "high") if series.has_bounds else ()
+        print_table(("start", "end", UNIT, *bounds, "state"), map(_cells, series))
         return
     shown = _condensed(series)
     highest = max(interval.carbon_intensity_g_per_kwh for interval in shown)
@@ -100,9 +100,37 @@ def print_rows(series: IntensitySeries) -> None:
         click.echo(line + bar(grams, highest, width) + mark)
 
 
-def _cells(interval: IntensityInterval) -> tuple[str, str, str, str]:
+def _cells(interval: IntensityInterval) -> tuple[str, ...]:
     grams = units.plain(interval.carbon_intensity_g_per_kwh, units.EXACT_DIGITS)
-    return rfc3339(interval.start_s), rfc3339(interval.end_s), grams, interval.state
+    bounds = (interval.low_g_per_kwh, interval.high_g_per_kwh)
+    stated = (units.plain(bound) for bound in bounds if bound is not None)
+    return rfc3339(interval.start_s), rfc3339(interval.end_s), grams, *stated, interval.state
+
+
+class Mean(NamedTuple):
+    """Mean intensity over a window."""
+
+    g_per_kwh: float
+    low: float | None
+    """Lower bound of its 90 % interval; None where the series states none. [gCO2e/kWh]"""
+    high: float | None
+    coverage: float
+    """Share of the window that the series knows. [0 to 1]"""
+
+    @property
+    def words(self) -> str:
+        """The mean, and its interval if it has one: '45.2 (30-60)'."""
+        if self.low is None or self.high is None:
+            return units.plain(self.g_per_kwh)
+        spread = f"{units.plain(self.low)}-{units.plain(self.high)}"
+        return f"{units.plain(self.g_per_kwh)} ({spread})"
+
+
+def mean_of(series: IntensitySeries, start_s: float, end_s: float) -> Mean:
+    """Return the mean over what a series knows of a window: what a kWh used evenly in it emits."""
+    kwh = series.charge([EnergyInterval(start_s, end_s, 1.0)], partly=True)
+    low, high = (None if g is None else g / kwh.covered_kwh for g in (kwh.low_g, kwh.high_g))
+    return Mean(kwh.emissions_g / kwh.covered_kwh, low, high, kwh.coverage)
 
 
 def bar(value: float, highest: float, width: int) -> str:
@@ -146,11 +174,11 @@ def _condensed(series: IntensitySeries) -> list[IntensityInterval]:
 
 def print_summary(series: IntensitySeries, start_s: float, end_s: float) -> None:
     """Print the mean of a window with what it is, then lowest, highest and coverage."""
-    mean, share = series.mean_and_share(start_s, end_s)
+    mean = mean_of(series, start_s, end_s)
     lowest = min(series, key=lambda i: i.carbon_intensity_g_per_kwh)
     highest = max(series, key=lambda i: i.carbon_intensity_g_per_kwh)
-    click.echo(f"{series.zone}: mean {units.plain(mean)} {UNIT} ({signal_words(series)})")
-    parts = [f"{times(start_s, end_s)}, {100 * share:.3g} % covered"]
+    click.echo(f"{series.zone}: mean {mean.words} {UNIT}, {signal_words(series)}")
+    parts = [f"{times(start_s, end_s)}, {100 * mean.coverage:.3g} % covered"]
     for name, interval in (("lowest", lowest), ("highest", highest)):
         grams = units.plain(interval.carbon_intensity_g_per_kwh)
         parts.append(f"{name} {grams} at {_short(interval.start_s)}")

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from wattprint.domain.errors import InputError, WattprintError, nearest_names
+from wattprint.domain.errors import InputError, nearest_names
 from wattprint.factors.regions import regions
 from wattprint.factors.zones import zones
+from wattprint.grid.errors import ServiceError
 from wattprint.grid.settings import read_toml
 
 ZONE_VARIABLE = "WATTPRINT_ZONE"
@@ -54,7 +55,7 @@ class Found(NamedTuple):
 
 
 Asking = Callable[[], Place]
-"""Asks somebody for the place; raises WattprintError if it gets no answer."""
+"""Asks somebody for the place; raises ServiceError if it gets no answer."""
 
 
 def find_place(
@@ -94,8 +95,8 @@ def find_place(
             continue
         try:
             place = _known(ask())
-        except WattprintError as error:
-            steps.append(Step(source, str(error).rstrip(".")))
+        except ServiceError as error:
+            steps.append(Step(source, error.cause))
             continue
         return Found(place, (*steps, Step(place.source, _words(place))))
     return Found(None, tuple(steps))

@@ -13,6 +13,7 @@ from wattprint.factors.zones import zones
 from wattprint.grid.providers.base import HOUR_S, Access, Signal
 
 NAME = "typical"
+NOBODY_ASKED = "no service was asked: usual hours of the zone, not those of that day"
 
 
 class Outlook(Protocol):
@@ -147,5 +148,5 @@ def series_of(outlook: Outlook) -> IntensitySeries:
         kind=outlook.kind,
         basis=outlook.basis,
         provider=NAME,
-        notes=(outlook.note,),
+        notes=(NOBODY_ASKED, outlook.note),
     )
