@@ -22,16 +22,16 @@ def main() -> None:
     reference = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/reference")
     print(f"{'what was compared':58} {'pairs':>7} {'p5':>6} {'p50':>6} {'p95':>6}")
     for hours in (1, 24, 24 * 7):
-        _report(f"intensity of {hours} h / year's mean", _window_ratios(reference, hours))
-    rows = _rows(reference / "grid_intensity_yearly.csv")
-    _report("another source / default, same zone and year", _source_ratios(rows))
+        _report(f"intensity of {hours} h / year's mean", window_ratios(reference, hours))
+    rows = read_rows(reference / "grid_intensity_yearly.csv")
+    _report("another source / default, same zone and year", source_ratios(rows))
     for distance in (1, 2, 3, 5):
-        _report(f"intensity {distance} years later or earlier", _year_ratios(rows, distance))
-    _report("PUE of a region / its provider's fleet mean", _pue_ratios(reference))
-    _report("a MIG slice's energy / its share of the GPU's (a model)", _mig_ratios())
+        _report(f"intensity {distance} years later or earlier", year_ratios(rows, distance))
+    _report("PUE of a region / its provider's fleet mean", pue_ratios(reference))
+    _report("a MIG slice's energy / its share of the GPU's (a model)", mig_ratios())
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def read_rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
 
@@ -42,10 +42,10 @@ def _report(label: str, ratios: Iterable[float]) -> None:
     print(f"{label:58} {len(found):7} {cuts[0]:6.3f} {cuts[9]:6.3f} {cuts[18]:6.3f}")
 
 
-def _window_ratios(reference: Path, hours: int) -> list[float]:
+def window_ratios(reference: Path, hours: int) -> list[float]:
     """Every zone weighs the same: 100 windows spread evenly over its year."""
     ratios = []
-    for entry in _rows(reference / "intensity_hourly" / "index.csv"):
+    for entry in read_rows(reference / "intensity_hourly" / "index.csv"):
         usable = entry["step_minutes"] == "60" and entry["basis"] == "lifecycle"
         if not usable or entry["constant"] == "1" or float(entry["mean"]) < SMALLEST_G:
             continue
@@ -58,7 +58,7 @@ def _window_ratios(reference: Path, hours: int) -> list[float]:
     return ratios
 
 
-def _source_ratios(rows: list[dict[str, str]]) -> list[float]:
+def source_ratios(rows: list[dict[str, str]]) -> list[float]:
     by_zone_year = defaultdict(list)
     for row in rows:
         by_zone_year[row["zone"], row["year"], row["basis"]].append(row)
@@ -72,7 +72,7 @@ def _source_ratios(rows: list[dict[str, str]]) -> list[float]:
     return ratios
 
 
-def _year_ratios(rows: list[dict[str, str]], distance: int) -> list[float]:
+def year_ratios(rows: list[dict[str, str]], distance: int) -> list[float]:
     default = {
         (row["zone"], row["source"], int(row["year"])): float(row["g_co2e_per_kwh"])
         for row in rows
@@ -86,20 +86,20 @@ def _year_ratios(rows: list[dict[str, str]], distance: int) -> list[float]:
     ]
 
 
-def _pue_ratios(reference: Path) -> list[float]:
+def pue_ratios(reference: Path) -> list[float]:
     fleet = {
         row["provider"]: float(row["pue"])
-        for row in _rows(reference / "provider_pue.csv")
+        for row in read_rows(reference / "provider_pue.csv")
         if row["scope"] in ("fleet average", "global average")
     }
     return [
         float(row["pue"]) / fleet[row["provider"]]
-        for row in _rows(reference / "cloud_region_yearly.csv")
+        for row in read_rows(reference / "cloud_region_yearly.csv")
         if row["pue"] and row["provider"] in fleet
     ]
 
 
-def _mig_ratios() -> Iterator[float]:
+def mig_ratios() -> Iterator[float]:
     """Yield what one slice of seven uses over a seventh of its GPU.
 
     No GPU was measured: the GPU draws a tenth of its largest power when idle, shared by slices, and

@@ -2,7 +2,15 @@
 
 from wattprint.domain.coverage import coverage
 from wattprint.domain.evidence import Evidence, Method
-from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint
+from wattprint.domain.footprint import (
+    Components,
+    Emissions,
+    Energy,
+    Equivalent,
+    Footprint,
+    Resources,
+    Water,
+)
 from wattprint.domain.interval import Range, exact
 from wattprint.domain.readings import LARGEST_UJ, Device, Fault, Interval, Logged, SectionUse
 from wattprint.domain.run import RunRecord
@@ -128,11 +136,13 @@ FOOTPRINT = Footprint(
     energy_kwh=Energy(EIGHT_A100, EIGHT_A100, Range(460.8, 138.24, 483.84)),
     components_kwh=Components(accelerator=EIGHT_A100),
     emissions_kg=Emissions(location_based=Range(161.28, 48.384, 169.344)),
-    water_l=None,
+    water_l=Water("consumption", exact(192.0), Range(829.44, 300.0, 1500.0)),
     coverage=coverage(accelerator=Method.MODELLED, facility_overhead=Method.GIVEN),
     evidence=(Evidence("pue", exact(1.2), "ratio", Method.GIVEN, "user"),),
     equivalents=(Equivalent("car_km", Range(1000.0, 300.0, 1050.0), "km", 0.16128, "eea", 2022),),
     work={"accelerator": "A100", "count": 8, "hours": 120},
+    resources=Resources(adpe_kg_sb=Range(0.001, 0.0005, 0.002)),
+    offsets_kg=exact(100.0),
 )
 
 NO_RANGE = {"value": 3.0, "low": 4.0, "high": 5.0}
@@ -156,6 +166,13 @@ BROKEN_FOOTPRINTS = {
     "an equivalent that is a number": {"equivalents": [5]},
     "an equation with a key too many": {"equations": [{"quantity": "x", "proof": "y"}]},
     "water that is a number": {"water_l": 5.0},
+    "water of another kind": {
+        "water_l": {"kind": "rain", "site": None, "grid": None, "total": None}
+    },
+    "water without a kind": {"water_l": {"site": None, "grid": None, "total": None}},
+    "water of another place": {"water_l": {"kind": None, "sea": None}},
+    "offsets that are a number": {"offsets_kg": 5.0},
+    "a resource of another kind": {"resources": {"gold": None}},
     "work that is a word": {"work": "training"},
     "a factor set that is a number": {"factor_set": 5},
 }

@@ -5,8 +5,18 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from wattprint.domain.coverage import COMPONENTS
+from wattprint.domain.derived import Derived
 from wattprint.domain.evidence import Equation, Evidence, Method
-from wattprint.domain.footprint import Components, Emissions, Energy, Equivalent, Footprint
+from wattprint.domain.footprint import (
+    WATER_KINDS,
+    Components,
+    Emissions,
+    Energy,
+    Equivalent,
+    Footprint,
+    Resources,
+    Water,
+)
 from wattprint.domain.interval import Range, exact
 from wattprint.domain.readings import (
     LARGEST_UJ,
@@ -64,15 +74,22 @@ equivalents = st.builds(
 footprints = st.builds(
     Footprint,
     factor_set=st.fixed_dictionaries({"version": texts, "sha256": st.just("0" * 64)}),
-    energy_kwh=st.builds(Energy, maybe_ranges, maybe_ranges, maybe_ranges),
+    energy_kwh=st.builds(Energy, *[maybe_ranges] * 4),
     components_kwh=st.builds(Components, *[maybe_ranges] * len(Components._fields)),
     emissions_kg=st.builds(Emissions, maybe_ranges, maybe_ranges, maybe_ranges),
-    water_l=maybe_ranges,
+    water_l=st.builds(
+        Water, st.none() | st.sampled_from(WATER_KINDS), maybe_ranges, maybe_ranges, maybe_ranges
+    ),
     coverage=st.fixed_dictionaries({name: st.sampled_from(Method) for name in COMPONENTS}),
     evidence=st.lists(evidence, max_size=3).map(tuple),
     equivalents=st.lists(equivalents, max_size=2).map(tuple),
     equations=st.lists(st.builds(Equation, texts, texts, texts, texts), max_size=2).map(tuple),
     work=json_objects,
+    resources=st.builds(Resources, maybe_ranges, maybe_ranges),
+    offsets_kg=maybe_ranges,
+    derived=st.lists(
+        st.builds(Derived, texts, maybe_ranges, texts, st.sampled_from(Method), texts), max_size=2
+    ).map(tuple),
 )
 
 devices = st.builds(

@@ -58,8 +58,8 @@ def test_the_wheel_holds_what_the_code_reads(name, contents):
 
 def test_the_wheel_holds_the_schema_of_each_public_format(contents):
     schemas = {name.rpartition("/")[2] for name in contents if name.endswith(".schema.json")}
-    assert len(schemas) == 2, "wattprint.run/1 and wattprint.footprint/1"
-    assert all(any(form in name for name in schemas) for form in ("run", "footprint"))
+    forms = ("run", "footprint", "node-profile")
+    assert schemas == {f"{form}-1.schema.json" for form in forms}
 
 
 def test_the_wheel_holds_the_licences_and_the_notice(contents):

@@ -42,7 +42,8 @@ def test_eight_a100_for_120_hours_are_worked_out_at_each_boundary(wattprint, wor
     footprint = estimate(wattprint, f"{hardware} {work} {place}")
     # 8 x 0.4 kW x 120 h = 384 kWh; x 1.2 = 460.8 kWh; x 350 g = 161.28 kg.
     energy = {name: figure["value"] for name, figure in footprint["energy_kwh"].items()}
-    assert energy == pytest.approx({"accelerator": 384, "it": 384, "facility": 460.8}, rel=1e-12)
+    worked = {"accelerator": 384, "chips": 384, "it": 384, "facility": 460.8}
+    assert energy == pytest.approx(worked, rel=1e-12)
     assert footprint["emissions_kg"]["location_based"]["value"] == pytest.approx(161.28, rel=1e-12)
 
 
@@ -50,11 +51,12 @@ def test_the_json_has_the_keys_that_scripts_rely_on(wattprint):
     footprint = estimate(wattprint, "--accelerator V100 --hours 1 --zone FR --pue 1.1")
     assert footprint["schema"] == "wattprint.footprint/1"
     assert set(footprint["factor_set"]) >= {"version", "sha256"}
-    assert list(footprint["energy_kwh"]) == ["accelerator", "it", "facility"]
-    components = ["accelerator", "cpu", "memory", "static", "losses"]
+    assert list(footprint["energy_kwh"]) == ["accelerator", "chips", "it", "facility"]
+    components = ["accelerator", "cpu", "memory", "static", "losses", "storage", "network"]
     assert list(footprint["components_kwh"]) == components
     assert list(footprint["emissions_kg"]) == ["location_based", "market_based", "embodied"]
-    assert "water_l" in footprint and "equivalents" in footprint
+    assert list(footprint["water_l"]) == ["kind", "site", "grid", "total"]
+    assert "resources" in footprint and "equivalents" in footprint
     assert list(footprint["coverage"]) == COVERED
     methods = {"measured", "modelled", "assumed", "given", "missing"}
     assert set(footprint["coverage"].values()) <= methods
@@ -148,3 +150,63 @@ def test_with_a_place_no_command_is_shown(wattprint):
 def test_nothing_is_written_by_an_estimate(wattprint, home):
     estimate(wattprint, "--power-w 300 --hours 1 --zone FR")
     assert list(home.iterdir()) == []
+
+
+BESIDE = (
+    "--accelerator 'H100 SXM5 80GB' --count 8 --hours 72 --pue 1.2 --intensity 350 --wue 0.5 "
+    "--grid-water 2 --storage-tb-hours 1000 --storage-kind hdd --network-gb 500 "
+    "--contract 60%@0 --contract 40@20 --residual-mix 500 --lifetime-years 5 --lifetime-use 1 "
+    "--offsets-kg 100 --offsets-note 'Gold Standard'"
+)
+
+
+def test_what_stands_beside_the_machine_is_in_the_json(wattprint):
+    footprint = estimate(wattprint, BESIDE)
+    # 8 x 0.7 kW x 72 h = 403.2 kWh; + 0.65 (1000 TB-h x 0.65 W) + 0.5 = 404.35; x 1.2 = 485.22.
+    assert footprint["energy_kwh"]["facility"]["value"] == pytest.approx(485.22, rel=1e-9)
+    # 404.35 x 0.5 L; 485.22 x 2 L.
+    water = {name: footprint["water_l"][name]["value"] for name in ("site", "grid", "total")}
+    expected = {"site": 202.175, "grid": 970.44, "total": 1172.615}
+    assert water == pytest.approx(expected, rel=1e-9)
+    # (485.22 x 0.4 - 40) x 500 g + 40 x 20 g = 77.844 kg.
+    market = footprint["emissions_kg"]["market_based"]["value"]
+    assert market == pytest.approx(((485.22 * 0.4 - 40) * 500 + 800) / 1000, rel=1e-9)
+    # 164 kg x 576 h and 4.6 kg/TB x 1000 TB-h, of 5 years.
+    embodied = footprint["emissions_kg"]["embodied"]["value"]
+    assert embodied == pytest.approx((164 * 576 + 4.6 * 1000) / (5 * 24 * 365.2425), rel=1e-9)
+    assert footprint["offsets_kg"]["value"] == 100
+    assert footprint["work"]["contract"] == ["60%@0", "40@20"]
+
+
+def test_every_part_has_its_equation(wattprint):
+    shown = wattprint("estimate", *shlex.split(BESIDE), "--explain").stdout
+    for said in (
+        "storage energy = TB-hours x storage power",
+        "network energy = GB x network energy",
+        "market-based emissions = contracts x their intensities + rest x residual mix",
+        "accelerator share of making = embodied x device-hours / (lifetime x lifetime use)",
+        "water of the site = IT energy x WUE",
+        "water of the grid = facility energy x grid water",
+        "offsets: 100 kgCO2e (given, user): Gold Standard; recorded, and subtracted from nothing",
+    ):
+        assert said in shown
+    assert "; missing: cpu, memory, static, supply losses\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--contract 60", "contract is '60'; expected KWH@G or SHARE%@G"),
+        ("--contract 999@0 --intensity 5", "contracted_kwh adds up to 999.0"),
+        ("--wue wet", "wue is 'wet'; expected a number"),
+        ("--water-kind rain", "water_kind is 'rain'; expected one of consumption, withdrawal"),
+        ("--lifetime-use 85", "lifetime_use is 85.0"),
+        ("--offsets-note trees", "offsets_note is 'trees' of nothing"),
+        ("--storage-kind ssd", "storage_kind is 'ssd' of nothing"),
+    ],
+)
+def test_what_stands_beside_is_refused_in_one_line(wattprint, options, message):
+    done = wattprint("estimate", "--power-w", "300", "--hours", "1", *options.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"wattprint: {message}")
+    assert done.stderr.count("\n") == 1

@@ -515,7 +515,10 @@ def test_a_real_run_goes_all_the_way_from_the_command_to_the_report(wattprint):
     assert footprint["emissions_kg"]["location_based"] is not None
     energies = [device["energy_j"] for device in footprint["run"]["devices"]]
     total_kwh = sum(energies) / 3.6e6
-    assert footprint["energy_kwh"]["it"]["value"] == pytest.approx(total_kwh, rel=1e-9)
+    assert footprint["energy_kwh"]["chips"]["value"] == pytest.approx(total_kwh, rel=1e-9)
+    assert footprint["energy_kwh"]["it"]["value"] > total_kwh  # the machine around the chips
+    chips_alone = shown(wattprint, "--host", "none")["energy_kwh"]
+    assert chips_alone["it"]["value"] == pytest.approx(total_kwh, rel=1e-9)
     assert r"\begin{table}" in output(wattprint("report", "last", "--format", "latex"))
 
 

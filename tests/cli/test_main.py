@@ -10,8 +10,20 @@ import pytest
 
 from processes import WATTPRINT, environment, run
 
-COMMANDS = ["estimate", "track", "runs", "show", "report", "factors", "doctor"]
+COMMANDS = [
+    "estimate",
+    "explain",
+    "track",
+    "runs",
+    "show",
+    "report",
+    "grid",
+    "factors",
+    "doctor",
+    "calibrate",
+]
 NESTED = ["factors search", "factors show", "factors list", "runs prune", "runs export"]
+NESTED += ["grid sources", "grid doctor", "grid where"]
 WITH_EXAMPLE = [*COMMANDS, *NESTED]
 
 

@@ -20,14 +20,17 @@ REFERENCE = runpy.run_path(str(ROOT / "tools" / "build_cli_reference.py"))
 PICTURE = runpy.run_path(str(ROOT / "tools" / "build_readme_picture.py"))
 GUIDES = {
     "estimate": "estimate.md",
+    "explain": "explain.md estimate.md",
     "track": "track.md",
     "runs": "ledger.md",
     "show": "reports.md",
     "report": "reports.md",
+    "grid": "grid.md",
     "factors": "factors.md",
     "doctor": "doctor.md",
+    "calibrate": "calibrate.md",
 }
-"""Guide in which each command's options are explained, beside the reference."""
+"""Guides in which each command's options are explained, beside the reference."""
 
 CONTEXTS = list(REFERENCE["walk"](click.Context(cli, info_name="wattprint")))
 
@@ -53,7 +56,8 @@ def test_every_option_is_in_the_reference_and_explained_in_a_guide(context):
     reference = text_of(DOCS / "reference" / "cli.md")
     names = [p for p in context.command.params if isinstance(p, click.Option)]
     top = context.command_path.split()[1:2]
-    guide = prose(DOCS / GUIDES[top[0]]) if top else ""
+    pages = GUIDES[top[0]].split() if top else []
+    guide = "".join(prose(DOCS / page) for page in pages)
     for option in names:
         spelled = option.opts[-1]
         assert option.help, f"{spelled} of {context.command_path} has no help"

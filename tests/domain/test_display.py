@@ -9,8 +9,11 @@ import wattprint
 from good_and_broken import RUN
 from reports.long_runs import NASTY, busy_server, empty, nasty, unreadable
 from strategies import footprints, run_records
+from wattprint.domain.derived import Derived
 from wattprint.domain.display import escaped, fenced, footprint_html, printable, run_html
+from wattprint.domain.evidence import Method
 from wattprint.domain.footprint import Footprint
+from wattprint.domain.interval import exact
 
 
 class Reader(HTMLParser):
@@ -55,6 +58,12 @@ def test_a_footprint_leads_with_its_figures_and_says_what_is_not_counted(footpri
 def test_a_footprint_without_a_place_says_how_to_give_one():
     html = wattprint.estimate(power_w=300, hours=1)._repr_html_()
     assert "give a zone, a region or an intensity" in html
+
+
+def test_a_footprint_shows_what_was_derived_from_it(footprint):
+    each = Derived("energy_per_request", exact(0.0003), "kWh", Method.MODELLED)
+    text = Reader(footprint_html(footprint._replace(derived=(each,)))).text
+    assert "energy per request 300 mWh exact modelled" in text
 
 
 def test_a_run_shows_its_devices_their_energy_and_its_faults():

@@ -19,6 +19,7 @@ def rows(footprint):
 def test_every_boundary_and_every_component_is_a_row(footprint):
     labels = [figure.label for figure in figures(footprint)]
     components = ["accelerator", "cpu", "memory", "static", "power supply losses"]
+    components += ["storage", "network"]
     emissions = [f"emissions, {kind}" for kind in ("location-based", "market-based", "embodied")]
     assert labels == [*components, "IT energy", "facility energy", *emissions, "water"]
 
@@ -48,7 +49,7 @@ def test_a_range_is_shown_with_its_bounds_and_an_exact_figure_says_so():
 
 def test_energy_given_whole_has_no_rows_for_its_parts():
     given = wattprint.estimate(energy_kwh=384, energy_at="it")
-    assert figures(given)[0].label == "IT energy"
+    assert [figure.label for figure in figures(given)][:3] == ["storage", "network", "IT energy"]
 
 
 def test_emissions_in_terms_of_everyday_life_have_their_source(footprint):
@@ -61,3 +62,34 @@ def test_emissions_in_terms_of_everyday_life_have_their_source(footprint):
 @pytest.mark.parametrize("intensity", [None, 0.0, 1e-9], ids=["no place", "zero", "a trifle"])
 def test_nothing_is_as_much_as_a_trifle(intensity):
     assert equivalents_sentence(wattprint.estimate(power_w=1, hours=1, intensity=intensity)) == ""
+
+
+def test_water_is_shown_by_place_with_its_kind_and_the_total_only_of_both():
+    one = rows(wattprint.estimate(power_w=1000, hours=1, wue=0.5))
+    assert one["water consumption, site"] == ("0.5 L", "exact", "modelled")
+    assert one["water consumption, total"] == ("-", "", "missing")
+    both = wattprint.estimate(power_w=1000, hours=1, wue=0.5, grid_water=2, water_kind="withdrawal")
+    # 1 kWh: 0.5 L at the site and 2 L at the plant; the power is a model of the energy.
+    assert rows(both)["water withdrawal, total"] == ("2.5 L", "exact", "modelled")
+
+
+def test_offsets_are_a_line_of_their_own_and_only_where_they_were_said(footprint):
+    assert not [label for label in rows(footprint) if "offsets" in label]
+    offset = wattprint.estimate(power_w=1000, hours=1, intensity=100, offsets_kg=20)
+    assert rows(offset)["offsets, subtracted from nothing"] == ("20 kg CO2e", "exact", "given")
+    assert rows(offset)["emissions, location-based"][0] == "100 g CO2e"
+
+
+def test_contracts_make_the_method_of_the_market_based_figure():
+    said = {"power_w": 1000, "hours": 1, "contract": "50%@10"}
+    assumed = wattprint.estimate(**said, zone="FR")
+    stated = wattprint.estimate(**said, residual_mix=400)
+    methods = [rows(one)["emissions, market-based"][2] for one in (assumed, stated)]
+    assert methods == ["assumed", "modelled"]
+
+
+def test_minerals_and_primary_energy_are_rows_where_sources_have_them():
+    known = rows(wattprint.estimate(accelerator="H100", hours=100))
+    assert known["embodied minerals and metals (ADPe)"][0].endswith("mg Sb eq")
+    assert known["embodied primary energy"][0].endswith("MJ")
+    assert "embodied primary energy" not in rows(wattprint.estimate(accelerator="V100", hours=1))

@@ -10,7 +10,7 @@ from strategies import footprints
 from wattprint.domain.coverage import COMPONENTS, coverage
 from wattprint.domain.errors import RecordError
 from wattprint.domain.evidence import Method
-from wattprint.domain.footprint import Emissions, Energy, Footprint, co2e
+from wattprint.domain.footprint import Emissions, Energy, Footprint, Resources, Water, co2e
 from wattprint.domain.interval import Range, exact
 
 
@@ -100,7 +100,21 @@ def test_a_broken_record_is_refused_as_what_it_claims_to_be(change):
         Footprint.from_dict({**FOOTPRINT.as_dict(), **change})
 
 
-@pytest.mark.parametrize("missing", [name for name in FOOTPRINT.as_dict() if name != "summary"])
+NOT_NEEDED = ("summary", "resources", "offsets_kg", "derived")
+"""What is computed, and what the first records of this format did not have."""
+
+
+def test_a_record_from_before_water_and_resources_were_told_apart_can_be_read():
+    record = {**FOOTPRINT.as_dict(), "water_l": None}
+    del record["resources"], record["offsets_kg"]
+    assert Footprint.from_dict(record) == FOOTPRINT._replace(
+        water_l=Water(), resources=Resources(), offsets_kg=None
+    )
+
+
+@pytest.mark.parametrize(
+    "missing", [name for name in FOOTPRINT.as_dict() if name not in NOT_NEEDED]
+)
 def test_a_record_without_what_it_must_have_is_refused_with_its_name(missing):
     record = FOOTPRINT.as_dict()
     del record[missing]
@@ -112,3 +126,9 @@ def test_a_record_without_what_it_must_have_is_refused_with_its_name(missing):
 def test_what_is_no_object_is_no_record(given):
     with pytest.raises(RecordError, match=r"expected 'wattprint\.footprint/1'"):
         Footprint.from_dict(given)
+
+
+def test_a_record_from_before_there_were_derived_figures_is_read_with_none():
+    record = FOOTPRINT.as_dict()
+    del record["derived"]
+    assert Footprint.from_dict(record).derived == ()

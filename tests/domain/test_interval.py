@@ -12,6 +12,7 @@ from wattprint.domain.errors import InputError
 from wattprint.domain.interval import (
     Range,
     exact,
+    inverse,
     product,
     relative,
     sum_independent,
@@ -234,3 +235,13 @@ def test_a_roll_up_of_a_million_jobs_keeps_its_relative_width():
     # A million jobs of 1 kg (0.5 to 2) share an intensity: 1e6 kg (5e5 to 2e6), not 1e6 +/- 1e3.
     total = sum_shared([Range(1.0, 0.5, 2.0)] * 1_000_000)
     assert total.as_tuple() == close((1e6, 5e5, 2e6))
+
+
+def test_one_over_a_factor_has_its_bounds_changed_over():
+    # 4 (2 to 5) years: a quarter, from a fifth to a half.
+    assert inverse(Range(4.0, 2.0, 5.0)) == Range(0.25, 0.2, 0.5)
+
+
+@given(positive_ranges)
+def test_one_over_one_over_a_factor_is_the_factor(factor):
+    assert inverse(inverse(factor)).as_tuple() == pytest.approx(factor.as_tuple(), rel=1e-12)

@@ -14,7 +14,7 @@ from good_and_broken import RUN as GOOD_RUN
 from strategies import footprints, run_records
 from wattprint.domain.coverage import COMPONENTS
 from wattprint.domain.evidence import Evidence, Method
-from wattprint.domain.footprint import Equivalent, Footprint
+from wattprint.domain.footprint import Components, Equivalent, Footprint, Resources, Water
 from wattprint.domain.readings import (
     LARGEST_UJ,
     METERED_COMPONENTS,
@@ -119,6 +119,18 @@ def test_every_quantity_says_its_unit(name):
             set(COMPONENTS),
             id="coverage",
         ),
+        *(
+            pytest.param(
+                SCHEMAS["footprint-1"]["properties"][name]["properties"],
+                set(kind._fields),
+                id=name,
+            )
+            for name, kind in {
+                "components_kwh": Components,
+                "resources": Resources,
+                "water_l": Water,
+            }.items()
+        ),
     ],
 )
 def test_a_schema_knows_every_field_of_the_code_and_no_other(properties, fields):
@@ -178,6 +190,20 @@ def test_every_footprint_fits_its_schema(footprint):
             id="everything",
         ),
         pytest.param({"energy_kwh": 10, "energy_at": "facility", "zone": "FR"}, id="energy"),
+        pytest.param(
+            {
+                "accelerator": "H100",
+                "hours": 10,
+                "zone": "DE",
+                "wue": 0.5,
+                "storage_tb_hours": 5,
+                "network_gb": 5,
+                "contract": ["20%@0", "1@50"],
+                "offsets_kg": 5,
+                "offsets_note": "trees",
+            },
+            id="beside the machine",
+        ),
     ],
 )
 def test_what_the_package_estimates_fits_its_schema(inputs):

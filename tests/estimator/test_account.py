@@ -5,7 +5,7 @@ from math import exp, hypot, log
 import pytest
 
 from wattprint.domain.coverage import missing
-from wattprint.domain.evidence import Method
+from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.footprint import Components, Energy
 from wattprint.domain.interval import Range, exact
 from wattprint.estimator.account import EQUIVALENCES, Account
@@ -15,6 +15,10 @@ from wattprint.estimator.place import find_place
 GPUS = Part("accelerator", Range(380.0, 190.0, 400.0), Method.MODELLED)
 CPUS = Part("cpu", Range(52.0, 40.0, 67.0), Method.MEASURED)
 PLACE = {"intensity": 350, "pue": 1.2}
+
+
+def supply(efficiency):
+    return Evidence.given("supply_efficiency", exact(efficiency), "ratio")
 
 
 def account(**place):
@@ -32,7 +36,7 @@ def test_it_energy_adds_components_whose_errors_have_nothing_to_do_with_each_oth
 
 def test_the_supply_loses_what_it_does_not_pass_on():
     # 432 / 0.9 = 480 at the wall, of which 48 are lost.
-    footprint = account().of_parts([GPUS, CPUS], supply_efficiency=0.9)
+    footprint = account().of_parts([GPUS, CPUS], supply=supply(0.9))
     assert footprint.energy_kwh.it.value == pytest.approx(480, rel=1e-12)
     assert footprint.components_kwh.losses.value == pytest.approx(48, rel=1e-12)
     assert footprint.coverage["supply_losses"] is Method.GIVEN
@@ -40,7 +44,7 @@ def test_the_supply_loses_what_it_does_not_pass_on():
 
 
 def test_a_perfect_supply_loses_nothing_and_that_is_not_missing():
-    losses = account().of_parts([GPUS], supply_efficiency=1.0).components_kwh.losses
+    losses = account().of_parts([GPUS], supply=supply(1.0)).components_kwh.losses
     assert losses == exact(0.0)
 
 
@@ -84,7 +88,7 @@ def test_emissions_are_those_of_the_widest_boundary_known(place, charged, kg):
 
 def test_without_a_place_there_is_energy_and_no_emissions():
     footprint = account().of_parts([GPUS])
-    assert footprint.energy_kwh == Energy(GPUS.energy_kwh, GPUS.energy_kwh, None)
+    assert footprint.energy_kwh == Energy(*[GPUS.energy_kwh] * 3, None)
     assert footprint.emissions_kg == (None, None, None)
     assert footprint.equivalents == ()
 

@@ -25,9 +25,9 @@ def parts(**inputs):
         pytest.param(
             {"cpu": "EPYC 9654", "cpu_count": 2, "hours": 10}, "cpu", (7.2, 2.16, 7.56), id="CPUs"
         ),
-        # 64 GB x 10 h x 0.3725 W = 238.4 Wh, from 0.078 to 0.392 W per GB.
+        # 64 GB x 10 h x 0.3725 W = 238.4 Wh, from 0.048 to 0.392 W per GB.
         pytest.param(
-            {"memory_gb": 64, "hours": 10}, "memory", (0.2384, 0.04992, 0.25088), id="memory"
+            {"memory_gb": 64, "hours": 10}, "memory", (0.2384, 0.03072, 0.25088), id="memory"
         ),
         # 50 W x 10 h = 0.5 kWh.
         pytest.param({"static_w": 50, "hours": 10}, "static", (0.5, 0.5, 0.5), id="static"),

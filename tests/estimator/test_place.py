@@ -217,5 +217,7 @@ def test_evidence_of_a_place_comes_in_the_order_in_which_it_enters():
         "pue",
         "carbon_intensity",
         "market_intensity",
+        "site_wue",
+        "grid_water",
     ]
-    assert len(find_place(zone="FR").evidence) == 2
+    assert len(find_place(intensity=100).evidence) == 2

@@ -96,9 +96,50 @@ def test_the_power_of_a_cpu_is_its_tdp_times_its_utilization(inputs, bounds, use
     assert power.reasons[0].note.startswith("AMD EPYC 9654")
 
 
+@pytest.mark.parametrize(
+    ("inputs", "share", "bounds"),
+    [
+        # EPYC 9654: 192 threads on 96 cores, so all awake and 1 - 0.5^2 of the cores busy.
+        # Clock 1: 0.12 + 0.07 + 0.5 x 0.75 = 0.565.
+        pytest.param({"cpu_clock_ratio": 1.0}, 0.565, (0.62, 1.75), id="full clock"),
+        # Without a clock 0.7, at which a core draws 0.7 x 0.9^2 = 0.567: 0.402625.
+        pytest.param({}, 0.402625, (0.54, 1.9), id="clock unknown"),
+    ],
+)
+def test_the_power_of_a_cpu_follows_from_its_load(inputs, share, bounds):
+    power = cpu_power(work(cpu="EPYC 9654", cpu_load=0.5, **inputs))
+    low, high = (bound * share * 360 for bound in bounds)
+    assert power.amount_w.as_tuple() == close(share * 360, low, high)
+    assert power.reasons[1].note.startswith("at load 0.5 and clock ")
+
+
+def test_an_idle_cpu_draws_its_idle_share():
+    power = cpu_power(work(cpu="EPYC 9654", cpu_load=0, cpu_clock_ratio=0.5))
+    assert power.amount_w.value == pytest.approx(0.12 * 360, rel=1e-12)
+
+
+def test_a_cpu_whose_threads_nobody_knows_is_taken_for_one_with_two_a_core():
+    # AMD FX-8350: 125 W; 16 threads are all but surely awake at half load: 1 - 0.5^16.
+    power = cpu_power(work(cpu="AMD FX-8350", cpu_load=0.5, cpu_clock_ratio=1.0))
+    assert power.amount_w.value == pytest.approx(125 * 0.565, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("memory_type", "bounds"),
+    [
+        ("ddr3", (0.18, 0.062, 0.5)),
+        ("ddr4", (0.14, 0.048, 0.384)),
+        ("ddr5", (0.11, 0.04, 0.32)),
+        ("lpddr", (0.038, 0.008, 0.18)),
+    ],
+)
+def test_memory_of_a_known_type_draws_what_its_type_does(memory_type, bounds):
+    assert memory_power(memory_type).amount_w.as_tuple() == close(*bounds)
+
+
 def test_the_power_of_memory_is_a_convention_and_static_power_is_as_stated():
     # Green Algorithms: 0.3725 W per GB.
     memory, static = memory_power(), static_power(50.0)
-    assert memory.amount_w.as_tuple() == close(0.3725, 0.078, 0.392)
+    assert memory.amount_w.as_tuple() == close(0.3725, 0.048, 0.392)
     assert memory.reasons[0].method is Method.ASSUMED
     assert (static.amount_w.as_tuple(), static.method) == ((50, 50, 50), Method.GIVEN)

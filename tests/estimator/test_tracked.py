@@ -174,14 +174,14 @@ def test_a_reading_that_failed_once_leaves_the_rest():
 )
 def test_without_a_reading_there_is_neither_energy_nor_emissions(of_nothing):
     footprint = footprint_of_run(of_nothing, zone="FR", pue=1.2)
-    assert footprint.energy_kwh == (None, None, None)
+    assert footprint.energy_kwh == (None, None, None, None)
     assert footprint.emissions_kg == (None, None, None)
     assert set(footprint.coverage.values()) == {Method.MISSING}
 
 
 def test_of_a_run_that_was_not_recorded_everything_is_missing_and_the_reason_is_kept():
     footprint = footprint_of_nothing("disk full")
-    assert footprint.energy_kwh == (None, None, None)
+    assert footprint.energy_kwh == (None, None, None, None)
     assert set(footprint.coverage.values()) == {Method.MISSING}
     assert footprint.work == {"not_recorded": "disk full"}
 
@@ -221,3 +221,51 @@ def test_a_device_seen_for_a_moment_only_keeps_a_finite_bound():
     run = RunRecord("r", "p", "n", "2024-01-01T00:00:00Z", devices=(cpu,), intervals=readings)
     energy = footprint_of_run(run._replace(duration_s=100.0)).components_kwh.cpu
     assert energy.high / energy.value == pytest.approx(1050.0, rel=1e-12)
+
+
+def test_the_making_of_a_runs_accelerators_is_charged_by_its_hours():
+    # 20 s of one A100: 165.5 kg x 20 / 3600 h / (4 x 8765.82 h x 0.85) = 0.0308 g.
+    footprint = footprint_of_run(run(GPU, uj=[(KWH_UJ,), (KWH_UJ,)], duration_s=20.0))
+    hours = 20 / 3600
+    expected = 165.5 * hours / (4 * 24 * 365.2425 * 0.85)
+    assert footprint.emissions_kg.embodied.value == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_class_of_the_machine_and_a_share_of_it_can_be_said():
+    whole, half = (
+        footprint_of_run(
+            run(CPU, uj=[(KWH_UJ,)], duration_s=10.0),
+            host="2-socket-server",
+            hosts=share,
+            lifetime_years=4,
+            lifetime_use=1,
+        ).emissions_kg.embodied.value
+        for share in (1.0, 0.5)
+    )
+    # 942 kg x 10 s of 4 years.
+    assert whole == pytest.approx(942 * 10 / 3600 / (4 * 24 * 365.2425), rel=1e-9)
+    assert half == pytest.approx(whole / 2, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["NVIDIA H100 MIG 1g.10gb", "Homemade X1"])
+def test_an_accelerator_that_is_in_no_table_is_a_missing_row(name):
+    footprint = footprint_of_run(run(GPU._replace(name=name), uj=[(KWH_UJ,)]))
+    assert footprint.emissions_kg.embodied is None
+    (row,) = [row for row in footprint.evidence if row.quantity == "accelerator_embodied"]
+    assert (row.method, row.amount) == (Method.MISSING, None)
+    assert name in row.note
+
+
+def test_water_contracts_and_offsets_of_a_run_can_be_said_when_it_is_shown():
+    # 1 kWh: 0.5 L at the site, 2 L at the plant; half at 0 g, half at 400 g: 0.2 kg.
+    footprint = footprint_of_run(
+        run(CPU, uj=[(KWH_UJ,)]),
+        wue=0.5,
+        grid_water=2.0,
+        contract=["50%@0"],
+        residual_mix=400.0,
+        offsets_kg=5.0,
+    )
+    assert footprint.water_l.total.value == pytest.approx(2.5, rel=1e-9)
+    assert footprint.emissions_kg.market_based.value == pytest.approx(0.2, rel=1e-9)
+    assert footprint.offsets_kg.value == 5

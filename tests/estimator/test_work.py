@@ -55,6 +55,16 @@ def test_on_cpus_alone_the_utilization_is_theirs():
             id="nor almost",
         ),
         pytest.param(
+            {"cpu": "EPYC 9654", "hours": 1, "cpu_load": 0.5, "cpu_utilization": 0.6},
+            r"cpu_load is 0\.5 beside cpu_utilization 0\.6; .* give one of the two",
+            id="a load and a utilization",
+        ),
+        pytest.param(
+            {"cpu": "EPYC 9654", "hours": 1, "cpu_load": 0.5, "utilization": 0.6},
+            r"cpu_load is 0\.5 beside cpu_utilization 0\.6; .* give one of the two",
+            id="a load and the utilization of CPUs alone",
+        ),
+        pytest.param(
             {"cpu": "EPYC 9654", "hours": 1, "utilization": 0.5, "cpu_utilization": 0.6},
             r"utilization is 0\.5 and cpu_utilization is 0\.6; work on CPUs alone has one",
             id="two utilizations of one CPU",
@@ -106,13 +116,28 @@ def test_inputs_that_cannot_all_be_true_are_refused(inputs, message):
         ),
         pytest.param(
             {"energy_kwh": 5, "energy_at": "planet"},
-            "energy_at is 'planet'; expected one of accelerator, facility, it",
+            "energy_at is 'planet'; expected one of accelerator, chips, facility, it",
             id="another boundary",
         ),
         pytest.param(
             {"memory_gb": 64, "hours": 1, "utilization": 0.5},
             r"utilization is 0\.5 of nothing; expected an accelerator, a cpu or power_w",
             id="a utilization of nothing",
+        ),
+        pytest.param(
+            {"power_w": 300, "hours": 1, "cpu_load": 0.5},
+            r"cpu_load is 0\.5 of nothing; expected a cpu beside it",
+            id="the load of no CPU",
+        ),
+        pytest.param(
+            {"cpu": "EPYC 9654", "hours": 1, "cpu_clock_ratio": 0.5},
+            r"cpu_clock_ratio is 0\.5 of nothing; expected cpu_load beside it",
+            id="a clock without a load",
+        ),
+        pytest.param(
+            {"cpu": "EPYC 9654", "hours": 1, "memory_type": "ddr5"},
+            r"memory_type is 'ddr5' of nothing; expected memory_gb beside it",
+            id="the type of no memory",
         ),
         pytest.param(
             {"power_w": 300, "hours": 1, "cpu_utilization": 0.5},
@@ -125,7 +150,38 @@ def test_inputs_that_cannot_all_be_true_are_refused(inputs, message):
             id="two of no CPU",
         ),
         pytest.param(
-            {"power_w": 300, "hours": 1, "host": "laptop"}, "host is 'laptop'; expected", id="host"
+            {"power_w": 300, "hours": 1, "host": "labtop"},
+            "host 'labtop' is unknown; expected one of none, .*laptop.* Nearest: 'laptop'",
+            id="an unknown host",
+        ),
+        pytest.param(
+            {"power_w": 300, "hours": 1, "host": "laptop", "hosts": 0},
+            r"hosts is 0\.0; expected a finite number above 0",
+            id="no machine",
+        ),
+        pytest.param(
+            {"power_w": 300, "hours": 1, "hosts": 2}, r"hosts is 2\.0 of no host", id="of no host"
+        ),
+        pytest.param(
+            {"hours": 1, "host": "cloud-vm"},
+            "vcpus is None of a cloud-vm; expected how many",
+            id="vm",
+        ),
+        pytest.param(
+            {"hours": 1, "host": "laptop", "vcpus": 2}, r"vcpus is 2\.0 of a laptop", id="vcpus"
+        ),
+        pytest.param(
+            {"power_w": 300, "count": 64, "hours": 1, "host": "workstation"},
+            "count is 64 beside one workstation; expected hosts",
+            id="64 accelerators in a workstation",
+        ),
+        pytest.param(
+            {"energy_kwh": 5, "energy_at": "it", "hours": 1, "host": "laptop"},
+            "host is 'laptop' beside energy_kwh at 'it'; the energy given already contains it",
+            id="a host inside",
+        ),
+        pytest.param(
+            {"energy_kwh": 5, "energy_at": "chips", "host": "laptop"}, "no duration", id="no hours"
         ),
     ],
 )
@@ -173,7 +229,15 @@ def test_a_value_that_its_quantity_does_not_allow_is_refused_by_name(name, bad, 
         described_work(**{**GOOD, name: bad})
 
 
-@pytest.mark.parametrize("beside", [{"cpu": "AMD EPYC 9654"}, {"memory_gb": 512}, {"static_w": 9}])
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"cpu": "AMD EPYC 9654"},
+        {"memory_gb": 512},
+        {"static_w": 9},
+        {"host": "workstation"},
+    ],
+)
 def test_device_hours_alone_do_not_say_how_long_the_host_was_in_use(beside):
     with pytest.raises(InputError, match="beside device_hours alone; expected count or hours"):
         described_work(power_w=400, device_hours=960, **beside)

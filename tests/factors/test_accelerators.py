@@ -149,6 +149,9 @@ def row(name, family, aliases="", default="1", tdp_w="300", **more):
         "source": "vendor_datasheet",
         "year": "2024",
         "verified": "no",
+        "segment": "datacentre",
+        "process_nm": "7",
+        "die_mm2": "",
         **more,
     }
 

@@ -15,7 +15,7 @@ NAMES = [row["name"] for row in shipped().rows("conventions")]
         ("accelerator_utilization", 1.0, 0.30, 1.05),
         ("cpu_utilization", 1.0, 0.30, 1.05),
         # Lannelongue et al. (2021), Green Algorithms: 0.3725 W per GB.
-        ("dram_power_w_per_gb", 0.3725, 0.078, 0.392),
+        ("dram_power_w_per_gb", 0.3725, 0.048, 0.392),
     ],
 )
 def test_a_convention_is_the_stated_one(name, value, low, high):

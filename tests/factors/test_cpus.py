@@ -82,6 +82,7 @@ def row(name, tdp_w, source="vendor_datasheet", **more):
         "tdp_w": str(tdp_w),
         "cores": "",
         "threads": "",
+        "release_year": "",
         "source": source,
         "year": "2020",
         "verified": "no",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from made_profiles import HOURS, MONTHS, QUARTERS, rows_of
+from made_patterns import HOURS, MONTHS, QUARTERS, rows_of
 from wattprint.domain.errors import UnknownNameError
 from wattprint.factors.profiles import ProfileTable, profiles
 from wattprint.factors.tables import shipped

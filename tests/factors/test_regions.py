@@ -194,3 +194,13 @@ def test_a_region_without_a_market_figure_has_none():
 )
 def test_a_region_lies_in_its_administrative_zone_and_its_grid_zone(em_zone, stands_for):
     assert RegionTable([region("acme", em_zone)], [], []).find("north").zones == stands_for
+
+
+def test_water_and_carbon_free_shares_are_those_of_the_nearest_year_that_has_them():
+    virginia, belgium = regions().find("aws/us-east-1"), regions().find("gcp/europe-west1")
+    # AWS, 2023: 0.18 L/kWh; Google publishes no WUE. Google, 2022: 80 % carbon-free by the hour.
+    assert regions().wue(virginia, 2023).wue_l_per_kwh == 0.18
+    assert regions().wue(belgium, 2023) is None
+    assert regions().carbon_free_hourly(belgium, 2022).cfe_share_hourly == 0.8
+    assert regions().carbon_free_annual(virginia, 2022).cfe_share_annual == 1
+    assert regions().carbon_free_hourly(virginia, 2022) is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from made_profiles import rows_of
+from made_patterns import rows_of
 from wattprint.domain.errors import InputError
 from wattprint.domain.series import IntensityInterval
 from wattprint.factors.forecast_errors import ErrorTable, HorizonError

@@ -76,3 +76,20 @@ def test_clocks_that_are_slow_to_tell_are_asked_once(machine):
 def test_this_machine_has_been_busy_as_long_as_this_process_at_least():
     own_s = ProcessTree(os.getpid()).use().cpu_s
     assert HostUse().read()["busy_s"] >= own_s
+
+
+def test_a_glance_looks_at_two_clocks_by_turns(proc, machine):
+    proc.file("stat", STAT)
+    use = machine((1, 4), (1, 4), (3, 4), (3, 4))
+    glances = [use.glance() for _ in range(3)]
+    # CPUs 0 and 1 at a quarter, 2 and 3 at three quarters, then 0 and 1 again.
+    assert glances == [(1.63, 0.25), (1.63, 0.75), (1.63, 0.25)]
+
+
+def test_a_glance_at_one_clock_does_not_count_it_twice(proc, machine):
+    use = machine((3, 4))
+    assert use.glance() == use.glance() == (None, 0.75)
+
+
+def test_a_machine_without_proc_and_sys_shows_nothing(tmp_path):
+    assert HostUse(tmp_path / "proc", tmp_path / "sys").glance() == (None, None)

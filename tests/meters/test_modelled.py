@@ -3,7 +3,10 @@
 import pytest
 
 from wattprint.domain.evidence import Method
+from wattprint.domain.formulas.cpu_power import PackageShares
+from wattprint.meters.host import Glance
 from wattprint.meters.modelled import ModelledMeter, PowerModel, discover
+from wattprint.meters.package_charge import PackageLaw
 from wattprint.meters.procfs import TreeUse
 
 CPU = PowerModel("Xeon", 4.0, 0.5, 2.0, "a_source", 2026, "4 W a thread")
@@ -27,8 +30,19 @@ class FakeTree:
         self.is_closed = True
 
 
-def meter_of(*uses, cpu=CPU, memory=MEMORY):
-    return ModelledMeter(FakeTree(*uses), cpu=cpu, memory=memory)
+class BusyMachine:
+    """Is twice as busy as the tree, 10 s of CPU time at each look, at full clock."""
+
+    def __init__(self):
+        self._busy_s = 0.0
+
+    def glance(self):
+        self._busy_s += 10.0
+        return Glance(self._busy_s, 1.0)
+
+
+def meter_of(*uses, cpu=CPU, memory=MEMORY, machine=None):
+    return ModelledMeter(FakeTree(*uses), cpu=cpu, memory=memory, machine=machine)
 
 
 def test_cpu_energy_is_cpu_time_times_power_per_thread():
@@ -36,6 +50,16 @@ def test_cpu_energy_is_cpu_time_times_power_per_thread():
     assert meter.read(0.0) == ((0, 0.0),)
     # 7.5 s of CPU time x 4 W = 30 J; the 100 s before the run are not the run's.
     assert meter.read(10.0) == ((30_000_000, 7.5),)
+
+
+def test_where_the_load_is_seen_the_tree_is_charged_its_share_of_package_power():
+    shares = PackageShares(idle=0.1, awake=0.0, busy=0.6, lowest_voltage=1.0, plateau=0.0)
+    by_load = CPU._replace(law=PackageLaw(100.0, 2, 2, 1.0, shares, 0.5))
+    uses = (TreeUse(0.0, 0), TreeUse(0.0, 0), TreeUse(5.0, 0))
+    meter = meter_of(*uses, cpu=by_load, memory=None, machine=BusyMachine())
+    assert meter.read(0.0) == ((0, 0.0),)
+    # 10 of 20 thread-seconds are busy: 100 W x (0.1 + 0.3) x 10 s = 400 J, half of it the tree's.
+    assert meter.read(10.0) == ((200_000_000, 5.0),)
 
 
 def test_cpu_time_between_opening_and_the_first_reading_counts():

@@ -31,7 +31,7 @@ def test_markdown_has_one_row_a_figure(footprint):
     assert head == "| quantity | value | 90 % interval | method |"
     assert set(rule) == {"|", "-"}
     assert len(rows) == len(figures(footprint))
-    assert rows[5].startswith("| IT energy | 384 kWh | ")
+    assert rows[7].startswith("| IT energy | 384 kWh | ")
 
 
 @pytest.mark.parametrize("write", [footprint_markdown, footprint_latex])
@@ -61,7 +61,7 @@ def test_latex_has_one_row_a_figure(footprint):
     rows = [line for line in footprint_latex(footprint).splitlines() if line.endswith(r"\\")]
     assert len(rows) == 1 + len(figures(footprint))
     assert {row.count(" & ") for row in rows} == {3}
-    assert r"    facility energy & 460.8 kWh & " in rows[7]
+    assert r"    facility energy & 460.8 kWh & " in rows[9]
 
 
 def test_latex_escapes_what_would_be_commands(special):

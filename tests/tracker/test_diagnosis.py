@@ -75,8 +75,8 @@ def test_the_power_of_a_model_is_that_of_the_doctor_alone_and_not_said(machine):
 @pytest.mark.parametrize(
     ("zones", "begin"),
     [
-        ([], "CPU and memory are modelled: a factor of 5;"),
-        (["package-0"], "CPU is measured within 5 %; memory is modelled: a factor of 5;"),
+        ([], "CPU and memory are modelled: a factor of 8;"),
+        (["package-0"], "CPU is measured within 5 %; memory is modelled: a factor of 8;"),
         (["package-0", "dram"], "CPU and memory are measured within 20 %;"),
     ],
     ids=["nothing", "a package", "a package and its memory"],

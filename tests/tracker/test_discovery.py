@@ -8,6 +8,7 @@ import pytest
 from doubles import FakeMeter
 from processes import folder_open_to_all, python_as_nobody
 from wattprint.factors.conventions import convention
+from wattprint.meters.host import Glance
 from wattprint.meters.procfs import HostFacts
 from wattprint.tracker.discovery import Places, discover_meters, given_meters, own_pid
 from wattprint.tracker.models import cpu_model, memory_model
@@ -69,6 +70,9 @@ def test_meters_of_the_same_kind_are_families_of_their_own():
     assert [family.family for family in found] == ["given", "given-2"]
 
 
+UNSEEN = Glance(None, None)
+
+
 def host(cpu, threads=8, sockets=1, is_guest=False):
     return HostFacts(cpu, threads, sockets, 0, is_guest)
 
@@ -87,14 +91,14 @@ def host(cpu, threads=8, sockets=1, is_guest=False):
     ids=["whole", "guest", "two sockets", "threads counted", "threads counted on two sockets"],
 )
 def test_a_known_cpu_draws_a_measured_share_of_its_tdp_over_its_threads(machine, watts):
-    model, load = cpu_model(machine), convention("cpu_load_power").amount
+    model, load = cpu_model(machine, UNSEEN), convention("cpu_load_power").amount
     assert model.watts == pytest.approx(load.value * watts, rel=1e-12)
     assert model.low_ratio == pytest.approx(load.low / load.value, rel=1e-12)
     assert model.high_ratio == pytest.approx(load.high / load.value, rel=1e-12)
 
 
 def test_a_cpu_that_cannot_be_identified_draws_the_convention_with_a_wide_interval():
-    model = cpu_model(host("AMD EPYC"))
+    model = cpu_model(host("AMD EPYC"), UNSEEN)
     # 0.77 x 4.2 W = 3.234 W; low: exp(-hypot(ln(0.77 / 0.51), ln(4.2 / 2))) = 0.428,
     # high: exp(hypot(ln(2.24 / 0.77), ln(14.2 / 4.2))) = 5.053.
     assert model.watts == pytest.approx(3.234, rel=1e-12)
@@ -103,11 +107,11 @@ def test_a_cpu_that_cannot_be_identified_draws_the_convention_with_a_wide_interv
 
 
 def test_a_machine_that_does_not_name_its_cpu_says_so():
-    assert cpu_model(host("")).name == "unnamed CPU"
+    assert cpu_model(host(""), UNSEEN).name == "unnamed CPU"
 
 
-def test_memory_draws_the_convention_per_gigabyte():
-    model, per_gb = memory_model(), convention("dram_power_w_per_gb").amount
+def test_memory_of_unknown_type_draws_the_convention_per_gigabyte():
+    model, per_gb = memory_model(host(""), None), convention("dram_power_w_per_gb").amount
     assert model.watts == per_gb.value
     assert model.watts * model.high_ratio == pytest.approx(per_gb.high, rel=1e-12)
 

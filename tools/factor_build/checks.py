@@ -12,9 +12,10 @@ from factor_build.tables import BuildError, Row, Table, grouped, normal, split_a
 NON_NEGATIVE = (
     "tdp_w memory_gb tflops_fp32 tflops_fp16 tflops_bf16 tflops_fp8 process_nm die_mm2 cores "
     "threads vcpus accelerator_count g_min g_median g_max kg_co2e value gwp_kg_co2e gwp_min "
-    "gwp_max pe_mj adpe_kg_sb lifetime_years wue_l_per_kwh market_g_co2e_per_kwh"
+    "gwp_max gb_per_s pe_mj adpe_kg_sb lifetime_years wue_l_per_kwh market_g_co2e_per_kwh "
+    "embodied_kg low_kg high_kg primary_energy_mj l_per_kwh min_l_per_kwh max_l_per_kwh"
 )
-SHARES = f"{MIX_COLUMNS} cfe_share_hourly cfe_share_annual"
+SHARES = f"{MIX_COLUMNS} cooling_share cfe_share_hourly cfe_share_annual"
 # What a number in a column may be; both ends belong to the range.
 RANGES: Mapping[str, tuple[float, float]] = {
     **dict.fromkeys(NON_NEGATIVE.split(), (0, inf)),
@@ -50,6 +51,7 @@ def check(tables: Sequence[Table]) -> None:
         *(fault for table in tables for fault in check_named(table, "source", known_sources)),
         *check_defaults(intensity),
         *check_shares(by_path["generation_mix.csv"]),
+        *check_cooling(by_path["water_factors.csv"]),
         *check_profiles(by_path["odbl/intensity_profiles.csv"]),
         *check_profiles(by_path["intensity_profiles.csv"]),
         *check_families(parts),
@@ -59,6 +61,7 @@ def check(tables: Sequence[Table]) -> None:
         *check_named(
             by_path["cloud_instances.csv"], "accelerator_name", {row["name"] for row in parts}
         ),
+        *check_named(by_path["memory_bandwidth.csv"], "name", {row["name"] for row in parts}),
     ]
     if faults:
         raise BuildError("\n".join(faults))
@@ -108,6 +111,19 @@ def check_shares(mix: Table) -> Iterator[str]:
         stated = [float(row[kind]) for kind in kinds if row[kind]]
         if stated and abs(fsum(stated) - 1) > SHARE_ROUNDING:
             yield f"{mix.path}: shares of {' / '.join(mix.key_of(row))} sum to {fsum(stated):.5f}"
+
+
+def check_cooling(water: Table) -> Iterator[str]:
+    """The ways to cool what runs on one source are all of it, and medians lie in their ranges."""
+    for (kind, source), rows in grouped(water.rows, "kind", "source_type").items():
+        total = fsum(float(row["cooling_share"]) for row in rows)
+        if abs(total - 1) > SHARE_ROUNDING:
+            yield f"{water.path}: cooling shares of {kind} / {source} sum to {total:.5f}"
+    for row in water.rows:
+        if not is_between(
+            float(row["min_l_per_kwh"]), row["l_per_kwh"], float(row["max_l_per_kwh"])
+        ):
+            yield f"{water.path}: the median of {' / '.join(water.key_of(row))} is out of its range"
 
 
 def check_profiles(profiles: Table) -> Iterator[str]:

@@ -14,12 +14,19 @@ from factor_build.accelerators import accelerators
 from factor_build.checks import check
 from factor_build.cloud import cloud_instances, cloud_region_yearly, cloud_regions
 from factor_build.grid import generation_mix, intensity_rows, intensity_yearly, zones
+from factor_build.life_cycle import embodied_devices, water_factors
+from factor_build.methodologies import methodology_tables
 from factor_build.others import (
     conventions,
     embodied,
     energy_sources,
+    entsoe_areas,
+    entsoe_types,
     equivalents,
     forecast_errors,
+    grid_services,
+    machine_classes,
+    memory_bandwidth,
     power_constants,
     pue,
     sources,
@@ -45,11 +52,19 @@ def build_tables(inputs: Inputs) -> list[Table]:
         equivalents(inputs),
         power_constants(inputs),
         conventions(inputs),
+        machine_classes(inputs),
+        memory_bandwidth(inputs),
         forecast_errors(inputs),
         cloud_instances(inputs),
         embodied(inputs),
+        embodied_devices(inputs),
+        water_factors(inputs),
         cloud_regions(inputs, intensity),
         cloud_region_yearly(inputs),
+        *methodology_tables(inputs),
+        entsoe_areas(inputs),
+        entsoe_types(inputs),
+        grid_services(inputs),
     ]
     by_licence = [part for table in tables for part in split_by_licence(table)]
     return [*by_licence, sources(inputs, tables)]

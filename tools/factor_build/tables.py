@@ -103,8 +103,13 @@ class Inputs:
 
 
 def read_rows(path: Path) -> list[Row]:
+    """The rows of a CSV file; one with more or fewer cells than its head has is no row."""
     with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+        rows = list(csv.DictReader(stream))
+    for i, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise BuildError(f"{path.name} line {i}: another number of cells than in the head")
+    return rows
 
 
 def read_sources(hand_entered: Path) -> dict[str, Source]:

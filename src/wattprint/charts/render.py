@@ -1,14 +1,33 @@
-"""From a Vega-Lite specification to SVG that can stand in a page, without a browser."""
+"""From a Vega-Lite specification to SVG that can stand in a page, or to PNG, without a browser."""
 
 import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from wattprint.charts.theme import FONT, Size
+from wattprint.charts.theme import FONT, PAPER, Size
+from wattprint.domain.errors import InputError
 
 SVG = "http://www.w3.org/2000/svg"
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _NEEDLESS = ("class", "font-family", "pointer-events", "role", "stroke-miterlimit", "version")
+
+
+def refuse_without_extra(what: str) -> None:
+    """Refuse at once if what draws is not installed.
+
+    Args:
+        what: What needs it: "--plot fit.svg".
+
+    Raises:
+        InputError: It is not; it says how to install it.
+    """
+    try:
+        import vl_convert  # noqa: F401 - looked for here, used below
+    except ImportError as error:
+        raise InputError(
+            f"{what} needs the extra 'report', and {error.name} is not installed",
+            "install it with `pip install 'wattprint[report]'`",
+        ) from error
 
 
 def svg(spec: dict[str, Any], *, name: str, title: str, size: Size) -> str:
@@ -73,3 +92,16 @@ def _name(root: ET.Element, title_id: str, title: str) -> None:
     root.insert(0, element)
     root.set("role", "img")
     root.set("aria-labelledby", title_id)
+
+
+def png(spec: dict[str, Any], *, scale: float = 2.0) -> bytes:
+    """Draw a specification on paper, as pixels.
+
+    Args:
+        spec: The specification; it must hold its data, for nothing is fetched.
+        scale: Pixels per pixel of the specification: 2 for sharp text. [ratio]
+    """
+    from vl_convert import vegalite_to_png  # the extra `report`, as above
+
+    on_paper = {**spec, "background": PAPER.light}
+    return bytes(vegalite_to_png(on_paper, scale=scale, allowed_base_urls=[]))

@@ -39,6 +39,8 @@ COMPONENT_INKS = {
     "memory": GREEN,
     "static": GREY,
     "losses": GREY,
+    "storage": GREY,
+    "network": GREY,
 }
 
 

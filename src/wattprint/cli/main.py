@@ -16,12 +16,15 @@ from wattprint.domain.errors import InputError, WattprintError, nearest_names
 
 _COMMANDS = {
     "estimate": "Footprint of described work, before or after it happens.",
+    "explain": "One job under all methodologies, and why they differ.",
     "track": "Run a command and measure it.",
     "runs": "List, export and prune the runs of the local ledger.",
     "show": "Footprint of a run, with its reasons.",
     "report": "Footprint of a run as a document.",
+    "grid": "Carbon intensity of the grid: now, past, forecast, compared.",
     "factors": "Search hardware, zones and regions, and their sources.",
     "doctor": "What can be measured on this machine, and how well.",
+    "calibrate": "Fit what a machine draws beside its chips to a wall meter.",
 }
 """Name and first line of help of every command; its module is imported when it is used."""
 

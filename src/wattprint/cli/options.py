@@ -8,12 +8,21 @@ import click
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def parsed_pue(context: click.Context, option: click.Parameter, given: str | None) -> Any:  # noqa: ARG001 - click's signature
-    """Return a PUE as a number, or as the word that it is."""
+def number_or_word(context: click.Context, option: click.Parameter, given: str | None) -> Any:  # noqa: ARG001 - click's signature
+    """Return a PUE or WUE as a number, or as the word that it is."""
     try:
         return None if given is None else float(given)
     except ValueError:
         return given
+
+
+def said_or_none(
+    context: click.Context,  # noqa: ARG001 - click's signature
+    option: click.Parameter,  # noqa: ARG001
+    given: tuple[str, ...],
+) -> list[str] | None:
+    """Return what a repeatable option was given, or None where it was not."""
+    return list(given) or None
 
 
 def place_options(command: Command) -> Command:
@@ -28,14 +37,45 @@ def place_options(command: Command) -> Command:
             "--market-intensity",
             type=float,
             metavar="G",
-            help="Market-based intensity of the supply. [gCO2e/kWh]",
+            help="Market-based intensity of all energy. [gCO2e/kWh]",
+        ),
+        click.option(
+            "--contract",
+            multiple=True,
+            callback=said_or_none,
+            metavar="KWH@G|SHARE%@G",
+            help="Energy bought under a contract, and its gCO2e/kWh: 5000@20, 60%@0; repeatable.",
+        ),
+        click.option(
+            "--residual-mix",
+            type=float,
+            metavar="G",
+            help="Intensity of what no contract covers. [gCO2e/kWh; default: the grid's, and said]",
         ),
         click.option(
             "--pue",
-            callback=parsed_pue,
+            callback=number_or_word,
             metavar="PUE",
             help="Facility over IT energy: a number, or 'provider' for what the region's "
             "provider publishes. Without it cooling is missing.",
+        ),
+        click.option(
+            "--wue",
+            callback=number_or_word,
+            metavar="WUE",
+            help="Water at the site, L per kWh of IT energy: a number, or 'provider' for what is "
+            "published for the region. Without it water of the site is missing.",
+        ),
+        click.option(
+            "--grid-water",
+            type=float,
+            metavar="L",
+            help="Water of electricity. [L/kWh; default: that of the zone's mix]",
+        ),
+        click.option(
+            "--water-kind",
+            metavar="consumption|withdrawal",
+            help="Which water. [default: consumption]",
         ),
         click.option("--year", type=int, metavar="YEAR", help="Year of the intensity and PUE."),
         click.option(
@@ -46,6 +86,56 @@ def place_options(command: Command) -> Command:
         click.option(
             "--grid-source", metavar="SOURCE", help="Source of the intensity, to choose a vintage."
         ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def host_options(command: Command) -> Command:
+    """Add the options that say which machine was around a run's chips."""
+    options = (
+        click.option(
+            "--host",
+            metavar="CLASS",
+            help="The machine around the chips: laptop, workstation, 1-socket-server, "
+            "2-socket-server, 8-accelerator-server, cloud-vm, a profile of `wattprint calibrate`, "
+            "or none for the chips alone. [default: its profile, else as its facts tell]",
+        ),
+        click.option(
+            "--hosts",
+            type=float,
+            metavar="SHARE",
+            help="Share of the machine that the run had: 0.25. [default: what was set aside]",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def life_options(command: Command) -> Command:
+    """Add the options that say how long hardware lives, and what was offset."""
+    options = (
+        click.option(
+            "--lifetime-years",
+            type=float,
+            metavar="Y",
+            help="Life of the hardware, for its share of making. [years; default: 4]",
+        ),
+        click.option(
+            "--lifetime-use",
+            type=float,
+            metavar="U",
+            help="Share of its life in use, 0.01 to 1. [default: 0.85]",
+        ),
+        click.option(
+            "--offsets-kg",
+            type=float,
+            metavar="KG",
+            help="Offsets bought: recorded, and subtracted from nothing. [kgCO2e]",
+        ),
+        click.option("--offsets-note", metavar="TEXT", help="Which offsets they are."),
     )
     for option in reversed(options):
         command = option(command)

@@ -1,9 +1,11 @@
 """What all commands print with: JSON, tables, and messages on standard error."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import click
@@ -31,6 +33,23 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*row)
     Console(markup=False, highlight=False).print(table)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that takes its place once it is whole: a reader never sees half of it."""
+    if path.exists() and not path.is_file():  # a pipe or /dev/stdout; a folder is refused
+        path.write_bytes(content)
+        return
+    place = path.resolve()  # a link stays a link to what is written
+    partial = place.with_name(f".{place.name}.{os.getpid()}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(place)
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def say(message: str) -> None:

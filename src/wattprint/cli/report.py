@@ -1,16 +1,15 @@
 """`wattprint report`: the footprint of a run as a document."""
 
 import json
-import os
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
-from wattprint.cli.options import home_option, place_options
+from wattprint.cli.files import written_whole
+from wattprint.cli.hosts import host_named
+from wattprint.cli.options import home_option, host_options, life_options, place_options
 from wattprint.cli.show import shown_footprint
 from wattprint.domain.checks import one_of
 from wattprint.domain.footprint import Footprint
@@ -32,8 +31,10 @@ _FORMATS = ("text", "json", "markdown", "latex", "html")
     "--output", "-o", metavar="FILE", help="Write to a file, whole or not at all. [default: print]"
 )
 @place_options
+@host_options
+@life_options
 @home_option
-def report(*, run: str, form: str, output: str | None, home: str | None, **place: Any) -> None:
+def report(*, run: str, form: str, output: str | None, home: str | None, **said: Any) -> None:
     """Write the footprint of RUN for a paper, a model card, a script or a browser.
 
     HTML is one page that needs no network and no other file; it takes the extra 'report'.
@@ -44,15 +45,16 @@ def report(*, run: str, form: str, output: str | None, home: str | None, **place
 
         refuse_without_extra()
     if output is None:
-        click.echo(_document(run, form, home, place))
+        click.echo(_document(run, form, home, said))
         return
-    with _written_whole(Path(output)) as file:
-        file.write(_document(run, form, home, place) + "\n")
+    with written_whole(Path(output)) as file:
+        file.write((_document(run, form, home, said) + "\n").encode())
 
 
-def _document(run: str, form: str, home: str | None, place: dict[str, Any]) -> str:
+def _document(run: str, form: str, home: str | None, said: dict[str, Any]) -> str:
     entry = Ledger(home).find(run)
-    footprint = footprint_of_run(entry.run, **place)
+    host = host_named(said.get("host"), home)
+    footprint = footprint_of_run(entry.run, **{**said, "host": host})
     breakdown = breakdown_of_run(entry.run, footprint)
     if form == "json":
         return json.dumps(shown_footprint(entry, footprint, breakdown), indent=2)
@@ -73,33 +75,3 @@ def _page(entry: LedgerEntry, footprint: Footprint, home: str | None) -> str:
         state=entry.state,
         for_emissions=shlex.join([*command, "--format", "html", "-o", "run.html"]),
     ).rstrip("\n")
-
-
-@contextmanager
-def _written_whole(path: Path) -> Iterator[TextIO]:
-    """Open a file that takes its place once it is whole: a reader never sees half of it.
-
-    Raises:
-        OSError: Nothing can be written there; at once, before anything is computed.
-    """
-    if path.exists() and not path.is_file():  # a pipe or /dev/stdout; a folder is refused
-        with path.open("w", encoding="utf-8") as file:
-            yield file
-        return
-    place = path.resolve()  # a link stays a link to what is written
-    if place.exists() and not os.access(place, os.W_OK):
-        raise PermissionError(13, "Permission denied", str(path))
-    partial = place.with_name(f".{place.name}.{os.getpid()}.partial")
-    try:
-        file = partial.open("x", encoding="utf-8")
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(path)) from error
-    try:
-        with file:
-            yield file
-            if place.exists():
-                os.fchmod(file.fileno(), place.stat().st_mode & 0o777)
-        partial.replace(place)
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)

@@ -4,7 +4,14 @@ from typing import Any
 
 import click
 
-from wattprint.cli.options import home_option, json_option, place_options
+from wattprint.cli.hosts import host_named
+from wattprint.cli.options import (
+    home_option,
+    host_options,
+    json_option,
+    life_options,
+    place_options,
+)
 from wattprint.cli.output import print_json
 from wattprint.cli.runs import run_dict, show_with_zone
 from wattprint.domain import units
@@ -18,16 +25,20 @@ from wattprint.reports.text import footprint_text
 @click.command(epilog="Example: wattprint show last --zone FR --pue 1.2")
 @click.argument("run", default=LAST)
 @place_options
+@host_options
+@life_options
 @home_option
 @click.option("--explain", is_flag=True, help="Show each equation with its numbers.")
 @json_option
-def show(*, run: str, home: str | None, explain: bool, as_json: bool, **place: Any) -> None:
+def show(
+    *, run: str, host: str | None, home: str | None, explain: bool, as_json: bool, **said: Any
+) -> None:
     """Show the footprint of RUN: an id, the beginning of one, or 'last'.
 
     Energy was recorded; place, PUE and intensity are applied now, so they can be given now.
     """
     entry = Ledger(home).find(run)
-    footprint = footprint_of_run(entry.run, **place)
+    footprint = footprint_of_run(entry.run, host=host_named(host, home), **said)
     breakdown = breakdown_of_run(entry.run, footprint)
     if as_json:
         print_json(shown_footprint(entry, footprint, breakdown))

@@ -17,7 +17,8 @@ from wattprint.cli.child import (
     run_child,
     why_not,
 )
-from wattprint.cli.options import home_option, parsed_pue
+from wattprint.cli.hosts import host_named
+from wattprint.cli.options import home_option, host_options, number_or_word
 from wattprint.cli.output import say
 from wattprint.domain.errors import HomeError, InputError, WattprintError
 from wattprint.tracker.run import Run
@@ -43,8 +44,9 @@ _OUTCOMES = {
 @click.option("--region", metavar="REGION", help="Cloud region: gcp/europe-west1.")
 @click.option("--intensity", type=float, metavar="G", help="Carbon intensity. [gCO2e/kWh]")
 @click.option(
-    "--pue", callback=parsed_pue, metavar="PUE", help="Facility over IT energy, or 'provider'."
+    "--pue", callback=number_or_word, metavar="PUE", help="Facility over IT energy, or 'provider'."
 )
+@host_options
 @click.option("--parent", metavar="RUN", help="Id of the run that this one is part of.")
 @click.option(
     "--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Further words; repeatable."
@@ -88,6 +90,7 @@ def track(
     with held_signals() as mask:
         start = partial(_run, command, mask=mask, wait_for_all=wait_for_all)
         try:
+            settings["host"] = host_named(settings["host"], home)
             run = new_run(home=home, **settings)
         except HomeError as error:
             if home is not None:

@@ -18,7 +18,13 @@ COMPONENTS = (
 )
 """Every part of a footprint that must be accounted for or said to be missing."""
 
-IT_COMPONENTS = ("accelerator", "cpu", "memory", "static", "supply_losses")
+CHIP_COMPONENTS = ("accelerator", "cpu", "memory")
+"""Those that software meters see."""
+
+NODE_COMPONENTS = (*CHIP_COMPONENTS, "static", "supply_losses")
+"""Those of the machine itself, at its plug."""
+
+IT_COMPONENTS = (*NODE_COMPONENTS, "storage", "network")
 """Those inside the energy of the IT equipment at the wall."""
 
 

@@ -10,7 +10,7 @@ from unicodedata import category
 from wattprint.domain import units
 from wattprint.domain.coverage import missing
 from wattprint.domain.evidence import Method
-from wattprint.domain.figures import figures
+from wattprint.domain.figures import derived_figures, figures
 from wattprint.domain.footprint import Footprint, co2e
 from wattprint.domain.run import RunRecord
 
@@ -38,8 +38,10 @@ def footprint_html(footprint: Footprint) -> str:
     """
     counted = [figure for figure in figures(footprint) if figure.method != Method.MISSING.value]
     rows = [(f.label, f.value, f.interval, f.method) for f in counted]
-    table = _table(("figure", "value", "90 % interval", "method"), rows) if rows else ""
-    return _box("Footprint", [_headline(footprint), table, _uncounted(footprint)])
+    head = ("figure", "value", "90 % interval", "method")
+    derived = [figure[:4] for figure, _ in derived_figures(footprint)]
+    tables = [_table(head, some) for some in (rows, derived) if some]
+    return _box("Footprint", [_headline(footprint), *tables, _uncounted(footprint)])
 
 
 def run_html(

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from wattprint.domain import units
+from wattprint.domain.coverage import CHIP_COMPONENTS
+from wattprint.domain.derived import Derived
 from wattprint.domain.evidence import Evidence, Method, weakest
 from wattprint.domain.footprint import Footprint
 from wattprint.domain.interval import Range
@@ -11,6 +13,10 @@ from wattprint.domain.interval import Range
 _DIGITS = 4
 _SMALLEST_EQUIVALENT = 0.01
 """Below a hundredth of a smartphone charge, nobody pictures anything."""
+
+
+_MARKET = ("market_intensity", "contract_intensity", "residual_mix")
+"""Evidence that a market-based figure rests on."""
 
 
 class Figure(NamedTuple):
@@ -27,7 +33,14 @@ def figures(footprint: Footprint) -> list[Figure]:
 
     Components that are not counted are rows too: missing is said, never left out.
     """
-    return [*_components(footprint), *_boundaries(footprint), *_emissions(footprint)]
+    return [
+        *_components(footprint),
+        *_boundaries(footprint),
+        *_emissions(footprint),
+        *_offsets(footprint),
+        *_water(footprint),
+        *_resources(footprint),
+    ]
 
 
 def _components(footprint: Footprint) -> list[Figure]:
@@ -45,6 +58,7 @@ def _components(footprint: Footprint) -> list[Figure]:
 def _boundaries(footprint: Footprint) -> list[Figure]:
     energy, overhead = footprint.energy_kwh, footprint.coverage["facility_overhead"]
     return [
+        *_chips(footprint),
         _figure("IT energy", energy.it, units.energy, footprint.method),
         _figure(
             "facility energy",
@@ -53,6 +67,15 @@ def _boundaries(footprint: Footprint) -> list[Figure]:
             weakest((footprint.method, overhead)),
         ),
     ]
+
+
+def _chips(footprint: Footprint) -> list[Figure]:
+    """Return what software meters would say, where the wall differs from it."""
+    energy = footprint.energy_kwh
+    if energy.chips in (None, energy.it):
+        return []
+    method = weakest(footprint.coverage[component] for component in CHIP_COMPONENTS)
+    return [_figure("chips alone", energy.chips, units.energy, method)]
 
 
 def _emissions(footprint: Footprint) -> list[Figure]:
@@ -71,7 +94,7 @@ def _emissions(footprint: Footprint) -> list[Figure]:
             "emissions, market-based",
             _grams(emissions.market_based),
             _co2e,
-            weakest((*energy, intensities.get("market_intensity", missing))),
+            weakest((*energy, *(intensities.get(name, missing) for name in _MARKET))),
         ),
         _figure(
             "emissions, embodied",
@@ -79,8 +102,73 @@ def _emissions(footprint: Footprint) -> list[Figure]:
             _co2e,
             coverage["embodied"],
         ),
-        _figure("water", footprint.water_l, _litres, coverage["water"]),
     ]
+
+
+def _offsets(footprint: Footprint) -> list[Figure]:
+    """Return what was offset: a line of its own, where somebody said so."""
+    if footprint.offsets_kg is None:
+        return []
+    grams = _grams(footprint.offsets_kg)
+    return [_figure("offsets, subtracted from nothing", grams, _co2e, Method.GIVEN)]
+
+
+def _water(footprint: Footprint) -> list[Figure]:
+    """Return water at the site and of the grid; one row where neither is known."""
+    water = footprint.water_l
+    if water.kind is None:
+        return [_figure("water", None, _litres, Method.MISSING)]
+    methods = {evidence.quantity: evidence.method for evidence in footprint.evidence}
+    missing = Method.MISSING
+    energy = (footprint.method, footprint.coverage["facility_overhead"])
+    site = weakest((footprint.method, methods.get("site_wue", missing)))
+    grid = weakest((*energy, methods.get("grid_water", missing)))
+    return [
+        _figure(f"water {water.kind}, site", water.site, _litres, site),
+        _figure(f"water {water.kind}, grid", water.grid, _litres, grid),
+        _figure(f"water {water.kind}, total", water.total, _litres, weakest((site, grid))),
+    ]
+
+
+def _resources(footprint: Footprint) -> list[Figure]:
+    """Return what else making the hardware took, where its sources say."""
+    resources, method = footprint.resources, footprint.coverage["embodied"]
+    rows = (
+        ("embodied minerals and metals (ADPe)", resources.adpe_kg_sb, _antimony),
+        ("embodied primary energy", resources.primary_energy_mj, _megajoules),
+    )
+    return [
+        _figure(label, amount, said, method) for label, amount, said in rows if amount is not None
+    ]
+
+
+def derived_figures(footprint: Footprint) -> list[tuple[Figure, str]]:
+    """Return the figures that were derived from a footprint, each with its note."""
+    return [(_derived(derived), derived.note) for derived in footprint.derived]
+
+
+def _derived(derived: Derived) -> Figure:
+    label, amount = _label(derived.quantity), derived.amount
+    if derived.unit == "kWh":
+        return _figure(label, amount, units.energy, derived.method)
+    if derived.unit == "kgCO2e":
+        return _figure(label, _grams(amount), _co2e, derived.method)
+    if derived.unit.startswith("gCO2e"):
+        return _figure(label, amount, _co2e, derived.method)
+    unit = "" if derived.unit in ("", "ratio") else f" {derived.unit}"
+    return _figure(
+        label, amount, lambda value, digits: units.plain(value, digits) + unit, derived.method
+    )
+
+
+def _label(quantity: str) -> str:
+    named = {
+        "sci": "SCI",
+        "sci_operational": "SCI, electricity",
+        "sci_embodied": "SCI, hardware",
+        "ecologits_energy_per_request": "EcoLogits per request",
+    }
+    return named.get(quantity, quantity.replace("_", " "))
 
 
 def equivalents_sentence(footprint: Footprint) -> str:
@@ -135,6 +223,14 @@ def _grams(kilograms: Range | None) -> Range | None:
 
 def _co2e(grams: float, digits: int) -> str:
     return f"{units.mass(grams, digits)} CO2e"
+
+
+def _antimony(kilograms: float, digits: int) -> str:
+    return f"{units.mass(kilograms * units.GRAMS_PER_KILOGRAM, digits)} Sb eq"
+
+
+def _megajoules(megajoules: float, digits: int) -> str:
+    return f"{units.plain(megajoules, digits)} MJ"
 
 
 def _litres(litres: float, digits: int) -> str:

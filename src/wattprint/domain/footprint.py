@@ -5,18 +5,24 @@ from typing import Any, NamedTuple
 
 from wattprint.domain import units
 from wattprint.domain.coverage import IT_COMPONENTS, coverage, missing
+from wattprint.domain.derived import Derived
 from wattprint.domain.errors import RecordError
 from wattprint.domain.evidence import Equation, Evidence, Method, weakest
 from wattprint.domain.interval import Range
 
 SCHEMA = "wattprint.footprint/1"
+WATER_KINDS = ("consumption", "withdrawal")
+"""Evaporated or otherwise gone from the basin; taken in, most of it returned."""
 
 
 class Energy(NamedTuple):
-    """Energy at the three boundaries; None where it is not known [kWh]."""
+    """Energy at each boundary, from the inside out; None where it is not known [kWh]."""
 
     accelerator: Range | None = None
+    chips: Range | None = None
+    """Accelerators, CPUs and memory, as far as they are counted: what software meters see."""
     it: Range | None = None
+    """IT equipment at the wall."""
     facility: Range | None = None
 
 
@@ -28,6 +34,10 @@ class Components(NamedTuple):
     memory: Range | None = None
     static: Range | None = None
     losses: Range | None = None
+    storage: Range | None = None
+    """Outside the machine: no loss of its power supply is in it."""
+    network: Range | None = None
+    """Outside the machine, like storage."""
 
 
 class Emissions(NamedTuple):
@@ -36,6 +46,28 @@ class Emissions(NamedTuple):
     location_based: Range | None = None
     market_based: Range | None = None
     embodied: Range | None = None
+
+
+class Resources(NamedTuple):
+    """What else making the hardware took, as far as its sources say; None where they do not."""
+
+    adpe_kg_sb: Range | None = None
+    """Depletion of minerals and metals (ADPe). [kg antimony equivalent]"""
+    primary_energy_mj: Range | None = None
+    """[MJ]"""
+
+
+class Water(NamedTuple):
+    """Water of one kind; None where it is not known [L]."""
+
+    kind: str | None = None
+    """One of `WATER_KINDS`: the two are never added; None where no water is known."""
+    site: Range | None = None
+    """Of the data centre's cooling."""
+    grid: Range | None = None
+    """Of making the electricity."""
+    total: Range | None = None
+    """Of both; None while one of them is missing."""
 
 
 class Equivalent(NamedTuple):
@@ -57,13 +89,19 @@ class Footprint(NamedTuple):
     energy_kwh: Energy
     components_kwh: Components
     emissions_kg: Emissions
-    water_l: Range | None
+    water_l: Water
     coverage: Mapping[str, Method]
     evidence: tuple[Evidence, ...]
     equivalents: tuple[Equivalent, ...] = ()
     equations: tuple[Equation, ...] = ()
     work: Mapping[str, Any] = {}
     """The description this footprint answers, as it was given."""
+    resources: Resources = Resources()
+    """Of making the hardware, beside its emissions."""
+    offsets_kg: Range | None = None
+    """Offsets as stated: recorded, and subtracted from nothing. [kgCO2e]"""
+    derived: tuple[Derived, ...] = ()
+    """What it comes to per request, per run or over a life, where that was asked for."""
 
     def __str__(self) -> str:
         return self.summary()
@@ -80,9 +118,9 @@ class Footprint(NamedTuple):
 
     @property
     def best_energy_kwh(self) -> Range | None:
-        """Energy at the widest boundary that is known: facility, else IT, else accelerators."""
+        """Energy at the widest boundary that is known: facility, IT, chips or accelerators."""
         energy = self.energy_kwh
-        return energy.facility or energy.it or energy.accelerator
+        return energy.facility or energy.it or energy.chips or energy.accelerator
 
     def summary(self) -> str:
         """Return the line that a person can quote.
@@ -114,11 +152,14 @@ class Footprint(NamedTuple):
             "energy_kwh": _figures(self.energy_kwh._asdict()),
             "components_kwh": _figures(self.components_kwh._asdict()),
             "emissions_kg": _figures(self.emissions_kg._asdict()),
-            "water_l": None if self.water_l is None else self.water_l.as_dict(),
+            "offsets_kg": None if self.offsets_kg is None else self.offsets_kg.as_dict(),
+            "resources": _figures(self.resources._asdict()),
+            "water_l": _water_dict(self.water_l),
             "coverage": {name: method.value for name, method in self.coverage.items()},
             "evidence": [evidence.as_dict() for evidence in self.evidence],
             "equivalents": [_equivalent_dict(equivalent) for equivalent in self.equivalents],
             "equations": [equation._asdict() for equation in self.equations],
+            "derived": [figure.as_dict() for figure in self.derived],
             "summary": self.summary(),
         }
 
@@ -138,12 +179,17 @@ class Footprint(NamedTuple):
                 energy_kwh=Energy(**_ranges(record["energy_kwh"])),
                 components_kwh=Components(**_ranges(record["components_kwh"])),
                 emissions_kg=Emissions(**_ranges(record["emissions_kg"])),
-                water_l=_range(record["water_l"]),
+                water_l=_water(record["water_l"]),
                 coverage=coverage(**{k: Method(word) for k, word in record["coverage"].items()}),
                 evidence=tuple(_evidence(row) for row in record["evidence"]),
                 equivalents=tuple(_equivalent(row) for row in record["equivalents"]),
                 equations=tuple(Equation(**row) for row in record["equations"]),
                 work=dict(record["work"]),
+                # Added to the format after its first records were written.
+                resources=Resources(**_ranges(record.get("resources", {}))),
+                offsets_kg=_range(record.get("offsets_kg")),
+                # Footprints written before there were such figures have none.
+                derived=tuple(Derived.from_dict(row) for row in record.get("derived", ())),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RecordError(f"{SCHEMA} record is malformed: {error!r}.") from error
@@ -165,6 +211,21 @@ def _range(figure: Mapping[str, float] | None) -> Range | None:
 
 def _ranges(figures: Mapping[str, Mapping[str, float] | None]) -> dict[str, Range | None]:
     return {name: _range(figure) for name, figure in figures.items()}
+
+
+def _water_dict(water: Water) -> dict[str, Any]:
+    amounts = water._asdict()
+    return {"kind": amounts.pop("kind"), **_figures(amounts)}
+
+
+def _water(record: Mapping[str, Any] | None) -> Water:
+    if record is None:  # as the first records of this format have it
+        return Water()
+    amounts = {**record}
+    kind = amounts.pop("kind")
+    if kind not in (None, *WATER_KINDS):
+        raise ValueError(f"water of kind {kind!r}")
+    return Water(kind, **_ranges(amounts))
 
 
 def _evidence(row: Mapping[str, Any]) -> Evidence:

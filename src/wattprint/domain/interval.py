@@ -92,6 +92,15 @@ def relative(value: float, low_ratio: float, high_ratio: float) -> Range:
     return Range(value, value * low_ratio, value * high_ratio)
 
 
+def inverse(factor: Range) -> Range:
+    """Return one over a positive factor: its bounds change places.
+
+    >>> inverse(Range(0.5, 0.4, 0.8))
+    Range(2.0, 1.25, 2.5)
+    """
+    return Range(1 / factor.value, 1 / factor.high, 1 / factor.low)
+
+
 def product(*factors: Range, value: float | None = None) -> Range:
     """Multiply independent positive factors: quadrature of the log-ratios, each side on its own.
 

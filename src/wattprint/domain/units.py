@@ -7,8 +7,14 @@ MICROJOULES_PER_JOULE = 1_000_000
 SECONDS_PER_HOUR = 3600.0
 WATTS_PER_KILOWATT = 1000.0
 GRAMS_PER_KILOGRAM = 1000.0
-HOURS_PER_YEAR = 24 * 365.2425
-"""Mean Gregorian year: 97 leap days in 400 years. [h]"""
+BITS_PER_BYTE = 8
+HOURS_PER_DAY = 24.0
+DAYS_PER_WEEK = 7.0
+DAYS_PER_YEAR = 365.2425
+"""Mean Gregorian year: 97 leap days in 400 years. [d]"""
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+HOURS_PER_YEAR = HOURS_PER_DAY * DAYS_PER_YEAR
+"""[h]"""
 GRAMS_PER_POUND = 453.59237
 """International avoirdupois pound, exact since 1959. [g]"""
 KILOMETRES_PER_MILE = 1.609344

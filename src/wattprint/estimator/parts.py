@@ -1,5 +1,7 @@
 """The parts of a footprint's energy that a description names."""
 
+from collections.abc import Iterable
+from math import fsum
 from typing import NamedTuple
 
 from wattprint.domain import units
@@ -12,9 +14,13 @@ from wattprint.estimator.power import (
     accelerator_power,
     cpu_power,
     memory_power,
+    stated_power,
     static_power,
 )
 from wattprint.estimator.work import Work
+
+_NONE = exact(1.0)
+"""Hours and repeats that are as they were said."""
 
 
 class Part(NamedTuple):
@@ -36,38 +42,96 @@ def described_parts(work: Work) -> tuple[Part, ...]:
     parts = [] if (accelerators := _accelerators(work)) is None else [accelerators]
     if work.cpu is not None:
         parts.append(_powered("cpu", work.cpu_count, cpu_power(work), work))
+    elif work.host is not None and (power := work.host.cpu_power()) is not None:
+        parts.append(_powered("cpu", 1, stated_power(power), work))
     if work.memory_gb is not None:
-        parts.append(_powered("memory", work.memory_gb, memory_power(), work))
+        parts.append(_powered("memory", work.memory_gb, memory_power(work.memory_type), work))
+    elif work.host is not None and (memory := work.host.memory()) is not None:
+        parts.append(_powered("memory", 1, memory_power(work.memory_type, of=memory), work))
+    static = static_part(work)
+    return tuple(parts) if static is None else (*parts, static)
+
+
+def static_part(work: Work) -> Part | None:
+    """Return the energy of everything in the machine but its chips, if it is known."""
     if work.static_w is not None:
-        parts.append(_powered("static", 1, static_power(work.static_w), work))
-    return tuple(parts)
+        return _powered("static", 1, static_power(work.static_w), work)
+    if work.host is not None and (power := work.host.static_power()) is not None:
+        return _powered("static", 1, stated_power(power), work)
+    return None
+
+
+def supply(work: Work, delivered_kwh: Iterable[float]) -> Evidence | None:
+    """Return the efficiency of the machine's power supply, if it is known.
+
+    Args:
+        work: The work.
+        delivered_kwh: Energy of each part behind the supply. [kWh]
+    """
+    if work.supply_efficiency is not None:
+        return Evidence.given("supply_efficiency", exact(work.supply_efficiency), "ratio")
+    if work.host is None:
+        return None
+    hours = work.wall_hours * work.repeats
+    return work.host.supply(fsum(delivered_kwh) * units.WATTS_PER_KILOWATT / hours if hours else 0)
 
 
 def _accelerators(work: Work) -> Part | None:
     if work.energy_kwh is not None:
         given = Evidence.given("accelerator_energy", exact(work.energy_kwh), "kWh")
-        energy = exact(repeated_kwh(work.energy_kwh, work.repeats))
+        kwh = repeated_kwh(work.energy_kwh, work.repeats)
+        energy = product(work.reckoned.spread, value=kwh)
         return Part("accelerator", energy, Method.GIVEN, (given,))
+    if work.reckoned.accelerator_kwh is not None:
+        return Part(
+            "accelerator", work.reckoned.accelerators_kwh(work.repeats), work.reckoned.method
+        )
     if work.accelerator is None and work.power_w is None:
         return None
+    part = powered_part(
+        "accelerator",
+        work.device_hours,
+        accelerator_power(work),
+        work.repeats,
+        work.reckoned.spread,
+    )
+    if work.reckoned.are_hours_reckoned:
+        return part
     hours = Evidence.given("device_hours", exact(work.device_hours), "h")
-    part = _energy("accelerator", work.device_hours, accelerator_power(work), work.repeats)
     return part._replace(evidence=(*part.evidence, hours))
 
 
 def _powered(component: str, amount: float, power: Power, work: Work) -> Part:
     """Energy of `amount` units that each draw `power` for the wall hours of the work."""
-    return _energy(component, amount * work.wall_hours, power, work.repeats)
+    return powered_part(
+        component, amount * work.wall_hours, power, work.repeats, work.reckoned.spread
+    )
 
 
-def _energy(component: str, unit_hours: float, power: Power, repeats: float) -> Part:
+def powered_part(
+    component: str,
+    unit_hours: float,
+    power: Power,
+    repeats: float = 1,
+    spread: Range = _NONE,
+) -> Part:
+    """Return the energy of a component by its power.
+
+    Args:
+        component: One of the components of a footprint.
+        unit_hours: Units times the hours each was in use. [h]
+        power: Mean power of one unit.
+        repeats: How many times the work was done.
+        spread: How far hours and repeats may be off.
+    """
     kwh = repeated_kwh(described_energy_kwh(unit_hours, power.amount_w.value), repeats)
-    energy = product(power.amount_w, value=kwh)
+    energy = product(power.amount_w, spread, value=kwh)
     equation = _equation(component, unit_hours, power, repeats, energy)
     return Part(component, energy, power.method, power.reasons, (equation,))
 
 
 _UNIT_HOURS = {"accelerator": "device-hours", "cpu": "CPU-hours", "memory": "GB-hours"}
+"""Where a part's power is that of one unit; elsewhere it is that of all."""
 
 
 def _equation(

@@ -102,11 +102,11 @@ def _per_step(run: RunRecord, footprint: Footprint) -> PerUnit | None:
     (first_s, first), (last_s, last) = said[0], said[-1]
     devices = accounted_devices(run)
     energy_j = [_used_between(run, i, first_s, last_s) for i in range(len(devices))]
-    it_kwh = sum_of_components(energy_by_component(devices, energy_j))
-    if last <= first or it_kwh is None:
+    chips_kwh = sum_of_components(energy_by_component(devices, energy_j))
+    if last <= first or chips_kwh is None:
         return None
     rates = rates_of(footprint)
-    energy_kwh = rates.energy_kwh(it_kwh)
+    energy_kwh = rates.energy_kwh(chips_kwh)
     basis = f"steps {units.plain(first, 12)} to {units.plain(last, 12)}"
     return _shared_out("step", last - first, basis, energy_kwh, rates.emissions_kg(energy_kwh))
 

@@ -1,5 +1,6 @@
-"""Where work was done: its grid's intensity, its PUE, and the reasons for both."""
+"""Where work was done: its grid's intensity, its PUE, its water, and the reasons for them."""
 
+from collections.abc import Sequence
 from math import sqrt
 from typing import NamedTuple
 
@@ -9,45 +10,66 @@ from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.formulas.energy import pue_at_least_1
 from wattprint.domain.interval import Range, exact, product
 from wattprint.domain.series import BASES
+from wattprint.estimator.contracts import LARGEST_INTENSITY_G_PER_KWH
+from wattprint.estimator.market import (
+    INTENSITY_UNIT,
+    MARKET_INPUTS,
+    Supply,
+    carbon_free_shares,
+    find_supply,
+)
+from wattprint.estimator.water import WATER_INPUTS, WaterFactors, find_water
 from wattprint.factors.conventions import convention
 from wattprint.factors.regions import Region, regions
 from wattprint.factors.tables import UNVERIFIED, shipped
 from wattprint.factors.zones import YearlyIntensity, Zone, intensities, zones
 
 FIRST_YEAR, LAST_YEAR = 1990, 2050
-LARGEST_INTENSITY_G_PER_KWH = 10_000.0
-"""Ten times what the dirtiest plants emit: beyond it kg were taken for g."""
 LARGEST_PUE = 10.0
 """No survey found a mean above 2.5: beyond this a percentage was taken for a ratio."""
 PROVIDER_PUE = "provider"
 NO_PUE = "none"
-INTENSITY_UNIT = "gCO2e/kWh"
 
 
 PLACE_INPUTS = (
     "zone",
     "region",
     "intensity",
-    "market_intensity",
     "pue",
     "year",
     "basis",
     "grid_source",
+    *MARKET_INPUTS,
+    *WATER_INPUTS,
 )
 """What can be said of a place, by the names that every front door takes."""
 
 
 class Place(NamedTuple):
-    """What the place of some work says about its electricity."""
+    """What the place of some work says about its electricity and water."""
 
     intensity: Evidence
-    market: Evidence | None
+    supply: Supply
     pue: Evidence
+    water: WaterFactors
+    carbon_free: tuple[Evidence, ...]
+    """Shares of carbon-free energy that the region's provider publishes."""
+
+    @property
+    def market(self) -> Evidence | None:
+        """The one market-based intensity of all energy, if there is one."""
+        return self.supply.whole
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """The figures of the place, in the order in which they enter the footprint."""
-        return (self.pue, self.intensity, *((self.market,) if self.market else ()))
+        return (
+            self.pue,
+            self.intensity,
+            *self.supply.evidence,
+            *self.carbon_free,
+            *self.water.evidence,
+        )
 
 
 def find_place(
@@ -56,7 +78,12 @@ def find_place(
     region: str | None = None,
     intensity: float | None = None,
     market_intensity: float | None = None,
+    contract: Sequence[str] | str | None = None,
+    residual_mix: float | None = None,
     pue: float | str | None = None,
+    wue: float | str | None = None,
+    grid_water: float | None = None,
+    water_kind: str | None = None,
     year: int | None = None,
     basis: str | None = None,
     grid_source: str | None = None,
@@ -67,8 +94,13 @@ def find_place(
         zone: Country, state or grid zone.
         region: Cloud region, 'provider/name'.
         intensity: Grid intensity that overrides the tables. [gCO2e/kWh]
-        market_intensity: Market-based intensity. [gCO2e/kWh]
+        market_intensity: Market-based intensity of all energy. [gCO2e/kWh]
+        contract: Contracts for parts of the energy, 'KWH@G' or 'SHARE%@G' (see `find_supply`).
+        residual_mix: Market-based intensity of what no contract covers. [gCO2e/kWh]
         pue: A number, 'provider' for what the region's provider publishes, or None.
+        wue: Water at the site (see `find_water`): a number, 'provider', or None. [L/kWh]
+        grid_water: Water of electricity, instead of that of the grid's mix. [L/kWh]
+        water_kind: `consumption` or `withdrawal`; None is consumption.
         year: Year of the work; the nearest one in the tables is used and said.
         basis: `lifecycle` or `direct`; None prefers life cycle.
         grid_source: Key of a source, to choose among vintages; refused where the place has none
@@ -89,12 +121,29 @@ def find_place(
     found_region = None if region is None else regions().find(text("region", region))
     if found_zone is not None and found_region is not None:
         _refuse_apart(found_zone, found_region)
+    grid = _given_intensity(intensity) or _grid_intensity(
+        found_zone, found_region, year, basis, grid_source
+    )
     return Place(
-        intensity=_given_intensity("carbon_intensity", intensity)
-        or _grid_intensity(found_zone, found_region, year, basis, grid_source),
-        market=_given_intensity("market_intensity", market_intensity)
-        or _provider_market(found_region, year),
+        intensity=grid,
+        supply=find_supply(
+            found_region,
+            grid,
+            market_intensity=market_intensity,
+            contract=contract,
+            residual_mix=residual_mix,
+            year=year,
+        ),
         pue=_pue(pue, found_region, year),
+        water=find_water(
+            found_zone,
+            found_region,
+            wue=wue,
+            grid_water=grid_water,
+            water_kind=water_kind,
+            year=year,
+        ),
+        carbon_free=carbon_free_shares(found_region, year),
     )
 
 
@@ -120,11 +169,11 @@ def _refuse_apart(zone: Zone, region: Region) -> None:
         )
 
 
-def _given_intensity(quantity: str, given: float | None) -> Evidence | None:
+def _given_intensity(given: float | None) -> Evidence | None:
     if given is None:
         return None
-    amount = exact(number(quantity, given, at_most=LARGEST_INTENSITY_G_PER_KWH))
-    return Evidence.given(quantity, amount, INTENSITY_UNIT)
+    amount = exact(number("carbon_intensity", given, at_most=LARGEST_INTENSITY_G_PER_KWH))
+    return Evidence.given("carbon_intensity", amount, INTENSITY_UNIT)
 
 
 def _grid_intensity(
@@ -181,21 +230,6 @@ def _intensity_note(figure: YearlyIntensity, year: int | None, region: Region | 
     if not figure.verified:
         notes.append(UNVERIFIED)
     return "; ".join(notes)
-
-
-def _provider_market(region: Region | None, year: int | None) -> Evidence | None:
-    row = None if region is None else regions().market(region, year)
-    if region is None or row is None or row.market_g_per_kwh is None:
-        return None
-    return Evidence(
-        "market_intensity",
-        exact(row.market_g_per_kwh),
-        INTENSITY_UNIT,
-        Method.MODELLED,
-        row.source,
-        row.year,
-        f"as published by the provider of {region.region}",
-    )
 
 
 def _pue(given: float | str | None, region: Region | None, year: int | None) -> Evidence:

@@ -5,13 +5,18 @@ from typing import NamedTuple
 
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Evidence, Method
+from wattprint.domain.formulas.cpu_power import package_power_w
 from wattprint.domain.formulas.energy import mean_power_w
 from wattprint.domain.interval import Range, exact, product
+from wattprint.estimator.reckoning import assumed
 from wattprint.estimator.work import Work
 from wattprint.factors.accelerators import Accelerator, AcceleratorMatch, accelerators
-from wattprint.factors.conventions import convention
-from wattprint.factors.cpus import Cpu, cpus
+from wattprint.factors.conventions import convention, package_shares
+from wattprint.factors.cpus import USUAL_THREADS_PER_CORE, Cpu, cpus
 from wattprint.factors.tables import UNVERIFIED
+
+USUAL_THREADS = 16
+"""Hardware threads of a package of which the tables have none: its power hardly depends on it."""
 
 
 class Power(NamedTuple):
@@ -40,33 +45,67 @@ def accelerator_power(work: Work) -> Power:
     if work.utilization is None:
         # The convention's interval already reaches from one variant of a family to the other.
         tdp = _accelerator_tdp(match, method, exact(_published_tdp_w(match.accelerator)))
-        return _mean(method, tdp, _convention("utilization", "accelerator_utilization"))
+        return _mean(method, tdp, assumed("utilization", "accelerator_utilization"))
     tdp = _accelerator_tdp(match, method, _range_of_variants(match))
     return _mean(method, tdp, _sensed_share(work.utilization))
 
 
+def full_power_w(work: Work) -> Range:
+    """Full power of one accelerator: its TDP, or the power that was stated [W].
+
+    Raises:
+        InputError: An accelerator that is unknown, or whose power is not published.
+    """
+    if work.power_w is not None:
+        return exact(work.power_w)
+    return _range_of_variants(accelerators().find(work.accelerator or ""))
+
+
+def accelerator_tdp(match: AcceleratorMatch) -> Evidence:
+    """Thermal design power of an accelerator, and of the others that its name fits.
+
+    Raises:
+        InputError: Its power is not published.
+    """
+    method = Method.ASSUMED if match.is_assumed else Method.MODELLED
+    return _accelerator_tdp(match, method, _range_of_variants(match))
+
+
 def cpu_power(work: Work) -> Power:
-    """Power of one CPU package: its TDP times its utilization.
+    """Power of one CPU package: its TDP times its utilization, or times what its load says.
 
     Raises:
         InputError: A CPU that is unknown or ambiguous.
     """
     cpu = cpus().find(work.cpu or "")
+    if work.cpu_load is not None:
+        share = _share_by_load(cpu, work.cpu_load, work.cpu_clock_ratio)
+        return _mean(Method.MODELLED, _cpu_tdp(cpu), share)
     if work.cpu_utilization is None:
-        return _mean(
-            Method.MODELLED, _cpu_tdp(cpu), _convention("cpu_utilization", "cpu_utilization")
-        )
+        return _mean(Method.MODELLED, _cpu_tdp(cpu), assumed("cpu_utilization", "cpu_utilization"))
     return _mean(Method.MODELLED, _cpu_tdp(cpu), _share("cpu_utilization", work.cpu_utilization))
 
 
-def memory_power() -> Power:
-    """Power of one GB of main memory."""
-    return _mean(Method.MODELLED, _convention("memory_power", "dram_power_w_per_gb"))
+def memory_power(memory_type: str | None = None, *, of: Evidence | None = None) -> Power:
+    """Power of one GB of main memory, of its type where that is known, or of a number of GB.
+
+    Args:
+        memory_type: Type of the memory; None takes one constant for all.
+        of: How much memory there is, where it is not the description that says so.
+    """
+    name = "dram_power_w_per_gb" if memory_type is None else f"{memory_type}_power_w_per_gb"
+    per_gb = assumed("memory_power", name)
+    return _mean(Method.MODELLED, per_gb) if of is None else _mean(of.method, of, per_gb)
 
 
 def static_power(static_w: float) -> Power:
     """Power of everything else in the machine, as stated."""
     return _mean(Method.GIVEN, Evidence.given("static_power", exact(static_w), "W"))
+
+
+def stated_power(power: Evidence) -> Power:
+    """A mean power that is known as a whole, such as a constant of a class of machines."""
+    return _mean(power.method, power)
 
 
 def _mean(method: Method, full: Evidence, *shares: Evidence) -> Power:
@@ -111,6 +150,31 @@ def _cpu_tdp(cpu: Cpu) -> Evidence:
     return Evidence("cpu_tdp", amount, "W", Method.MODELLED, cpu.source, cpu.year, note)
 
 
+def _share_by_load(cpu: Cpu, load: float, clock_ratio: float | None) -> Evidence:
+    """Power of a package over its TDP, from its load and clock."""
+    law = convention("cpu_law_without_clock" if clock_ratio is None else "cpu_law")
+    usual = convention("cpu_clock_ratio").amount.value
+    per_core = cpu.threads_per_core or USUAL_THREADS_PER_CORE
+    share = package_power_w(
+        1.0,
+        load,
+        usual if clock_ratio is None else clock_ratio,
+        threads=cpu.threads or USUAL_THREADS,
+        threads_per_core=per_core,
+        shares=package_shares(),
+    )
+    clock = f"clock taken for {usual:g}" if clock_ratio is None else f"clock {clock_ratio:g}"
+    return Evidence(
+        "cpu_power_share",
+        product(law.amount, value=share),
+        "ratio",
+        Method.MODELLED,
+        law.source,
+        law.year,
+        f"at load {load:g} and {clock} of the highest, {per_core:g} threads a core; {law.note}",
+    )
+
+
 def _share(quantity: str, utilization: float) -> Evidence:
     return Evidence.given(quantity, exact(utilization), "ratio")
 
@@ -120,16 +184,3 @@ def _sensed_share(utilization: float) -> Evidence:
     sensor = convention("given_utilization")
     amount = product(sensor.amount, value=utilization)
     return Evidence.given("utilization", amount, "ratio", sensor.note)
-
-
-def _convention(quantity: str, name: str) -> Evidence:
-    stated = convention(name)
-    return Evidence(
-        quantity,
-        stated.amount,
-        stated.unit,
-        Method.ASSUMED,
-        stated.source,
-        stated.year,
-        stated.note,
-    )

@@ -1,12 +1,13 @@
 """What the named sections of a run used."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import exp, log, sqrt
 from typing import Any, NamedTuple
 
 from wattprint.domain import units
 from wattprint.domain.evidence import Evidence
-from wattprint.domain.footprint import Footprint
-from wattprint.domain.interval import Range, product, sum_independent, sum_shared
+from wattprint.domain.footprint import Energy, Footprint
+from wattprint.domain.interval import Range, exact, product, sum_independent, sum_shared
 from wattprint.domain.readings import SectionUse
 from wattprint.domain.run import RunRecord
 from wattprint.estimator.tracked import accounted_devices, energy_by_component
@@ -21,9 +22,13 @@ class Rates(NamedTuple):
     pue: Range | None
     carbon_intensity: Range | None
     """[gCO2e/kWh]"""
+    around_chips: Range = exact(1.0)
+    """IT energy over that of the chips: the machine's static part and losses fall to what is
+    measured in it in proportion to its chips' energy. [ratio]"""
 
-    def energy_kwh(self, it_kwh: Range) -> Range:
+    def energy_kwh(self, chips_kwh: Range) -> Range:
         """Energy at the widest boundary that is known, as in `Footprint.best_energy_kwh` [kWh]."""
+        it_kwh = product(chips_kwh, self.around_chips)
         return it_kwh if self.pue is None else product(it_kwh, self.pue)
 
     def emissions_kg(self, energy_kwh: Range) -> Range | None:
@@ -42,7 +47,18 @@ def rates_of(footprint: Footprint) -> Rates:
         found: Iterator[Evidence] = (e for e in footprint.evidence if e.quantity == quantity)
         return next((evidence.amount for evidence in found), None)
 
-    return Rates(amount("pue"), amount("carbon_intensity"))
+    return Rates(amount("pue"), amount("carbon_intensity"), _around_chips(footprint.energy_kwh))
+
+
+def _around_chips(energy: Energy) -> Range:
+    """Return IT energy over chip energy, as wide as makes chips times it as wide as the former."""
+    chips, it = energy.chips, energy.it
+    if chips is None or it is None or chips.value == 0:
+        return exact(1.0)
+    ratio = it.value / chips.value
+    down = log(it.value / it.low) ** 2 - log(chips.value / chips.low) ** 2
+    up = log(it.high / it.value) ** 2 - log(chips.high / chips.value) ** 2
+    return Range(ratio, ratio * exp(-sqrt(max(0.0, down))), ratio * exp(sqrt(max(0.0, up))))
 
 
 class SectionFigure(NamedTuple):
@@ -129,8 +145,8 @@ class _Adder:
         duration_s: float,
         energy_j: Sequence[float | None],
     ) -> SectionFigure:
-        it_kwh = sum_of_components(energy_by_component(self._devices, energy_j))
-        energy_kwh = None if it_kwh is None else self._rates.energy_kwh(it_kwh)
+        chips_kwh = sum_of_components(energy_by_component(self._devices, energy_j))
+        energy_kwh = None if chips_kwh is None else self._rates.energy_kwh(chips_kwh)
         used_j, run_j = _total(energy_j), _total(self._run_j)
         return SectionFigure(
             path,
@@ -139,7 +155,7 @@ class _Adder:
             energy_kwh,
             None if energy_kwh is None else self._rates.emissions_kg(energy_kwh),
             used_j / run_j if run_j else None,
-            used_j / duration_s if duration_s and it_kwh is not None else None,
+            used_j / duration_s if duration_s and chips_kwh is not None else None,
         )
 
 

@@ -6,12 +6,15 @@ from typing import Any, NamedTuple
 from wattprint.domain.checks import number, one_of, text, whole_number
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.formulas.energy import supply_efficiency_above_0
+from wattprint.domain.node_profile import NodeProfile
+from wattprint.estimator.host import NO_HOST, Host, described_host
+from wattprint.estimator.reckoning import Reckoning
 
-ENERGY_BOUNDARIES = ("accelerator", "it", "facility")
+ENERGY_BOUNDARIES = ("accelerator", "chips", "it", "facility")
 LARGEST = 1e12
 """Largest number taken for a quantity: beyond it a unit was mistaken, and products overflow."""
-HOSTS = ("none",)
-"""Machine classes whose static power and supply losses can be added; 'none' adds nothing."""
+MEMORY_TYPES = ("ddr3", "ddr4", "ddr5", "lpddr")
+"""Types of main memory whose power is known; high-bandwidth memory is in its accelerator's."""
 
 
 class Work(NamedTuple):
@@ -33,7 +36,15 @@ class Work(NamedTuple):
     memory_gb: float | None
     static_w: float | None
     supply_efficiency: float | None
+    host: Host | None
+    """The machine around the chips; None adds nothing."""
     repeats: float
+    cpu_load: float | None = None
+    """Share of time in which the CPU's threads run, instead of its utilization."""
+    cpu_clock_ratio: float | None = None
+    memory_type: str | None = None
+    reckoned: Reckoning = Reckoning()
+    """How hours and repeats came about where they were not stated, and how far they may be off."""
 
     @property
     def wall_hours(self) -> float:
@@ -54,8 +65,13 @@ def described_work(
     cpu: str | None = None,
     cpu_count: int = 1,
     cpu_utilization: float | None = None,
+    cpu_load: float | None = None,
+    cpu_clock_ratio: float | None = None,
     memory_gb: float | None = None,
-    host: str = "none",
+    memory_type: str | None = None,
+    host: str | NodeProfile = NO_HOST,
+    hosts: float | None = None,
+    vcpus: float | None = None,
     static_w: float | None = None,
     supply_efficiency: float | None = None,
     repeats: float = 1,
@@ -66,7 +82,6 @@ def described_work(
         InputError: A value outside what its quantity allows, or too little to estimate from.
         ContradictionError: Inputs that cannot all be true.
     """
-    one_of("host", host, HOSTS)
     is_counted = count is not None or hours is not None
     count = whole_number("count", 1 if count is None else count, at_least=1, at_most=int(LARGEST))
     share = _optional("utilization", utilization, at_most=1)
@@ -95,7 +110,15 @@ def described_work(
         supply_efficiency=None
         if supply_efficiency is None
         else supply_efficiency_above_0(supply_efficiency),
+        host=described_host(
+            host, hosts=_optional("hosts", hosts), vcpus=_optional("vcpus", vcpus), count=count
+        ),
         repeats=number("repeats", repeats, at_least=1, at_most=LARGEST),
+        cpu_load=_optional("cpu_load", cpu_load, at_most=1),
+        cpu_clock_ratio=_optional("cpu_clock_ratio", cpu_clock_ratio, at_most=1),
+        memory_type=None
+        if memory_type is None
+        else one_of("memory_type", memory_type, MEMORY_TYPES),
     )
     _refuse_contradictions(work, timed=hours is not None or device_hours is not None)
     if not is_counted and device_hours is not None:
@@ -106,6 +129,8 @@ def described_work(
 def _refuse_unknown_wall_hours(work: Work) -> None:
     """Device-hours alone do not say how long the host beside the devices was in use."""
     beside = {"cpu": work.cpu, "memory_gb": work.memory_gb, "static_w": work.static_w}
+    if work.host is not None and not work.host.is_by_accelerator:
+        beside["host"] = work.host.name
     for name, given in beside.items():
         if given is not None:
             raise InputError(
@@ -158,10 +183,22 @@ def _boundary(energy_kwh: float | None, energy_at: str | None) -> str:
     if energy_at is None:
         raise InputError(
             f"energy_kwh is {energy_kwh!r}, but not where it was measured",
-            "expected energy_at: accelerator (devices alone), it (at the wall) "
-            "or facility (cooling included)",
+            "expected energy_at: accelerator (devices alone), chips (CPU and memory too), "
+            "it (at the wall) or facility (cooling included)",
         )
     return one_of("energy_at", energy_at, ENERGY_BOUNDARIES)
+
+
+_OF_DEVICES = ("power_w", "utilization")
+_OF_CHIPS = (*_OF_DEVICES, "cpu", "memory_gb")
+_OF_MACHINE = (*_OF_CHIPS, "static_w", "supply_efficiency", "host")
+_INSIDE = {
+    "accelerator": _OF_DEVICES,
+    "chips": _OF_CHIPS,
+    "it": _OF_MACHINE,
+    "facility": _OF_MACHINE,
+}
+"""What an energy already contains that is given at a boundary."""
 
 
 def _refuse_contradictions(work: Work, *, timed: bool) -> None:
@@ -172,10 +209,10 @@ def _refuse_contradictions(work: Work, *, timed: bool) -> None:
         "memory_gb": work.memory_gb,
         "static_w": work.static_w,
         "supply_efficiency": work.supply_efficiency,
+        "host": work.host and work.host.name,
     }
     if work.energy_kwh is not None:
-        inside = ("power_w", "utilization") if work.energy_at == "accelerator" else tuple(names)
-        for name in inside:
+        for name in _INSIDE[work.energy_at]:
             if names[name] is not None:
                 raise ContradictionError(
                     f"{name} is {names[name]!r} beside energy_kwh at {work.energy_at!r}",
@@ -186,19 +223,31 @@ def _refuse_contradictions(work: Work, *, timed: bool) -> None:
             f"utilization is {work.utilization!r} of nothing",
             "expected an accelerator, a cpu or power_w beside it",
         )
-    _refuse_of_no_cpu(work)
+    _refuse_of_nothing(work)
+    if work.cpu_load is not None and work.cpu_utilization is not None:
+        raise ContradictionError(
+            f"cpu_load is {work.cpu_load!r} beside cpu_utilization {work.cpu_utilization!r}",
+            "a load is a share of time, a utilization one of power: give one of the two",
+        )
     _refuse_too_little(work, timed=timed)
 
 
-def _refuse_of_no_cpu(work: Work) -> None:
-    of_cpu = {"cpu_utilization": (work.cpu_utilization, None), "cpu_count": (work.cpu_count, 1)}
-    for name, (given, unsaid) in of_cpu.items():
-        if work.cpu is None and given != unsaid:
-            raise InputError(f"{name} is {given!r} of nothing", "expected a cpu beside it")
+def _refuse_of_nothing(work: Work) -> None:
+    """Refuse what describes a part or a load that is not there."""
+    described = {
+        "cpu_utilization": (work.cpu_utilization, None, work.cpu, "a cpu"),
+        "cpu_load": (work.cpu_load, None, work.cpu, "a cpu"),
+        "cpu_count": (work.cpu_count, 1, work.cpu, "a cpu"),
+        "cpu_clock_ratio": (work.cpu_clock_ratio, None, work.cpu_load, "cpu_load"),
+        "memory_type": (work.memory_type, None, work.memory_gb, "memory_gb"),
+    }
+    for name, (given, unsaid, of, expected) in described.items():
+        if of is None and given != unsaid:
+            raise InputError(f"{name} is {given!r} of nothing", f"expected {expected} beside it")
 
 
 def _refuse_too_little(work: Work, *, timed: bool) -> None:
-    powered = [work.power_w, work.cpu, work.memory_gb, work.static_w]
+    powered = [work.power_w, work.cpu, work.memory_gb, work.static_w, work.host]
     if work.energy_kwh is None:
         powered.append(work.accelerator)
         if all(given is None for given in powered):

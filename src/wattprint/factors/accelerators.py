@@ -26,6 +26,12 @@ class Accelerator(NamedTuple):
     source: str
     year: int | None
     verified: bool
+    segment: str = ""
+    """`datacentre`, `workstation`, `consumer`, `laptop` or `embedded`."""
+    process_nm: float | None = None
+    """Process node of its main die. [nm]"""
+    die_mm2: float | None = None
+    """Area of its dies; None where it is not published. [mm2]"""
 
     @property
     def label(self) -> str:
@@ -182,6 +188,9 @@ def _accelerator(row: Row) -> Accelerator:
         source=row["source"],
         year=optional_int(row["year"]),
         verified=row["verified"] == "yes",
+        segment=row["segment"],
+        process_nm=optional_float(row["process_nm"]),
+        die_mm2=optional_float(row["die_mm2"]),
     )
 
 

@@ -38,9 +38,14 @@ KINDS: Mapping[str, Kind] = {
     "convention": Kind("conventions", ("name",)),
     "cpu": Kind("cpus", ("name",), lambda text: (cpus().find(text).name,)),
     "embodied": Kind("embodied", ("component", "model")),
+    "embodied-device": Kind("embodied_devices", ("kind", "name")),
     "energy-source": Kind("energy_sources", ("source_type",)),
+    "entsoe-area": Kind("entsoe_areas", ("zone",)),
+    "entsoe-type": Kind("entsoe_types", ("psr_type",)),
     "equivalent": Kind("equivalents", ("quantity",)),
+    "grid-service": Kind("grid_services", ("service",)),
     "instance": Kind("cloud_instances", ("provider", "instance_type")),
+    "machine": Kind("machine_classes", ("machine",)),
     "power-constant": Kind("power_constants", ("constant",)),
     "pue": Kind("pue", ("provider",)),
     "region": Kind(
@@ -50,6 +55,7 @@ KINDS: Mapping[str, Kind] = {
         also=("cloud_region_yearly",),
     ),
     "source": Kind("sources", ("key",)),
+    "water-factor": Kind("water_factors", ("kind", "source_type")),
     "zone": Kind(
         "zones",
         ("zone",),
@@ -131,7 +137,7 @@ def _listed(kind: str, name: str) -> str:
 
 def _spellings(entry: Entry) -> Iterator[str]:
     yield entry.name
-    for column in ("aliases", "family", "iso3", "name", "city", "model", "title"):
+    for column in ("aliases", "family", "iso3", "name", "city", "model", "title", "eic"):
         if entry.row.get(column):
             yield entry.row[column]
 

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
+from wattprint.domain.formulas.cpu_power import PackageShares
 from wattprint.domain.interval import Range
 from wattprint.factors.tables import optional_float, shipped
 
@@ -47,6 +48,22 @@ def _conventions() -> dict[str, Convention]:
 def convention(name: str) -> Convention:
     """Return one of the conventions by name; KeyError if the factor set has none such."""
     return _conventions()[name]
+
+
+def package_shares() -> PackageShares:
+    """Return what the parts of a processor package draw, as shares of its TDP."""
+    return PackageShares(
+        *(
+            convention(f"cpu_{name}").amount.value
+            for name in (
+                "idle_share",
+                "awake_share",
+                "busy_share",
+                "lowest_voltage",
+                "voltage_plateau",
+            )
+        )
+    )
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,9 @@ from wattprint.factors.tables import Row, optional_int, shipped
 _PREFERENCE = ("vendor_datasheet", "green_algorithms_v3", "codecarbon", "vendor_or_estimate")
 """Where sources disagree about a TDP, the first of these is taken and the others are named."""
 
+USUAL_THREADS_PER_CORE = 2.0
+"""What every part in a cloud has had since 2012, Arm servers excepted: their tables say so."""
+
 _VENDOR_WORDS = frozenset({"intel", "amd", "apple", "aws", "nvidia", "ampere"})
 _MOST_CANDIDATES = 8
 
@@ -27,8 +30,16 @@ class Cpu(NamedTuple):
     source: str
     year: int | None
     verified: bool
+    release_year: int | None = None
     other_tdp_w: tuple[float, ...] = ()
     """What other sources say, where they disagree. [W]"""
+
+    @property
+    def threads_per_core(self) -> float | None:
+        """Hardware threads of one core; None where the tables do not tell."""
+        if self.cores is None or self.threads is None:
+            return None
+        return max(1.0, self.threads / self.cores)
 
 
 class CpuTable:
@@ -98,7 +109,10 @@ def _merged(same: Sequence[Cpu]) -> Cpu:
     others = {cpu.tdp_w for cpu in ordered} - {first.tdp_w}
     threads = next((cpu.threads for cpu in ordered if cpu.threads), None)
     cores = next((cpu.cores for cpu in ordered if cpu.cores), None)
-    return first._replace(other_tdp_w=tuple(sorted(others)), threads=threads, cores=cores)
+    released = next((cpu.release_year for cpu in ordered if cpu.release_year), None)
+    return first._replace(
+        other_tdp_w=tuple(sorted(others)), threads=threads, cores=cores, release_year=released
+    )
 
 
 def _cpu(row: Row) -> Cpu:
@@ -111,6 +125,7 @@ def _cpu(row: Row) -> Cpu:
         source=row["source"],
         year=optional_int(row["year"]),
         verified=row["verified"] == "yes",
+        release_year=optional_int(row["release_year"]),
     )
 
 
@@ -120,6 +135,7 @@ def cpus() -> CpuTable:
     return CpuTable(shipped().rows("cpus"))
 
 
+@lru_cache(maxsize=8)
 def known_cpu(text: str) -> Cpu | None:
     """Return the one CPU with this model name, or None where there is none or no single one.
 

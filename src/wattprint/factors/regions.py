@@ -125,6 +125,18 @@ class RegionTable:
         """Return the nearest year with a market-based figure of the region, if any."""
         return self._nearest(region.region, year, lambda row: row.market_g_per_kwh)
 
+    def wue(self, region: Region, year: int | None) -> RegionYear | None:
+        """Return the nearest year with a water usage effectiveness of the region, if any."""
+        return self._nearest(region.region, year, lambda row: row.wue_l_per_kwh)
+
+    def carbon_free_hourly(self, region: Region, year: int | None) -> RegionYear | None:
+        """Return the nearest year with a carbon-free share matched hour by hour, if any."""
+        return self._nearest(region.region, year, lambda row: row.cfe_share_hourly)
+
+    def carbon_free_annual(self, region: Region, year: int | None) -> RegionYear | None:
+        """Return the nearest year with a carbon-free share matched over the year, if any."""
+        return self._nearest(region.region, year, lambda row: row.cfe_share_annual)
+
     def _nearest(
         self, region: str, year: int | None, figure: Callable[[RegionYear], float | None]
     ) -> RegionYear | None:

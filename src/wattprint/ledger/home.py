@@ -39,7 +39,16 @@ def runs_folder(home: Path, *, create: bool = False) -> Path:
     Raises:
         HomeError: It cannot be read, or cannot be made.
     """
-    folder = home / "runs"
+    return _folder(home, "runs", create=create)
+
+
+def profiles_folder(home: Path, *, create: bool = False) -> Path:
+    """Return the folder of node profiles below a home, as `runs_folder` does that of journals."""
+    return _folder(home, "profiles", create=create)
+
+
+def _folder(home: Path, name: str, *, create: bool) -> Path:
+    folder = home / name
     try:
         if home.exists() and not home.is_dir():
             raise NotADirectoryError(20, "it is a file", str(home))

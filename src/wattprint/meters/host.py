@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from wattprint.meters.procfs import DEFAULT_ROOT, small_file
 
@@ -12,8 +13,20 @@ DEFAULT_SYS_ROOT = Path("/sys")
 MOST_CLOCKS = 16
 """CPUs whose clock is looked at, spread evenly over the machine."""
 
+GLANCED_CLOCKS = 2
+"""Of these, those that a glance looks at, by turns: it is taken every second."""
+
 LONGEST_LOOK_S = 0.005
 """Kernels before 5.18 may sleep 10 ms for each idle CPU that is asked for its clock. [s]"""
+
+
+class Glance(NamedTuple):
+    """A quick look at a machine; None is what cannot be read."""
+
+    busy_s: float | None
+    """CPU time of all processes since the machine started. [s]"""
+    clock_ratio: float | None
+    """Clock frequency of some of its CPUs over the highest they can reach. [ratio]"""
 
 
 class HostUse:
@@ -38,6 +51,7 @@ class HostUse:
         self._ticks_per_s = ticks_per_s or os.sysconf("SC_CLK_TCK")
         self._timer = timer
         self._clocks = _clocks(f"{os.fspath(sys_root)}/devices/system/cpu")
+        self._turn = 0
 
     def read(self) -> dict[str, float]:
         """Return what can be read now.
@@ -46,9 +60,16 @@ class HostUse:
             `busy_s`: CPU time of all processes, interrupts included, since the machine started.
             `clock_ratio`: Mean clock frequency of its CPUs over the highest they can reach.
         """
-        busy_s, clock_ratio = self._busy_s(), self._clock_ratio()
+        busy_s, clock_ratio = self._busy_s(), self._clock_ratio(self._clocks)
         found = {"busy_s": busy_s, "clock_ratio": clock_ratio}
         return {name: amount for name, amount in found.items() if amount is not None}
+
+    def glance(self) -> Glance:
+        """Return what can be read now, of the clocks two at a time by turns."""
+        clocks = self._clocks
+        chosen = [clocks[(self._turn + i) % len(clocks)] for i in range(len(clocks))]
+        self._turn += GLANCED_CLOCKS
+        return Glance(self._busy_s(), self._clock_ratio(chosen[:GLANCED_CLOCKS]))
 
     def _busy_s(self) -> float | None:
         try:
@@ -62,12 +83,12 @@ class HostUse:
             (user + nice + system + irq + softirq) / self._ticks_per_s if name == b"cpu" else None
         )
 
-    def _clock_ratio(self) -> float | None:
-        if not self._clocks:
+    def _clock_ratio(self, clocks: Sequence[tuple[str, int]]) -> float | None:
+        if not clocks:
             return None
         ratios: list[float] = []
         since_s = self._timer()
-        for path, highest_khz in self._clocks:
+        for path, highest_khz in clocks:
             try:
                 ratios.append(int(small_file(path)) / highest_khz)
             except (OSError, ValueError):

@@ -1,9 +1,10 @@
 """CPU and memory where no sensor can be read: computed from what a process tree uses.
 
-The CPU's energy is its power per hardware thread times the CPU time of the tree; memory's is a
-power per GB times the memory the tree keeps resident. Both are models, marked so, with an
-interval from measurement. Idle power of the machine is not in them. Clock frequency is not
-either: on two machines it told nothing of the energy of a CPU second (benchmarks/cpu_power.py).
+The CPU's energy is the CPU time of the tree times what a hardware thread in use draws at the time:
+the power of all packages by their load and clock, shared by CPU time among all that runs, idle
+power included. Where the load cannot be read it is a flat power per thread. Memory's energy is a
+power per GB times the memory the tree keeps resident. All are models, marked so, with an interval
+from measurement.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from wattprint.domain.evidence import Method
 from wattprint.domain.readings import Device
 from wattprint.domain.units import MICROJOULES_PER_JOULE
 from wattprint.meters.base import Discovered, Reading
+from wattprint.meters.package_charge import Glances, PackageCharge, PackageLaw
 from wattprint.meters.procfs import DEFAULT_ROOT, ProcessTree, TreeUse
 
 _BYTES_PER_GB = 1e9
@@ -36,6 +38,8 @@ class PowerModel(NamedTuple):
     source: str
     source_year: int
     note: str
+    law: PackageLaw | None = None
+    """How the watts follow the machine's load and clock; None where they are flat."""
 
 
 class ModelledMeter:
@@ -45,10 +49,16 @@ class ModelledMeter:
         tree: The processes that are charged.
         cpu: Power of one hardware thread in use; None leaves the CPU to a meter that reads it.
         memory: Power of one GB of memory in use; None likewise.
+        machine: Sees how busy the machine is, for a CPU whose power follows from it.
     """
 
     def __init__(
-        self, tree: ProcessTree, *, cpu: PowerModel | None, memory: PowerModel | None
+        self,
+        tree: ProcessTree,
+        *,
+        cpu: PowerModel | None,
+        memory: PowerModel | None,
+        machine: Glances | None = None,
     ) -> None:
         self.tree = tree
         """The processes that are charged."""
@@ -57,6 +67,9 @@ class ModelledMeter:
         self._faults: list[str] = []
         self._is_unreadable = False
         self._opened_cpu_s = tree.use().cpu_s
+        self._charge: PackageCharge | None = None
+        if cpu is not None and cpu.law is not None and machine is not None:
+            self._charge = PackageCharge(cpu.law, machine, used_s=self._opened_cpu_s)
         self._gb_s = 0.0
         self._previous: tuple[float, TreeUse] | None = None
         self.devices: Sequence[Device] = tuple(
@@ -84,9 +97,12 @@ class ModelledMeter:
         self._follow_memory(at_s, use)
         readings = []
         if self._cpu is not None:
-            readings.append(_reading(self._cpu, use.cpu_s - self._opened_cpu_s))
+            used_s = use.cpu_s - self._opened_cpu_s
+            charge, flat_j = self._charge, used_s * self._cpu.watts
+            energy_j = flat_j if charge is None else charge.energy_j(at_s, use.cpu_s)
+            readings.append(_reading(energy_j, used_s))
         if self._memory is not None:
-            readings.append(_reading(self._memory, self._gb_s))
+            readings.append(_reading(self._gb_s * self._memory.watts, self._gb_s))
         return tuple(readings)
 
     def _follow_memory(self, at_s: float, use: TreeUse) -> None:
@@ -121,8 +137,8 @@ def _device(component: str, unit: str, model: PowerModel) -> Device:
     )
 
 
-def _reading(model: PowerModel, activity: float) -> Reading:
-    return Reading(round(activity * model.watts * MICROJOULES_PER_JOULE), activity)
+def _reading(energy_j: float, activity: float) -> Reading:
+    return Reading(round(energy_j * MICROJOULES_PER_JOULE), activity)
 
 
 def discover(
@@ -131,12 +147,13 @@ def discover(
     cpu: PowerModel | None,
     memory: PowerModel | None,
     root: Path = DEFAULT_ROOT,
+    machine: Glances | None = None,
 ) -> Discovered:
     """Open the model of a process tree, or say why it is not used."""
     if cpu is None and memory is None:
         return Discovered("modelled", None, "CPU and memory are metered")
     try:
-        meter = ModelledMeter(ProcessTree(pid, root), cpu=cpu, memory=memory)
+        meter = ModelledMeter(ProcessTree(pid, root), cpu=cpu, memory=memory, machine=machine)
     except (OSError, ValueError, IndexError) as error:
         return Discovered("modelled", None, f"process {pid} cannot be read in {root}: {error}")
     names = " and ".join(device.component for device in meter.devices)

@@ -8,6 +8,7 @@ neither: it is charged its slices' share of the GPU's energy, which is a model a
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from math import fsum
 from typing import NamedTuple
 
 from wattprint.domain.evidence import Method
@@ -141,9 +142,14 @@ class NvmlMeter:
     Args:
         library: NVML, started already; the meter shuts it down.
         parts: What is read, in the order of the devices.
+        of_machine: GPUs that the driver shows, those that the program does not see included.
     """
 
-    def __init__(self, library: NvmlLibrary, parts: Sequence[_Part]) -> None:
+    def __init__(self, library: NvmlLibrary, parts: Sequence[_Part], of_machine: int) -> None:
+        self.of_machine = of_machine
+        """GPUs that the driver shows, those that the program does not see included."""
+        self.used = fsum(1.0 if part.share is None else part.share for part in parts)
+        """GPUs that are read, a MIG device as its share of one."""
         self._library = library
         self._parts = tuple(parts)
         self._gpus = {part.gpu.uuid: part.gpu for part in parts}
@@ -301,7 +307,9 @@ def _opened(nvml: NvmlLibrary, environ: Mapping[str, str]) -> Discovered:
             remarks.append(f"{uuid} is not read: {error.args[0]}")
     if not parts:
         return _unused("; ".join(remarks))
-    return Discovered(FAMILY, NvmlMeter(nvml, parts), "; ".join([*_ways(parts), *remarks]))
+    return Discovered(
+        FAMILY, NvmlMeter(nvml, parts, len(found)), "; ".join([*_ways(parts), *remarks])
+    )
 
 
 def _found(nvml: NvmlLibrary, index: int) -> _Found:

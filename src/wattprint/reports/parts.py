@@ -169,7 +169,13 @@ def _place(footprint: Footprint) -> Iterator[tuple[str, str, str]]:
     names = {
         "carbon_intensity": "Carbon intensity of the grid",
         "market_intensity": "Market-based intensity",
+        "contract_intensity": "Contract",
+        "residual_mix": "Residual mix",
+        "carbon_free_share_hourly": "Carbon-free share, hour by hour",
+        "carbon_free_share_annual": "Carbon-free share, over the year",
         "pue": "PUE, facility over IT energy",
+        "site_wue": "Water of the site",
+        "grid_water": "Water of the electricity",
     }
     for quantity, name in names.items():
         for evidence in footprint.evidence:

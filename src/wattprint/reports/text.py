@@ -6,6 +6,7 @@ from wattprint.domain.evidence import Evidence
 from wattprint.domain.figures import (
     Figure,
     amount_words,
+    derived_figures,
     equivalents_sentence,
     figures,
     source_words,
@@ -35,6 +36,10 @@ def footprint_text(
         [footprint.summary()],
         aligned(("", "value", "90 % interval", "method"), map(_cells, figures(footprint))),
     ]
+    if footprint.derived:
+        rows = [(*_cells(figure), note) for figure, note in derived_figures(footprint)]
+        head = ("what it comes to", "value", "90 % interval", "method", "")
+        blocks.append(aligned(head, rows))
     if breakdown is not None:
         blocks += _breakdown(breakdown)
     if explain and footprint.equations:

@@ -9,13 +9,18 @@ from typing import Any, NamedTuple
 
 from wattprint.domain import units
 from wattprint.domain.evidence import Method
+from wattprint.domain.node_profile import Machine
 from wattprint.domain.readings import METERED_COMPONENTS, Device
+from wattprint.estimator.host import Host
+from wattprint.estimator.host_class import host_of_run
 from wattprint.factors.conventions import convention
+from wattprint.ledger.profiles import Profiles
 from wattprint.meters.base import Discovered, Meter, Reading
 from wattprint.meters.procfs import HostFacts, host_facts
 from wattprint.tracker import surroundings
 from wattprint.tracker.discovery import Places, discover_meters
 from wattprint.tracker.fence import fenced
+from wattprint.tracker.host_record import host_record
 
 SCHEMA = "wattprint.doctor/1"
 BETWEEN_READINGS_S = 0.5
@@ -176,12 +181,27 @@ def diagnose(
     return Diagnosis(
         families,
         [_component(name, families, host, found) for name in METERED_COMPONENTS],
-        surroundings.machine(host),
+        {**surroundings.machine(host), **_around_chips(places, families, home)},
         found,
         surroundings.ledger(home),
         surroundings.clocks(),
         surroundings.software(),
     )
+
+
+def _around_chips(places: Places, families: Sequence[Family], home: str | None) -> dict[str, Any]:
+    """Return which machine is taken to be around the chips, and why: its profile, or a class."""
+    host = fenced(partial(_host_now, places, families, home))
+    if not isinstance(host, Host):
+        return {"host_class": None, "hosts": None, "host_reason": ""}
+    reason = host.reason if host.profile is None else "calibrated with a wall meter"
+    return {"host_class": host.name, "hosts": host.machines, "host_reason": reason}
+
+
+def _host_now(places: Places, families: Sequence[Family], home: str | None) -> Host | None:
+    record = host_record(places, [f.found.meter for f in families if f.found.meter is not None])
+    devices = [now.device for family in families for now in family.devices]
+    return host_of_run(record, host=Profiles(home).for_machine(Machine.seen(record, devices)))
 
 
 def _discovered(places: Places) -> Sequence[Discovered]:

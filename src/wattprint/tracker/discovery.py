@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from wattprint.meters import modelled, nvml, rapl
 from wattprint.meters.base import Discovered, Meter
+from wattprint.meters.host import HostUse
+from wattprint.meters.memory_type import memory_type
 from wattprint.meters.procfs import host_facts
 from wattprint.tracker.fence import fenced
 from wattprint.tracker.models import cpu_model, memory_model
@@ -59,12 +61,14 @@ def discover_meters(pid: int, places: Places | None = None) -> Sequence[Discover
         _found("rapl", partial(rapl.discover, places.powercap, is_guest=host.is_guest)),
     )
     read = {device.component for found in sensors if found.meter for device in found.meter.devices}
+    machine = HostUse(places.proc, places.sys)
     models = partial(
         modelled.discover,
         pid,
-        cpu=None if "cpu" in read else cpu_model(host),
-        memory=None if "memory" in read else memory_model(),
+        cpu=None if "cpu" in read else cpu_model(host, machine.glance()),
+        memory=None if "memory" in read else memory_model(host, memory_type(places.sys)),
         root=places.proc,
+        machine=machine,
     )
     return (*sensors, _found("modelled", models))
 

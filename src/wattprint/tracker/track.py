@@ -10,6 +10,7 @@ TYPE_CHECKING = False  # type checkers read it as true; see docs/decisions/0003-
 if TYPE_CHECKING:
     from typing import Any
 
+    from wattprint.domain.node_profile import NodeProfile
     from wattprint.meters.base import Meter
     from wattprint.tracker.run import Run
 
@@ -28,6 +29,8 @@ def track(
     region: str | None = None,
     intensity: float | None = None,
     pue: float | str | None = None,
+    host: "str | NodeProfile | None" = None,
+    hosts: float | None = None,
     parent: str | None = None,
     tags: Mapping[str, str] | None = None,
     interval_s: float = 10.0,
@@ -46,6 +49,11 @@ def track(
         region: Cloud region, 'provider/name'.
         intensity: Carbon intensity, instead of the zone's. [gCO2e/kWh]
         pue: Power usage effectiveness, or 'provider'. [ratio]
+        host: Class of the machine around the chips, for its static power and supply losses:
+            `laptop`, `workstation`, `1-socket-server`, `2-socket-server`,
+            `8-accelerator-server`, `cloud-vm`, `none` for the chips alone, or a calibrated
+            `NodeProfile`. Without it, the newest profile of this machine, else what its facts tell.
+        hosts: Share of the machine that the run has; without it, what is set aside for it.
         parent: Id of the run that this one is part of; by default the `wattprint track` that
             started this program, if one did.
         tags: Further words about the run.
@@ -66,6 +74,7 @@ def track(
     # What a run needs loads when there is one, not when this name is imported.
     from wattprint.domain.run import STAGES, RunRecord
     from wattprint.ledger.home import home_folder, runs_folder
+    from wattprint.ledger.profiles import Profiles
     from wattprint.tracker.clock import Clock
     from wattprint.tracker.opening import open_run
     from wattprint.tracker.run import Run
@@ -85,12 +94,16 @@ def track(
         parent=_parent(parent),
         tags=_tags(tags or {}),
         place=_checked_place(zone=zone, region=region, intensity=intensity, pue=pue),
+        host=_checked_host(host, hosts),
         interval_s=interval_s,
     )
     folder = runs_folder(home_folder(home), create=True)
     clock, given = Clock(), None if meters is None else _meters(meters)
+    profiles = None if host is not None else lambda machine: Profiles(home).for_machine(machine)
     return Run(
-        lambda: open_run(described, folder, clock, given), interval_s=interval_s, clock=clock
+        lambda: open_run(described, folder, clock, given, profiles),
+        interval_s=interval_s,
+        clock=clock,
     )
 
 
@@ -125,6 +138,21 @@ def _tags(tags: object) -> dict[str, str]:
     if not isinstance(tags, Mapping):
         raise InputError(f"tags is {tags!r}", "expected a mapping such as {'team': 'search'}")
     return {_text("a tag's key", key): str(value) for key, value in tags.items()}
+
+
+def _checked_host(host: "str | NodeProfile | None", hosts: float | None) -> "dict[str, Any]":
+    """Return what was said of the machine around the chips, after the estimator accepted it."""
+    if host is None and hosts is None:
+        return {}
+    # These load the factors: only when asked.
+    from wattprint.domain.node_profile import NodeProfile
+    from wattprint.estimator.host_class import host_of_run
+
+    host_of_run({"node": {}}, host=host, hosts=hosts)
+    said: dict[str, Any] = {} if hosts is None else {"hosts": float(hosts)}
+    if isinstance(host, NodeProfile):
+        return {"profile": host.as_dict(), "said": said}
+    return {"said": said if host is None else {"host": host, **said}}
 
 
 def _checked_place(**place: "Any") -> "dict[str, Any]":

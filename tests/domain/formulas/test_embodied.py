@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wattprint.domain.formulas.embodied import embodied_share_g, software_carbon_intensity_g
+from wattprint.domain.formulas.embodied import (
+    embodied_share_g,
+    logic_die_kg,
+    software_carbon_intensity_g,
+)
 
 SIX_YEARS_H = 6 * 365 * 24
 quantities = st.floats(0, 1e9)
@@ -110,3 +114,38 @@ def test_a_negative_or_endless_input_is_refused_by_name(formula, name, bad):
 def test_what_nothing_can_be_divided_by_is_refused(formula, message):
     with pytest.raises(ValueError, match=message):
         formula()
+
+
+WAFER = {
+    "fab_kwh_per_cm2": 2.15,
+    "fab_g_per_kwh": 583.0,
+    "gases_kg_per_cm2": 0.275,
+    "materials_kg_per_cm2": 0.5,
+    "die_yield": 0.875,
+}
+
+
+def test_a_die_takes_electricity_gases_and_materials_of_its_area():
+    # 7 nm in ACT: 2.15 kWh x 0.583 kg + 0.275 + 0.5 = 2.02845 kg/cm2; an A100 has 8.26 cm2:
+    # 2.02845 x 8.26 / 0.875 = 19.149 kg.
+    assert logic_die_kg(8.26, **WAFER) == pytest.approx(19.14857, rel=1e-6)
+
+
+def test_no_area_takes_nothing_and_a_perfect_yield_only_the_wafer():
+    assert logic_die_kg(0.0, **WAFER) == 0
+    assert logic_die_kg(1.0, **{**WAFER, "die_yield": 1.0}) == pytest.approx(2.02845, rel=1e-9)
+
+
+@given(first=st.floats(0, 1e3), second=st.floats(0, 1e3))
+def test_two_dies_take_as_much_as_one_of_their_area(first, second):
+    both = logic_die_kg(first, **WAFER) + logic_die_kg(second, **WAFER)
+    assert both == pytest.approx(logic_die_kg(first + second, **WAFER), rel=1e-12, abs=1e-300)
+
+
+@pytest.mark.parametrize(
+    ("name", "given_value"),
+    [("fab_kwh_per_cm2", -1), ("gases_kg_per_cm2", nan), ("die_yield", 0), ("die_yield", 1.1)],
+)
+def test_an_impossible_input_of_a_die_is_refused_by_name(name, given_value):
+    with pytest.raises(ValueError, match=f"{name} is "):
+        logic_die_kg(1.0, **{**WAFER, name: given_value})

@@ -12,6 +12,7 @@ from wattprint.domain.formulas.energy import (
     facility_energy_kwh,
     it_energy_kwh,
     mean_power_w,
+    moved_energy_kwh,
     supply_efficiency_above_0,
 )
 
@@ -176,3 +177,24 @@ def test_a_share_or_ratio_beyond_its_limits_is_refused(formula, message):
 def test_a_reading_that_no_counter_shows_is_refused(previous, current, wraps_at, message):
     with pytest.raises(ValueError, match=message):
         counter_energy_uj(previous, current, wraps_at_uj=wraps_at)
+
+
+def test_moved_data_take_energy_by_the_gigabyte():
+    # 500 GB at 0.001 kWh/GB within a data centre; at 0.06 over the internet of 2015.
+    assert moved_energy_kwh(500, 0.001) == pytest.approx(0.5, rel=1e-12)
+    assert moved_energy_kwh(500, 0.06) == pytest.approx(30, rel=1e-12)
+    assert moved_energy_kwh(0, 0.06) == 0
+
+
+@pytest.mark.parametrize("given_value", [-1, nan, inf])
+def test_an_impossible_amount_of_data_is_refused_by_name(given_value):
+    with pytest.raises(ValueError, match="gigabytes is "):
+        moved_energy_kwh(given_value, 0.001)
+    with pytest.raises(ValueError, match="kwh_per_gb is "):
+        moved_energy_kwh(1, given_value)
+
+
+def test_a_pue_of_1_58_means_that_36_7_percent_of_a_facility_is_overhead():
+    # Uptime's mean of 2023: (1.58 - 1) / 1.58 = 0.3671.
+    facility = facility_energy_kwh(100.0, 1.58)
+    assert (facility - 100.0) / facility == pytest.approx(0.3671, rel=1e-4)

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wattprint.domain.formulas.life import break_even_requests, life_energy_kwh, repeated_kwh
+from wattprint.domain.formulas.life import (
+    break_even_requests,
+    full_runs,
+    life_energy_kwh,
+    repeated_kwh,
+)
 
 quantities = st.floats(0, 1e9)
 TRAINING_KWH, FINE_TUNING_KWH, REQUEST_KWH = 51_686, 7_571, 1.0e-4
@@ -58,6 +63,20 @@ def test_repeats_multiply_the_energy_of_one_run(kwh, repeats, total):
     assert repeated_kwh(kwh, repeats) == total
 
 
+@pytest.mark.parametrize(
+    ("finished", "failed", "share", "runs"),
+    [
+        # 20 + 10 x 0.5 = 25.
+        pytest.param(20, 10, 0.5, 25.0, id="ten that failed halfway"),
+        pytest.param(20, 10, 0, 20.0, id="failed at once"),
+        pytest.param(20, 10, 1, 30.0, id="failed at the end"),
+        pytest.param(1, 0, 0.5, 1.0, id="one run"),
+    ],
+)
+def test_failed_runs_count_for_the_share_that_they_took(finished, failed, share, runs):
+    assert full_runs(finished, failed, failed_share=share) == runs
+
+
 def life(preparation=1.0, training=1.0, requests=1.0, per_request=1.0):
     return life_energy_kwh(preparation, training, requests=requests, kwh_per_request=per_request)
 
@@ -68,6 +87,9 @@ def life(preparation=1.0, training=1.0, requests=1.0, per_request=1.0):
     [
         pytest.param(lambda bad: repeated_kwh(bad, 1), "energy_kwh", id="energy"),
         pytest.param(lambda bad: repeated_kwh(1, bad), "repeats", id="repeats"),
+        pytest.param(lambda bad: full_runs(bad, 1, failed_share=0.5), "finished", id="finished"),
+        pytest.param(lambda bad: full_runs(1, bad, failed_share=0.5), "failed", id="failed"),
+        pytest.param(lambda bad: full_runs(1, 1, failed_share=bad), "failed_share", id="share"),
         pytest.param(lambda bad: life(preparation=bad), "preparation_kwh", id="preparation"),
         pytest.param(lambda bad: life(training=bad), "training_kwh", id="training"),
         pytest.param(lambda bad: life(requests=bad), "requests", id="requests"),
@@ -86,5 +108,9 @@ def test_a_negative_or_endless_input_is_refused_by_name(formula, name, bad):
 def test_fewer_than_one_run_and_requests_that_cost_nothing_are_refused():
     with pytest.raises(ValueError, match=r"repeats is 0\.5; expected .* 1 or more"):
         repeated_kwh(2.0, 0.5)
+    with pytest.raises(ValueError, match=r"finished is 0; expected .* 1 or more"):
+        full_runs(0, 5, failed_share=0.5)
+    with pytest.raises(ValueError, match=r"failed_share is 1\.1; expected .* 0 to 1"):
+        full_runs(1, 5, failed_share=1.1)
     with pytest.raises(ValueError, match=r"kwh_per_request is 0; expected .* above 0"):
         break_even_requests(500.0, 0)

@@ -31,6 +31,31 @@ def described_energy_kwh(device_hours: float, power_w: float) -> float:
     return device_hours * power_w / WATTS_PER_KILOWATT
 
 
+def moved_energy_kwh(gigabytes: float, kwh_per_gb: float) -> float:
+    """Energy of the network that moved some data.
+
+    Args:
+        gigabytes: Data moved. [GB]
+        kwh_per_gb: Energy of the network. [kWh/GB]
+
+    Returns:
+        Energy of the network. [kWh]
+
+    Raises:
+        ValueError: A negative or non-finite input.
+
+    Source:
+        Aslan, Mayers, Koomey & France (2018), doi:10.1111/jiec.12630; Cloud Carbon Footprint,
+        methodology (2021).
+
+    >>> moved_energy_kwh(500.0, 0.001)
+    0.5
+    """
+    number("gigabytes", gigabytes)
+    number("kwh_per_gb", kwh_per_gb)
+    return gigabytes * kwh_per_gb
+
+
 def mean_power_w(tdp_w: float, utilization: float) -> float:
     """Mean power of a device as a share of its thermal design power.
 
@@ -90,6 +115,7 @@ def counter_energy_uj(previous_uj: int, current_uj: int, *, wraps_at_uj: int | N
 
 def it_energy_kwh(
     *,
+    chips_kwh: float = 0.0,
     accelerator_kwh: float = 0.0,
     cpu_kwh: float = 0.0,
     memory_kwh: float = 0.0,
@@ -99,6 +125,7 @@ def it_energy_kwh(
     """Energy of the IT equipment at the wall: its parts, over its power supply's efficiency.
 
     Args:
+        chips_kwh: Accelerators, CPUs and memory where they are known only together. [kWh]
         accelerator_kwh: Accelerators. [kWh]
         cpu_kwh: Processors of the host. [kWh]
         memory_kwh: Main memory. [kWh]
@@ -118,6 +145,7 @@ def it_energy_kwh(
     20.0
     """
     parts = {
+        "chips_kwh": chips_kwh,
         "accelerator_kwh": accelerator_kwh,
         "cpu_kwh": cpu_kwh,
         "memory_kwh": memory_kwh,

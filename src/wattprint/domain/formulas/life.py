@@ -84,3 +84,29 @@ def break_even_requests(training_kwh: float, kwh_per_request: float) -> float:
     if number("kwh_per_request", kwh_per_request) == 0:
         raise InputError("kwh_per_request is 0", "expected a finite number above 0")
     return training_kwh / kwh_per_request
+
+
+def full_runs(finished: float, failed: float, *, failed_share: float) -> float:
+    """Runs of full length that a sweep amounts to: those finished, and parts of those failed.
+
+    Args:
+        finished: Runs that came to their end, the one that was kept among them. [1 or more]
+        failed: Runs that failed or were abandoned.
+        failed_share: Mean share of a full run that these took. [ratio, 0 to 1]
+
+    Returns:
+        Full runs.
+
+    Raises:
+        ValueError: A negative or non-finite input, fewer than one finished run, a share above 1.
+
+    Source:
+        Strubell, Ganesh & McCallum (2019), arXiv:1906.02243, sec. 4 (a result costs all the runs
+        that led to it).
+
+    >>> full_runs(20, 10, failed_share=0.5)
+    25.0
+    """
+    number("finished", finished, at_least=1)
+    number("failed", failed)
+    return finished + failed * number("failed_share", failed_share, at_most=1)

@@ -1,0 +1,1 @@
+"""Each methodology's way from a described job to its figure."""

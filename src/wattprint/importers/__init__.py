@@ -1,0 +1,1 @@
+"""Other tools' records, and readings that people took, as records of ours."""
