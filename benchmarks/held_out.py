@@ -3,7 +3,7 @@
 import csv
 import gzip
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from functools import lru_cache
 from itertools import groupby
@@ -12,7 +12,6 @@ from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
-from wattprint.domain.errors import InputError
 from wattprint.factors.profiles import Profile, ProfileTable
 from wattprint.grid.hours import HOUR_S
 from wattprint.grid.pattern import MEMORY_H, Actuals, Typical, pattern_of
@@ -72,11 +71,9 @@ class Foresight:
         ]
 
 
-def typical_of(profile: Profile, year: int) -> Typical | None:
-    try:
-        level = typical_level(profile, year=year)
-    except InputError:  # a zone without a yearly figure ships no profile either
-        return None
+def typical_of(profile: Profile, year: int) -> Typical:
+    """The profile at the yearly mean that a user would have."""
+    level = typical_level(profile, year=year)
     return Typical(TypicalRatios(profile), level.figure.carbon_intensity_g_per_kwh)
 
 
@@ -96,15 +93,18 @@ class Library:
         """Return a series, and the profile that the other years of its zone make."""
         others = [o for o in self.shipped if o["zone"] == row["zone"] and o["year"] != row["year"]]
         first = datetime(int(row["year"]), 1, 1, tzinfo=timezone.utc)
-        rows = profile_rows(self._inputs, row["zone"], others) if others else []
         return ZoneYear(
             row["zone"],
             int(row["year"]),
             row["source"],
             int(first.timestamp()) // HOUR_S,
             tuple(means(self.folder / row["file"], of_minutes=60)),
-            ProfileTable(rows).get(row["zone"]),
+            self.profile_of(row["zone"], others) if others else None,
         )
+
+    def profile_of(self, zone: str, series: Sequence[Row]) -> Profile:
+        """Return the profile that some series of a zone make."""
+        return ProfileTable(profile_rows(self._inputs, zone, series)).find(zone)
 
 
 def means(path: Path, *, of_minutes: int) -> Iterator[float]:

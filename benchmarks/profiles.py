@@ -13,7 +13,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from math import exp, log
+from math import exp, log, nan
 from multiprocessing import Pool
 from pathlib import Path
 from statistics import fmean, quantiles
@@ -28,6 +28,7 @@ from wattprint.grid.profiles import TypicalRatios
 HORIZONS_H = (1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 120, 168, 336)
 ISSUES_EVERY_H = 41  # shares no factor with a week: every hour of it has its turn
 FIRST_ISSUE_H = 28 * 24
+SECTIONS = ("scatter", "errors", "saving")
 KEPT = ("kept_once", "kept_again", "last_24_h_kept_once")
 METHODS = ("forecast", "typical", "persistence", "last 24 h", "mean of 28 days")
 
@@ -192,11 +193,11 @@ def summary(found: Sequence[dict[str, Any]], checks: Sequence[str]) -> dict[str,
             for known in (True, False)
             if (some := [one for one in judged_errors if one["profile"] is known])
         ]
-        inside = inside_of_others(judged_errors)
-        result["forecast_errors"] = [
-            {**row, "inside_share_of_other_zones": inside[int(row["horizon_h"])]}
-            for row in quantile_table(judged_errors)
-        ]
+        result["forecast_errors"] = quantile_table(judged_errors)
+        if len({one["zone"] for one in judged_errors}) > 1:
+            inside = inside_of_others(judged_errors)
+            for row in result["forecast_errors"]:
+                row["inside_share_of_other_zones"] = inside[int(row["horizon_h"])]
     if any("saving" in one for one in found):
         result["saving"] = [{**named(one), **one["saving"]} for one in found if "saving" in one]
     return result
@@ -241,7 +242,7 @@ def text_of(result: Mapping[str, Any]) -> Iterator[str]:
         for row in result["forecast_errors"]:
             yield (
                 f"{row['horizon_h']:<12}{row['low_sigmas']:9.3f}{row['high_sigmas']:9.3f}"
-                f"{row['mean_sigmas']:10.3f}{row['inside_share_of_other_zones']:21.3f}"
+                f"{row['mean_sigmas']:10.3f}{row.get('inside_share_of_other_zones', nan):21.3f}"
             )
         yield ""
     if "saving" in result:
@@ -275,8 +276,12 @@ def main() -> None:
     library = Library(options.reference)
     rows = [*library.checks, *library.shipped]
     if options.zones:
+        if strangers := sorted(set(options.zones) - {row["zone"] for row in rows}):
+            sys.exit(f"no hourly series of {', '.join(strangers)}; zones look like DE, US-CAL-CISO")
         rows = [row for row in rows if row["zone"] in options.zones]
-    sections = options.sections or ["scatter", "errors", "saving"]
+    sections = options.sections or SECTIONS
+    if unknown := sorted(set(sections) - set(SECTIONS)):
+        sys.exit(f"no section {', '.join(unknown)}; expected some of {', '.join(SECTIONS)}")
     tasks = [Task(row, sections, options.every, options.reference) for row in rows]
     found = []
     with Pool(options.processes) as pool:

@@ -131,6 +131,14 @@ def test_steps_and_start_are_those_asked_for():
         pytest.param("DE", None, {"step_s": 7}, InputError, "step_s is 7", id="no step"),
         pytest.param("DE", None, {"year": 1066}, InputError, "year is 1066", id="no year"),
         pytest.param(
+            "DE",
+            (672, {"kind": "marginal"}),
+            {"year": 1066},
+            InputError,
+            "year is 1066",
+            id="no year, although none is needed",
+        ),
+        pytest.param(
             "DE", None, {"issued_at": "now"}, InputError, "issued_at is 'now'", id="no moment"
         ),
     ],

@@ -15,6 +15,7 @@ from wattprint.grid.hours import (
     mean_over,
     seconds_of,
     step_of_a_day_s,
+    steps_over,
     window_s,
 )
 
@@ -93,3 +94,15 @@ def test_a_step_that_divides_a_day_is_taken(step_s):
 def test_any_other_step_is_refused(step_s):
     with pytest.raises(InputError, match=r"step_s is .*; expected"):
         step_of_a_day_s(step_s)
+
+
+def test_steps_begin_with_the_one_that_holds_the_start():
+    # Step 1800: 10:10 lies in the one from 10:00; 11:00 is not in the window.
+    assert list(steps_over(36_600, 39_600, 1800)) == [36_000, 37_800]
+
+
+def test_more_steps_than_a_year_of_minutes_are_refused():
+    ten_years = 10 * 365 * 86400
+    with pytest.raises(InputError, match="5256000 intervals of 60 s; expected at most 600000"):
+        steps_over(0, ten_years, 60)
+    assert len(steps_over(0, ten_years, 3600)) == 87_600

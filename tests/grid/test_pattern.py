@@ -127,6 +127,7 @@ def test_what_is_known_of_an_hour_by_half_counts():
     [
         pytest.param(interval(11, 12, 900.0), id="what ends after the issue"),
         pytest.param(interval(9, 10, 900.0, "forecast"), id="a forecast"),
+        pytest.param(interval(9, 10, 900.0, "typical"), id="a typical hour"),
         pytest.param(interval(10 - MEMORY_H - 2, 10 - MEMORY_H, 900.0), id="what is too old"),
     ],
 )

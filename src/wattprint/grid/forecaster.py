@@ -1,17 +1,16 @@
 """Forecasts without a network: the typical profile, corrected by the last known actuals."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import expm1, log, pi, sqrt
 from typing import NamedTuple
 
 from wattprint.domain.checks import text, whole_number
 from wattprint.domain.errors import ContradictionError
-from wattprint.domain.evidence import Method
 from wattprint.domain.series import IntensitySeries
 from wattprint.factors.forecast_errors import forecast_errors
 from wattprint.factors.profiles import Profile, profiles
 from wattprint.factors.zones import zones
-from wattprint.grid.hours import HOUR_S, mean_over, seconds_of, step_of_a_day_s, utc
+from wattprint.grid.hours import HOUR_S, a_year, seconds_of, steps_over, utc
 from wattprint.grid.pattern import (
     Actuals,
     Pattern,
@@ -25,6 +24,7 @@ from wattprint.grid.profiles import (
     NORMAL_95,
     Outlook,
     TypicalRatios,
+    outlook_of,
     typical_level,
     typical_series,
 )
@@ -84,36 +84,30 @@ def forecast(
     """
     issued_s = int(seconds_of("issued_at", issued_at))
     hours = whole_number("hours", hours, at_least=1, at_most=LONGEST_HORIZON_H)
-    step_s = step_of_a_day_s(step_s)
+    starts_s = steps_over(issued_s, issued_s + hours * HOUR_S, step_s)
     code = zones().find(text("zone", zone)).zone
-    year = utc(issued_s).year if year is None else year
+    year = utc(issued_s).year if year is None else a_year(year)
     known = None if actuals is None else _known_of(actuals, code, issued_s)
     if actuals is None or known is None:
-        return _typical_alone(code, actuals, issued_at, hours, year=year, step_s=step_s)
+        return _typical_alone(code, actuals, starts_s, issued_s, year)
     typical = _typical_of(code, actuals, year)
     pattern = pattern_of(known, typical)
-    of_hour = forecast_of_hour(pattern, typical, forecast_errors())
-    starts_s = range(issued_s - issued_s % step_s, issued_s + hours * HOUR_S, step_s)
-    ranges = [mean_over(of_hour, at_s, at_s + step_s) for at_s in starts_s]
+    outlook = outlook_of(
+        forecast_of_hour(pattern, typical, forecast_errors()),
+        starts_s,
+        zone=code,
+        kind=actuals.kind,
+        basis=actuals.basis,
+        source=ACTUALS if typical is None else typical.ratios.profile.source,
+        year=utc(issued_s).year,
+        note=_note(known, typical),
+    )
     return Forecast(
-        Outlook(
-            zone=code,
-            start=utc(starts_s[0]),
-            step_s=step_s,
-            carbon_intensity_g_per_kwh=tuple(g.value for g in ranges),
-            low_g_per_kwh=tuple(g.low for g in ranges),
-            high_g_per_kwh=tuple(g.high for g in ranges),
-            kind=actuals.kind,
-            basis=actuals.basis,
-            method=Method.MODELLED,
-            source=ACTUALS if typical is None else typical.ratios.profile.source,
-            year=utc(issued_s).year,
-            note=_note(known, typical),
-        ),
+        outlook,
         utc(issued_s),
         len(known.g_per_kwh),
         _end_of(known),
-        tuple(_error_share(pattern, at_s + step_s) for at_s in starts_s),
+        tuple(_error_share(pattern, start_s + starts_s.step) for start_s in starts_s),
     )
 
 
@@ -142,11 +136,7 @@ def _is_like(actuals: IntensitySeries, profile: Profile) -> bool:
 
 
 def _typical_alone(
-    zone: str,
-    actuals: IntensitySeries | None,
-    issued_at: datetime,
-    hours: int,
-    **level_and_step: int,
+    zone: str, actuals: IntensitySeries | None, starts_s: range, issued_s: int, year: int
 ) -> Forecast:
     profile = profiles().find(zone)
     if actuals is not None and not _is_like(actuals, profile):
@@ -155,11 +145,12 @@ def _typical_alone(
             f"the typical profile of {zone} is {KIND}, {profile.basis}",
             f"expected {LEAST_KNOWN_H} h or more of them, or none",
         )
-    outlook = typical_series(zone, issued_at, issued_at + timedelta(hours=hours), **level_and_step)
+    start, end = utc(starts_s[0]), utc(starts_s.stop)
+    outlook = typical_series(zone, start, end, year=year, step_s=starts_s.step)
     bounds = zip(outlook.low_g_per_kwh, outlook.high_g_per_kwh, strict=True)
     # The mean distance from the median of a normal distribution is sqrt(2 / pi) of its sigma.
-    shares = (sqrt(2 / pi) * log(high / low) / (2 * NORMAL_95) for low, high in bounds)
-    return Forecast(outlook, utc(int(issued_at.timestamp())), 0, None, tuple(shares))
+    shares = (expm1(sqrt(2 / pi) * log(high / low) / (2 * NORMAL_95)) for low, high in bounds)
+    return Forecast(outlook, utc(issued_s), 0, None, tuple(shares))
 
 
 def _end_of(known: Actuals) -> datetime:

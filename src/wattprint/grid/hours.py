@@ -13,6 +13,8 @@ from wattprint.domain.interval import Range
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 SHORTEST_STEP_S = 60
+MOST_STEPS = 600_000
+"""A year of minutes, or the life of a grid in hours."""
 FIRST_YEAR, LAST_YEAR = 1990, 2050
 
 
@@ -50,8 +52,18 @@ def seconds_of(name: str, given: object) -> float:
             f"{name} is {given!r}",
             "expected a datetime with its UTC offset, such as datetime.now(timezone.utc)",
         )
-    whole_number(f"year of {name}", given.year, at_least=FIRST_YEAR, at_most=LAST_YEAR)
+    a_year(given.year, of=name)
     return given.timestamp()
+
+
+def a_year(given: object, *, of: str = "") -> int:
+    """Return a year from 1990 to 2050; `of` names the moment that it is the year of.
+
+    Raises:
+        InputError: Any other.
+    """
+    name = f"year of {of}" if of else "year"
+    return whole_number(name, given, at_least=FIRST_YEAR, at_most=LAST_YEAR)
 
 
 def window_s(start: datetime, end: datetime) -> tuple[int, int]:
@@ -80,6 +92,22 @@ def step_of_a_day_s(given: object) -> int:
             f"step_s is {given!r}", "expected seconds that divide a day, such as 300, 1800 or 3600"
         )
     return step_s
+
+
+def steps_over(start_s: int, end_s: int, step_s: object) -> range:
+    """Return the starts of the intervals, cut from midnight UTC on, that a window touches.
+
+    Raises:
+        InputError: A step that `step_of_a_day_s` refuses, or more than 600,000 of them.
+    """
+    step = step_of_a_day_s(step_s)
+    starts_s = range(start_s - start_s % step, end_s, step)
+    if len(starts_s) > MOST_STEPS:
+        raise InputError(
+            f"the window has {len(starts_s)} intervals of {step} s",
+            f"expected at most {MOST_STEPS}: give a longer step_s or a shorter window",
+        )
+    return starts_s
 
 
 def mean_over(of_hour: Callable[[int], Range], start_s: int, end_s: int) -> Range:

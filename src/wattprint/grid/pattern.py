@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from wattprint.domain.checks import number
 from wattprint.domain.interval import Range
-from wattprint.domain.series import IntensityInterval
+from wattprint.domain.series import LARGEST_G_PER_KWH, IntensityInterval
 from wattprint.factors.forecast_errors import ErrorTable
 from wattprint.grid.hours import HOUR_S, hours_in
 from wattprint.grid.profiles import TypicalRatios
@@ -35,10 +35,10 @@ BIASES_H = ((1, 32.0), (24, 48.0), (168, 128.0))
 SIGMA_PRIOR_H = 72.0
 SMALLEST_SIGMA = 0.01
 """A constant series is a constant factor upstream, and no certainty about the grid."""
+REAL_STATES = ("actual", "estimated")
+"""States of intervals that tell of real hours: a forecast of forecasts would feed on itself."""
 SMALLEST_G_PER_KWH = 1.0
 """Less is rounding, and 0 has no logarithm."""
-LARGEST_G_PER_KWH = 10_000.0
-"""Ten times what the dirtiest plants emit: beyond it kg were taken for g."""
 
 
 class Typical(NamedTuple):
@@ -99,7 +99,8 @@ def actuals_before(intervals: Iterable[IntensityInterval], issued_s: float) -> A
 
     Args:
         intervals: Intensity of one grid and kind, in any order and of any step.
-        issued_s: What ended by then counts, unless it was a forecast. [s since 1970]
+        issued_s: What ended by then counts, unless it was a forecast or typical.
+            [s since 1970]
 
     Raises:
         InputError: An intensity that is negative, not finite, or above 10,000 g/kWh.
@@ -108,7 +109,7 @@ def actuals_before(intervals: Iterable[IntensityInterval], issued_s: float) -> A
     gram_seconds: dict[int, float] = {}
     oldest_s = issued_s - MEMORY_H * HOUR_S
     for interval in intervals:
-        if not oldest_s < interval.end_s <= issued_s or interval.state == "forecast":
+        if not oldest_s < interval.end_s <= issued_s or interval.state not in REAL_STATES:
             continue
         g = number("intensity", interval.carbon_intensity_g_per_kwh, at_most=LARGEST_G_PER_KWH)
         for hour, inside_s in hours_in(max(oldest_s, interval.start_s), interval.end_s):

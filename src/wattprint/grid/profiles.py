@@ -9,21 +9,20 @@ from datetime import datetime
 from math import fsum, log, sqrt
 from typing import NamedTuple
 
-from wattprint.domain.checks import text, whole_number
+from wattprint.domain.checks import text
 from wattprint.domain.evidence import Method
 from wattprint.domain.interval import Range, product, relative
 from wattprint.factors.conventions import convention
 from wattprint.factors.profiles import HOURS_PER_CLASS, Profile, profiles
 from wattprint.factors.zones import YearlyIntensity, intensities, zones
 from wattprint.grid.hours import (
-    FIRST_YEAR,
     HOUR_S,
-    LAST_YEAR,
     CalendarHour,
+    a_year,
     calendar_of,
     mean_over,
     seconds_of,
-    step_of_a_day_s,
+    steps_over,
     utc,
     window_s,
 )
@@ -120,7 +119,7 @@ def typical_level(profile: Profile, *, year: int) -> TypicalLevel:
     Raises:
         InputError: A year outside 1990 to 2050, or no yearly mean on that basis.
     """
-    year = whole_number("year", year, at_least=FIRST_YEAR, at_most=LAST_YEAR)
+    year = a_year(year)
     zone = profile.zone
     figure = intensities(zone).find([zone], year=year, basis=profile.basis)
     apart, years = convention("intensity_year").amount, sqrt(abs(figure.year - year))
@@ -167,31 +166,57 @@ def typical_series(
     Raises:
         UnknownNameError: No such zone, or one without a profile.
         InputError: An empty window, a moment without its UTC offset, a step that does not divide
-            a day.
+            a day, more than 600,000 steps.
 
     Source:
         The table intensity_profiles; docs/profiles.md says how it is made and how well it holds.
     """
     start_s, end_s = window_s(start, end)
-    step_s = step_of_a_day_s(step_s)
+    starts_s = steps_over(start_s, end_s, step_s)
     ratios = typical_ratios(zone)
     level = typical_level(ratios.profile, year=utc(start_s).year if year is None else year)
-    starts_s = range(start_s - start_s % step_s, end_s, step_s)
-    of_hour = typical_hours(ratios, level.amount)
-    ranges = [mean_over(of_hour, at_s, at_s + step_s) for at_s in starts_s]
-    return Outlook(
+    return outlook_of(
+        typical_hours(ratios, level.amount),
+        starts_s,
         zone=ratios.profile.zone,
+        kind=KIND,
+        basis=ratios.profile.basis,
+        source=level.figure.source,
+        year=level.figure.year,
+        note=(
+            f"typical hours of {ratios.profile.zone}, no weather: mean of {level.figure.year} "
+            f"({level.figure.source}), shape of {', '.join(ratios.profile.series)}"
+        ),
+    )
+
+
+def outlook_of(
+    of_hour: Callable[[int], Range],
+    starts_s: range,
+    *,
+    zone: str,
+    kind: str,
+    basis: str,
+    source: str,
+    year: int,
+    note: str,
+) -> Outlook:
+    """Return the means over intervals of one step of what is modelled by the hour."""
+    step_s = starts_s.step
+    ranges = [mean_over(of_hour, start_s, start_s + step_s) for start_s in starts_s]
+    return Outlook(
+        zone=zone,
         start=utc(starts_s[0]),
         step_s=step_s,
         carbon_intensity_g_per_kwh=tuple(g.value for g in ranges),
         low_g_per_kwh=tuple(g.low for g in ranges),
         high_g_per_kwh=tuple(g.high for g in ranges),
-        kind=KIND,
-        basis=ratios.profile.basis,
+        kind=kind,
+        basis=basis,
         method=Method.MODELLED,
-        source=level.figure.source,
-        year=level.figure.year,
-        note=typical_note(ratios.profile, level.figure),
+        source=source,
+        year=year,
+        note=note,
     )
 
 
@@ -207,11 +232,3 @@ def typical_hours(ratios: TypicalRatios, level: Range) -> Callable[[int], Range]
         return Range(*(ratio * bound for bound in spread.as_tuple()))
 
     return of_hour
-
-
-def typical_note(profile: Profile, figure: YearlyIntensity) -> str:
-    """Return where the level and the shape come from."""
-    return (
-        f"typical hours of {profile.zone}, no weather: mean of {figure.year} ({figure.source}), "
-        f"shape of {', '.join(profile.series)}"
-    )
