@@ -309,3 +309,18 @@ def test_no_key_is_in_the_cache(grid, home):
     files = [path for path in (home / ".wattprint").rglob("*") if path.is_file()]
     assert files
     assert not any(KEY.encode() in path.read_bytes() for path in files)
+
+
+def test_a_file_is_carried_on_with_the_error_to_expect(wattprint, tmp_path):
+    hours = [this_hour_s() - i * HOUR for i in range(1, 24 * 10)]
+    rows = [f"{utc(at)},{300 + 50 * (at // HOUR % 24 < 12)}" for at in hours]
+    (tmp_path / "de.csv").write_text("\n".join(["timestamp,g_per_kwh", *rows]))
+    said = ("--file", tmp_path / "de.csv", "--kind", "average", "--basis", "lifecycle")
+    done = wattprint("grid", "forecast", "DE", *said, "--hours", 24, "--json")
+    series = json.loads(done.stdout)
+    assert (done.returncode, series["kind"], len(series["intervals"])) == (0, "average", 25)
+    assert {row["state"] for row in series["intervals"]} == {"forecast"}
+    assert all(row["low"] < row["g_per_kwh"] < row["high"] for row in series["intervals"])
+    assert any(note.startswith("mean error to expect: ") for note in series["notes"])
+    by_hour = {row["start"][11:13]: row["g_per_kwh"] for row in series["intervals"][1:]}
+    assert by_hour["06"] > by_hour["18"]  # as in the days before, and not as in the profile

@@ -127,8 +127,22 @@ class Typical:
         return Access(True, "shipped with wattprint; no network")
 
 
-def series_of(outlook: Outlook) -> IntensitySeries:
-    """Return an outlook as a series, its intervals of state `typical`, each with its bounds."""
+def series_of(
+    outlook: Outlook,
+    *,
+    state: str = "typical",
+    issued_at_s: float | None = None,
+    notes: Sequence[str] = (NOBODY_ASKED,),
+) -> IntensitySeries:
+    """Return an outlook as a series, each interval with its bounds.
+
+    Args:
+        outlook: Modelled intensity.
+        state: State of its intervals: `typical`, or `forecast`.
+        issued_at_s: When a forecast was made. [s since 1970]
+        notes: What a reader should know beside what the outlook says of itself: that nobody was
+            asked, unless something else is said.
+    """
     start_s, step_s = outlook.start.timestamp(), outlook.step_s
     figures = zip(
         outlook.carbon_intensity_g_per_kwh,
@@ -137,9 +151,7 @@ def series_of(outlook: Outlook) -> IntensitySeries:
         strict=True,
     )
     intervals = (
-        IntensityInterval(
-            start_s + i * step_s, start_s + (i + 1) * step_s, grams, "typical", low, high
-        )
+        IntensityInterval(start_s + i * step_s, start_s + (i + 1) * step_s, grams, state, low, high)
         for i, (grams, low, high) in enumerate(figures)
     )
     return IntensitySeries(
@@ -148,5 +160,6 @@ def series_of(outlook: Outlook) -> IntensitySeries:
         kind=outlook.kind,
         basis=outlook.basis,
         provider=NAME,
-        notes=(NOBODY_ASKED, outlook.note),
+        issued_at_s=issued_at_s,
+        notes=(*notes, outlook.note),
     )
