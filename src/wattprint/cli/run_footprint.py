@@ -31,3 +31,13 @@ def asked_footprint(run: RunRecord, said: dict[str, Any], home: str | None) -> F
     place["basis"] = options.get("basis")
     series = series_of(place, bounds_of_run(run), hours, home)
     return footprint_of_run(run, host=host, series=series, **options)
+
+
+def hourly_footprint(run: RunRecord, home: str | None) -> Footprint:
+    """Return the footprint of a run by the hour, at the place that it recorded.
+
+    Raises:
+        InputError: It recorded no place, or the hours are not to be had.
+    """
+    said = {"by_hour": True, "provider": None, "series_file": None, "host": None}
+    return asked_footprint(run, said, home)
