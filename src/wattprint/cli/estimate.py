@@ -11,6 +11,7 @@ from wattprint.cli.by_hour import ASKED, by_hour_options, series_of
 from wattprint.cli.hosts import host_named
 from wattprint.cli.options import json_option, life_options, place_options, time_options
 from wattprint.cli.output import print_json
+from wattprint.cli.places import found_place
 from wattprint.domain import units
 from wattprint.domain.moments import seconds_since_1970
 from wattprint.estimator.describe import estimate as estimate_footprint
@@ -123,6 +124,7 @@ def estimate(*, explain: bool, as_json: bool, **inputs: Any) -> None:
     """
     inputs["training"] = read_training(inputs["training"])
     inputs["host"] = host_named(inputs["host"])
+    inputs |= found_place(inputs)
     hours = {name: inputs.pop(name) for name in ASKED}
     inputs["series"] = series_of(inputs, _window(inputs), hours)
     footprint = estimate_footprint(**inputs)

@@ -4,12 +4,11 @@ from typing import Any
 
 from wattprint.cli.by_hour import ASKED, series_of
 from wattprint.cli.hosts import host_named
+from wattprint.cli.places import PLACE, found_place
 from wattprint.domain.footprint import Footprint
 from wattprint.domain.run import RunRecord
 from wattprint.estimator.by_hour import bounds_of_run
 from wattprint.estimator.tracked import footprint_of_run
-
-_PLACE = ("zone", "region", "intensity")
 
 
 def asked_footprint(run: RunRecord, said: dict[str, Any], home: str | None) -> Footprint:
@@ -26,8 +25,10 @@ def asked_footprint(run: RunRecord, said: dict[str, Any], home: str | None) -> F
     options = dict(said)
     hours = {name: options.pop(name) for name in ASKED}
     host = host_named(options.pop("host"), home)
-    is_said = any(options.get(name) is not None for name in _PLACE)
-    place = {name: (options if is_said else run.place).get(name) for name in _PLACE}
+    if not any(run.place.get(name) is not None for name in PLACE):
+        options |= found_place(options)
+    is_said = any(options.get(name) is not None for name in PLACE)
+    place = {name: (options if is_said else run.place).get(name) for name in PLACE}
     place["basis"] = options.get("basis")
     series = series_of(place, bounds_of_run(run), hours, home)
     return footprint_of_run(run, host=host, series=series, **options)

@@ -21,6 +21,7 @@ from wattprint.cli.child import (
 from wattprint.cli.hosts import host_named
 from wattprint.cli.options import home_option, host_options, number_or_word
 from wattprint.cli.output import say
+from wattprint.cli.places import found_place
 from wattprint.domain.errors import HomeError, InputError, WattprintError
 from wattprint.domain.footprint import Footprint
 from wattprint.tracker.run import Run
@@ -102,6 +103,7 @@ def track(
         start = partial(_run, command, mask=mask, wait_for_all=wait_for_all)
         try:
             settings["host"] = host_named(settings["host"], home)
+            settings |= found_place(settings)
             run = new_run(home=home, **settings)
         except HomeError as error:
             if home is not None:
