@@ -1,5 +1,6 @@
 """Intensity of the hours of some work, for the commands that charge by them."""
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -7,7 +8,12 @@ import click
 
 from wattprint.cli.output import say
 from wattprint.cli.progress import waiting
-from wattprint.domain.errors import ContradictionError, InputError, WattprintError
+from wattprint.domain.errors import (
+    ContradictionError,
+    InputError,
+    UnknownNameError,
+    WattprintError,
+)
 from wattprint.domain.series import IntensitySeries
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -74,13 +80,22 @@ def series_of(
             raise _no_hours(place, window)
         return None
     try:
+        if not (asked or _is_service_set_up(home)):
+            return None
         with waiting("Asking for the intensity of the hours ...", shown=bool(asked)):
             return _found(place, window, said, home, is_asked=bool(asked))
     except (WattprintError, OSError) as error:
-        if asked:
-            raise
+        if asked or isinstance(error, UnknownNameError):
+            raise  # a wrong place is refused by whoever accounts for it, too
         say(f"wattprint: the year's mean is used: {error}")
         return None
+
+
+def _is_service_set_up(home: str | None) -> bool:
+    from wattprint.grid.settings import load_settings  # TOML, only for a place without an intensity
+    from wattprint.ledger.home import home_folder
+
+    return bool(load_settings(home_folder(home), os.environ).order)
 
 
 def _found(
