@@ -1,11 +1,12 @@
 """Intensity of the hours of some work, for the commands that charge by them."""
 
 import os
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
+from wattprint.cli.options import Command, with_options
 from wattprint.cli.output import say
 from wattprint.cli.progress import waiting
 from wattprint.domain.errors import (
@@ -15,8 +16,6 @@ from wattprint.domain.errors import (
     WattprintError,
 )
 from wattprint.domain.series import IntensitySeries
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 ASKED = ("by_hour", "provider", "series_file")
 """What the options below are called."""
@@ -45,9 +44,7 @@ def by_hour_options(command: Command) -> Command:
             help="CSV or Parquet file of time stamps and g/kWh that says it instead.",
         ),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return with_options(command, options)
 
 
 def series_of(

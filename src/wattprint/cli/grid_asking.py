@@ -2,13 +2,14 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import click
 
+from wattprint.cli.options import Command, with_options
 from wattprint.cli.output import say
 from wattprint.domain.checks import one_of
 from wattprint.domain.errors import HomeError, InputError
@@ -23,8 +24,6 @@ from wattprint.grid.providers.typical import Typical
 from wattprint.grid.services import Services
 from wattprint.grid.settings import Settings, load_settings
 from wattprint.ledger.home import home_folder
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 FALLBACK: Provider = Typical(typical_series)
 """What answers where no service is set up."""
@@ -54,9 +53,7 @@ def asking_options(command: Command) -> Command:
             help="Basis of the intensity. [default: the provider's first]",
         ),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return with_options(command, options)
 
 
 class Asking(NamedTuple):
