@@ -1,12 +1,16 @@
 """Programs that tests run as a user would: this interpreter, and the command beside it."""
 
+import fcntl
 import os
+import pty
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 WATTPRINT = Path(sys.executable).with_name("wattprint")
@@ -68,6 +72,26 @@ def wattprint(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end."""
     return run([WATTPRINT, *map(str, arguments)], home=home, stdin=stdin, **variables)
+
+
+def in_terminal(
+    command: list[str | Path], *, home: Path, columns: int = 80, **variables: str
+) -> tuple[int, str]:
+    """Run a command in a terminal of its own; return its status and all that it showed."""
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    shown = environment(home, TERM="xterm", **variables)
+    with subprocess.Popen(
+        list(map(str, command)), env=shown, stdin=its, stdout=its, stderr=its
+    ) as program:
+        os.close(its)
+        parts = []
+        with suppress(OSError):  # a terminal whose program has ended cannot be read
+            while part := os.read(ours, 65536):
+                parts.append(part)
+        os.close(ours)
+        status = program.wait(DEADLINE_S)
+    return status, b"".join(parts).decode()
 
 
 @contextmanager

@@ -27,6 +27,7 @@ FLOORS = {
 THIRD_PARTIES = {
     "cli": {"click", "rich"},
     "charts": {"vl_convert"},
+    "grid": {"pyarrow", "tomli"},
     "reports": {"jinja2", "vl_convert"},
 }
 """Distributions that a package may import; all others use the standard library alone."""

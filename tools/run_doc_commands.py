@@ -5,7 +5,8 @@
 A command stands in a ```console block behind `$ `; what follows up to the next one is its output,
 both streams together, where a line `...` stands for any lines. Commands that do not begin with
 `wattprint` are not run. Each page has an empty home folder with one example run in its ledger, and
-a `train.py` in the working folder. With --write, shown lines are replaced by those now printed.
+a `train.py` and a `de.csv` of intensity in the working folder. With --write, shown lines are
+replaced by those now printed.
 """
 
 import argparse
@@ -27,6 +28,13 @@ ANY_LINES = "..."
 PROMPT = "$ "
 TRAIN = "total = sum(number * number for number in range(300_000))\n"
 """What stands in for a user's training script."""
+INTENSITY = """\
+timestamp,g_per_kwh
+2026-01-15T10:00Z,100
+2026-01-15T11:00Z,120
+2026-01-15T13:00Z,160
+"""
+"""What stands in for a user's file of intensity."""
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -68,6 +76,7 @@ class Session:
         shutil.copy(EXAMPLE_RUN, runs)
         self._folder.mkdir()
         (self._folder / "train.py").write_text(TRAIN, encoding="utf-8")
+        (self._folder / "de.csv").write_text(INTENSITY, encoding="utf-8")
 
     def run(self, command: str) -> tuple[int, list[str]]:
         """Return the exit status of a command, and the lines that it printed."""

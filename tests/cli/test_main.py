@@ -17,11 +17,14 @@ COMMANDS = [
     "runs",
     "show",
     "report",
+    "grid",
     "factors",
     "doctor",
     "calibrate",
 ]
 NESTED = ["factors search", "factors show", "factors list", "runs prune", "runs export"]
+NESTED += ["grid now", "grid history", "grid forecast", "grid compare"]
+NESTED += ["grid sources", "grid doctor", "grid where"]
 WITH_EXAMPLE = [*COMMANDS, *NESTED]
 
 

@@ -25,6 +25,7 @@ GUIDES = {
     "runs": "ledger.md",
     "show": "reports.md",
     "report": "reports.md",
+    "grid": "grid.md",
     "factors": "factors.md",
     "doctor": "doctor.md",
     "calibrate": "calibrate.md",

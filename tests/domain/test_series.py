@@ -36,13 +36,13 @@ WITH_A_GAP = series((0, 1, 100.0), (3, 4, 400.0))
     ],
 )
 def test_a_window_gets_the_time_weighted_mean_of_what_it_touches(start_h, end_h, mean, share):
-    got = TWO_HOURS.mean_g_per_kwh(start_h * HOUR, end_h * HOUR)
+    got = TWO_HOURS.mean_and_share(start_h * HOUR, end_h * HOUR)
     assert got == pytest.approx((mean, share), rel=1e-12)
 
 
 def test_a_gap_is_left_out_of_the_mean_and_told_by_the_share():
     # Of 0 to 4 h two hours are known: (100 + 400) / 2 = 250 over 2 / 4 of the window.
-    assert WITH_A_GAP.mean_g_per_kwh(0, 4 * HOUR) == pytest.approx((250.0, 0.5), rel=1e-12)
+    assert WITH_A_GAP.mean_and_share(0, 4 * HOUR) == pytest.approx((250.0, 0.5), rel=1e-12)
 
 
 def test_intervals_come_in_any_order_and_with_any_step():
@@ -50,7 +50,7 @@ def test_intervals_come_in_any_order_and_with_any_step():
     mixed = series((1, 3, 10.0), (0.25, 1, 100.0), (0, 0.25, 0.0))
     assert [interval.start_s for interval in mixed] == [0, 0.25 * HOUR, HOUR]
     assert len(mixed) == 3
-    assert mixed.mean_g_per_kwh(0, 3 * HOUR)[0] == pytest.approx(95 / 3, rel=1e-12)
+    assert mixed.mean_and_share(0, 3 * HOUR)[0] == pytest.approx(95 / 3, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_intervals_come_in_any_order_and_with_any_step():
 )
 def test_a_window_that_the_series_does_not_touch_is_refused(start_h, end_h, message):
     with pytest.raises(InputError, match=message):
-        WITH_A_GAP.mean_g_per_kwh(start_h * HOUR, end_h * HOUR)
+        WITH_A_GAP.mean_and_share(start_h * HOUR, end_h * HOUR)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def made_of(steps_of):
 def charged(of, start_s, end_s):
     """Integral of the intensity over what is known of a window, and the time that it covers."""
     try:
-        mean, share = of.mean_g_per_kwh(start_s, end_s)
+        mean, share = of.mean_and_share(start_s, end_s)
     except InputError:
         return 0.0, 0.0
     return mean * share * (end_s - start_s), share * (end_s - start_s)
@@ -136,15 +136,15 @@ def test_splitting_an_interval_in_two_changes_nothing(steps, cut):
         for part in (i._replace(end_s=middle), i._replace(start_s=middle))
     ]
     split = IntensitySeries("DE", halves, kind="average", basis="lifecycle")
-    expected = made.mean_g_per_kwh(0.0, end_s)
-    assert split.mean_g_per_kwh(0.0, end_s) == pytest.approx(expected, rel=1e-9)
+    expected = made.mean_and_share(0.0, end_s)
+    assert split.mean_and_share(0.0, end_s) == pytest.approx(expected, rel=1e-9)
 
 
 @given(steps=steps, start=st.floats(0, 0.9), length=st.floats(0.01, 1))
 def test_a_mean_lies_between_the_least_and_the_most_of_the_series(steps, start, length):
     made, end_s = made_of(steps)
     known = [interval.carbon_intensity_g_per_kwh for interval in made]
-    mean, share = made.mean_g_per_kwh(start * end_s - 1, end_s + length)
+    mean, share = made.mean_and_share(start * end_s - 1, end_s + length)
     assert min(known) * (1 - 1e-12) <= mean <= max(known) * (1 + 1e-12)
     assert 0 < share <= 1
 
@@ -158,5 +158,5 @@ def test_the_hour_that_summer_time_skips_is_charged_like_any_other():
     hours = [(first + timedelta(hours=i)).timestamp() / HOUR for i in range(23)]
     day = series(*[(hour, hour + 1, 100.0 + i) for i, hour in enumerate(hours)])
     # The mean of 100 to 122 is 111.
-    got = day.mean_g_per_kwh(start.timestamp(), end.timestamp())
+    got = day.mean_and_share(start.timestamp(), end.timestamp())
     assert got == pytest.approx((111.0, 1.0), rel=1e-12)

@@ -29,6 +29,12 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "release_year": (1990, 2030),
 }
 NEVER_EMPTY = frozenset({"accelerator_count", "g_co2e_per_kwh", "kg_co2e", "latitude", "longitude"})
+PER_MILLE = {
+    "weekday_per_mille": 24,
+    "weekend_per_mille": 24,
+    "low_per_mille": 4,
+    "high_per_mille": 4,
+}
 WHOLE = frozenset({"accelerator_count", "release_year", "year"})
 
 
@@ -46,6 +52,8 @@ def check(tables: Sequence[Table]) -> None:
         *check_defaults(intensity),
         *check_shares(by_path["generation_mix.csv"]),
         *check_cooling(by_path["water_factors.csv"]),
+        *check_profiles(by_path["odbl/intensity_profiles.csv"]),
+        *check_profiles(by_path["intensity_profiles.csv"]),
         *check_families(parts),
         *check_part_names(parts),
         *check_zone_names(zone_rows),
@@ -116,6 +124,18 @@ def check_cooling(water: Table) -> Iterator[str]:
             float(row["min_l_per_kwh"]), row["l_per_kwh"], float(row["max_l_per_kwh"])
         ):
             yield f"{water.path}: the median of {' / '.join(water.key_of(row))} is out of its range"
+
+
+def check_profiles(profiles: Table) -> Iterator[str]:
+    """Twelve months a zone, and as many whole numbers in each cell as there are hours in it."""
+    for (zone,), rows in grouped(profiles.rows, "zone").items():
+        if len(rows) != 12:
+            yield f"{profiles.path}: {zone} has {len(rows)} months, expected 12"
+        for row in rows:
+            for column, count in PER_MILLE.items():
+                cells = row[column].split()
+                if len(cells) != count or not all(map(str.isdigit, cells)) or "0" in cells:
+                    yield f"{profiles.path}: {column} of {zone} {row['month']} is no {count} ratios"
 
 
 def check_families(parts: Iterable[Row]) -> Iterator[str]:

@@ -20,7 +20,11 @@ from factor_build.others import (
     conventions,
     embodied,
     energy_sources,
+    entsoe_areas,
+    entsoe_types,
     equivalents,
+    forecast_errors,
+    grid_services,
     machine_classes,
     memory_bandwidth,
     power_constants,
@@ -28,6 +32,7 @@ from factor_build.others import (
     sources,
 )
 from factor_build.processors import cpus
+from factor_build.profiles import intensity_profiles
 from factor_build.tables import ODBL_SOURCES, BuildError, Inputs, Source, Table
 
 FACTOR_SET_VERSION = "2026.11.0"
@@ -40,6 +45,7 @@ def build_tables(inputs: Inputs) -> list[Table]:
         cpus(inputs),
         zones(inputs, intensity),
         intensity_yearly(intensity),
+        intensity_profiles(inputs, intensity),
         generation_mix(inputs),
         energy_sources(inputs),
         pue(inputs),
@@ -48,6 +54,7 @@ def build_tables(inputs: Inputs) -> list[Table]:
         conventions(inputs),
         machine_classes(inputs),
         memory_bandwidth(inputs),
+        forecast_errors(inputs),
         cloud_instances(inputs),
         embodied(inputs),
         embodied_devices(inputs),
@@ -55,6 +62,9 @@ def build_tables(inputs: Inputs) -> list[Table]:
         cloud_regions(inputs, intensity),
         cloud_region_yearly(inputs),
         *methodology_tables(inputs),
+        entsoe_areas(inputs),
+        entsoe_types(inputs),
+        grid_services(inputs),
     ]
     by_licence = [part for table in tables for part in split_by_licence(table)]
     return [*by_licence, sources(inputs, tables)]

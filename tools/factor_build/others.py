@@ -46,6 +46,27 @@ def conventions(inputs: Inputs) -> Table:
     return Table("conventions.csv", tuple(rows[0]), rows, ("name",))
 
 
+def entsoe_areas(inputs: Inputs) -> Table:
+    """Area codes under which the Transparency Platform knows our zones."""
+    return as_entered(inputs, "entsoe_areas", "zone")
+
+
+def entsoe_types(inputs: Inputs) -> Table:
+    """Types of generation, and the row of energy_sources.csv whose factor each takes."""
+    return as_entered(inputs, "entsoe_types", "psr_type")
+
+
+def grid_services(inputs: Inputs) -> Table:
+    """What each grid service gives, in which unit, at which cost."""
+    return as_entered(inputs, "grid_services", "service")
+
+
+def as_entered(inputs: Inputs, name: str, key: str) -> Table:
+    """A list of our own as it is, `year` and `verified` after its own columns."""
+    rows = list(inputs.entered(name))
+    return Table(f"{name}.csv", tuple(rows[0]), rows, (key,))
+
+
 def machine_classes(inputs: Inputs) -> Table:
     """What machines draw beside their chips, a constant a row; `verified` is the row's own."""
     rows = read_rows(inputs.hand_entered / "machine_classes.csv")
@@ -56,6 +77,12 @@ def memory_bandwidth(inputs: Inputs) -> Table:
     """Bandwidth of the memory of accelerators that serve models."""
     rows = read_rows(inputs.hand_entered / "memory_bandwidth.csv")
     return Table("memory_bandwidth.csv", tuple(rows[0]), rows, ("name",))
+
+
+def forecast_errors(inputs: Inputs) -> Table:
+    """Errors of our own forecasts by horizon, as benchmarks/profiles.py prints them."""
+    rows = list(inputs.entered("forecast_errors"))
+    return Table("forecast_errors.csv", tuple(rows[0]), rows, ("horizon_h",))
 
 
 def sources(inputs: Inputs, tables: Iterable[Table]) -> Table:

@@ -23,7 +23,7 @@ NEVER_SHIPPED = frozenset(
         "mlco2_impact",
     }
 )
-ODBL_SOURCES = frozenset({"boavizta_pcf", "electricitymaps_yearly"})
+ODBL_SOURCES = frozenset({"boavizta_pcf", "electricitymaps_yearly", "em_download", "em_eurosys24"})
 
 Row = dict[str, str]
 

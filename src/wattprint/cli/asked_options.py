@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from wattprint.cli.options import Command
+from wattprint.cli.options import Command, with_options
 from wattprint.domain.errors import InputError, RecordError
 from wattprint.domain.footprint import Footprint
 
@@ -99,9 +99,7 @@ _LIFE = (
 
 def asked_options(command: Command) -> Command:
     """Add the options that say what work is for, and what is to be said of it."""
-    for option in reversed((*_PLANNED, *_MODEL, *_INFERENCE, *_SWEEP, *_LIFE)):
-        command = option(command)
-    return command
+    return with_options(command, (*_PLANNED, *_MODEL, *_INFERENCE, *_SWEEP, *_LIFE))
 
 
 def read_training(given: str | None) -> Footprint | None:

@@ -1,8 +1,6 @@
 """`wattprint doctor`: what can be measured on this machine, and why not the rest."""
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from textwrap import indent
 from typing import Any
 
@@ -10,6 +8,7 @@ import click
 
 from wattprint.cli.options import home_option, json_option
 from wattprint.cli.output import print_json, print_table
+from wattprint.cli.progress import waiting
 from wattprint.domain import units
 from wattprint.factors.machines import PER_VCPU
 from wattprint.tracker.diagnosis import Component, DeviceNow, Diagnosis, diagnose
@@ -26,7 +25,7 @@ def doctor(*, home: str | None, as_json: bool) -> None:
     Every family of meters is opened and read twice, half a second apart. Nothing is recorded, and
     nothing is asked of the network.
     """
-    with _progress("Reading every meter twice ...", shown=not as_json):
+    with waiting("Reading every meter twice ...", shown=not as_json):
         diagnosis = diagnose(home)
     if as_json:
         print_json(diagnosis.as_dict())
@@ -36,19 +35,6 @@ def doctor(*, home: str | None, as_json: bool) -> None:
     _print_facts("Wattprint", _installation(diagnosis))
     _print_title(f"\n{diagnosis.verdict}")
     click.echo(f"Next: {diagnosis.next_step}")
-
-
-@contextmanager
-def _progress(message: str, *, shown: bool) -> Iterator[None]:
-    """Show a message on a terminal for as long as something takes."""
-    if not (shown and sys.stderr and sys.stderr.isatty()):
-        yield
-        return
-    click.echo(message, err=True, nl=False)
-    try:
-        yield
-    finally:
-        click.echo("\r" + " " * len(message) + "\r", err=True, nl=False)
 
 
 def _print_meters(diagnosis: Diagnosis) -> None:

@@ -7,9 +7,13 @@ from typing import Any
 import click
 
 from wattprint.cli.asked_options import asked_options, read_training
+from wattprint.cli.by_hour import ASKED, by_hour_options, series_of
 from wattprint.cli.hosts import host_named
-from wattprint.cli.options import json_option, life_options, place_options
+from wattprint.cli.options import json_option, life_options, place_options, time_options
 from wattprint.cli.output import print_json
+from wattprint.cli.places import found_place
+from wattprint.domain import units
+from wattprint.domain.moments import seconds_since_1970
 from wattprint.estimator.describe import estimate as estimate_footprint
 from wattprint.reports.text import footprint_text
 
@@ -106,6 +110,8 @@ from wattprint.reports.text import footprint_text
     "`wattprint explain` shows them all. [default: wattprint]",
 )
 @life_options
+@time_options
+@by_hour_options
 @click.option("--explain", is_flag=True, help="Show each equation with its numbers.")
 @json_option
 def estimate(*, explain: bool, as_json: bool, **inputs: Any) -> None:
@@ -117,7 +123,11 @@ def estimate(*, explain: bool, as_json: bool, **inputs: Any) -> None:
     (parameters and tokens) or, with --inference, requests.
     """
     inputs["training"] = read_training(inputs["training"])
-    footprint = estimate_footprint(**{**inputs, "host": host_named(inputs["host"])})
+    inputs["host"] = host_named(inputs["host"])
+    inputs |= found_place(inputs)
+    hours = {name: inputs.pop(name) for name in ASKED}
+    inputs["series"] = series_of(inputs, _window(inputs), hours)
+    footprint = estimate_footprint(**inputs)
     if as_json:
         print_json(footprint.as_dict())
         return
@@ -126,3 +136,17 @@ def estimate(*, explain: bool, as_json: bool, **inputs: Any) -> None:
     if emissions.location_based is None and emissions.market_based is None:
         command = shlex.join(["wattprint", *sys.argv[1:]])
         click.echo(f"\nFor emissions add a place, for example:\n  {command} --zone FR")
+
+
+def _window(inputs: dict[str, Any]) -> tuple[float, float] | None:
+    """Return start and end of the work in seconds since 1970, where both are known."""
+    if inputs["start"] is None:
+        return None
+    start_s = seconds_since_1970("start", inputs["start"])
+    if inputs["end"] is not None:
+        end_s = seconds_since_1970("end", inputs["end"])
+    elif inputs["hours"] is not None:
+        end_s = start_s + inputs["hours"] * units.SECONDS_PER_HOUR
+    else:
+        return None
+    return (start_s, end_s) if end_s > start_s else None

@@ -5,18 +5,20 @@ from typing import Any
 
 import click
 
+from wattprint.cli.by_hour import ASKED
 from wattprint.cli.estimate import estimate
 from wattprint.cli.hosts import host_named
 from wattprint.cli.options import json_option
 from wattprint.cli.output import print_json, say, write_whole
+from wattprint.cli.places import found_place
 from wattprint.domain.errors import InputError
 from wattprint.estimator.explain import Explanation
 from wattprint.estimator.explain import explain as explain_job
 from wattprint.reports.explained import explanation_text
 
 _CHART_FORMS = (".svg", ".png")
-_NOT_HERE = ("methodology", "explain", "as_json")
-"""Options of `estimate` that say nothing of the work."""
+_NOT_HERE = ("methodology", "explain", "as_json", "start", "end", *ASKED)
+"""Options of `estimate` that say nothing of the work, or what no other method knows: its hours."""
 
 
 @click.command(
@@ -34,7 +36,8 @@ def explain(*, chart: str | None, as_json: bool, **inputs: Any) -> None:
     machine, PUE, intensity, making, rounding. The parts add up to the whole.
     """
     path = None if chart is None else _chart_path(chart)
-    explanation = explain_job(**{**inputs, "host": host_named(inputs["host"])})
+    host = host_named(inputs["host"])
+    explanation = explain_job(**{**inputs, **found_place(inputs), "host": host})
     if path is not None:
         write_whole(path, _drawn(explanation, path.suffix.lower()))
     if as_json:

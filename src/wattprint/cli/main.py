@@ -21,6 +21,7 @@ _COMMANDS = {
     "runs": "List, export and prune the runs of the local ledger.",
     "show": "Footprint of a run, with its reasons.",
     "report": "Footprint of a run as a document.",
+    "grid": "Carbon intensity of the grid: now, past, forecast, compared.",
     "factors": "Search hardware, zones and regions, and their sources.",
     "doctor": "What can be measured on this machine, and how well.",
     "calibrate": "Fit what a machine draws beside its chips to a wall meter.",

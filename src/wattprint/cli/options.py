@@ -1,11 +1,18 @@
 """Options that several commands share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    """Add options to a command, to be listed in their order."""
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def number_or_word(context: click.Context, option: click.Parameter, given: str | None) -> Any:  # noqa: ARG001 - click's signature
@@ -87,9 +94,18 @@ def place_options(command: Command) -> Command:
             "--grid-source", metavar="SOURCE", help="Source of the intensity, to choose a vintage."
         ),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return with_options(command, options)
+
+
+def time_options(command: Command) -> Command:
+    """Add the options that say when described work is done."""
+    options = (
+        click.option(
+            "--start", metavar="TIME", help="When the work begins: 2026-01-31T18:00:00Z; UTC."
+        ),
+        click.option("--end", metavar="TIME", help="When it ends. [default: after --hours]"),
+    )
+    return with_options(command, options)
 
 
 def host_options(command: Command) -> Command:
@@ -109,9 +125,7 @@ def host_options(command: Command) -> Command:
             help="Share of the machine that the run had: 0.25. [default: what was set aside]",
         ),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return with_options(command, options)
 
 
 def life_options(command: Command) -> Command:
@@ -137,9 +151,7 @@ def life_options(command: Command) -> Command:
         ),
         click.option("--offsets-note", metavar="TEXT", help="Which offsets they are."),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return with_options(command, options)
 
 
 def json_option(command: Command) -> Command:

@@ -1,14 +1,35 @@
-"""A progress bar for what takes more than a second: at a terminal, on standard error."""
+"""What is shown of work that takes more than a second: at a terminal, on standard error."""
 
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
+
+import click
 
 Item = TypeVar("Item")
 
 _PATIENCE_S = 1.0
 """What takes no longer than this needs no bar. [s]"""
+
+
+@contextmanager
+def waiting(message: str, *, shown: bool) -> Iterator[None]:
+    """Show a message on a terminal for as long as something takes.
+
+    Args:
+        message: What is being done.
+        shown: Whether to show it on a terminal at all.
+    """
+    if not (shown and sys.stderr and sys.stderr.isatty()):
+        yield
+        return
+    click.echo(message, err=True, nl=False)
+    try:
+        yield
+    finally:
+        click.echo("\r" + " " * len(message) + "\r", err=True, nl=False)
 
 
 def with_progress(

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
+from wattprint.cli.by_hour import by_hour_options
 from wattprint.cli.files import written_whole
-from wattprint.cli.hosts import host_named
 from wattprint.cli.options import home_option, host_options, life_options, place_options
+from wattprint.cli.run_footprint import asked_footprint
 from wattprint.cli.show import shown_footprint
 from wattprint.domain.checks import one_of
 from wattprint.domain.footprint import Footprint
 from wattprint.estimator.per_unit import breakdown_of_run
-from wattprint.estimator.tracked import footprint_of_run
 from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
 from wattprint.reports.documents import footprint_latex, footprint_markdown
 from wattprint.reports.text import footprint_text
@@ -32,6 +32,7 @@ _FORMATS = ("text", "json", "markdown", "latex", "html")
 )
 @place_options
 @host_options
+@by_hour_options
 @life_options
 @home_option
 def report(*, run: str, form: str, output: str | None, home: str | None, **said: Any) -> None:
@@ -53,8 +54,7 @@ def report(*, run: str, form: str, output: str | None, home: str | None, **said:
 
 def _document(run: str, form: str, home: str | None, said: dict[str, Any]) -> str:
     entry = Ledger(home).find(run)
-    host = host_named(said.get("host"), home)
-    footprint = footprint_of_run(entry.run, **{**said, "host": host})
+    footprint = asked_footprint(entry.run, said, home)
     breakdown = breakdown_of_run(entry.run, footprint)
     if form == "json":
         return json.dumps(shown_footprint(entry, footprint, breakdown), indent=2)

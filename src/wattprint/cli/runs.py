@@ -1,6 +1,5 @@
 """`wattprint runs`: the local ledger, listed; `prune` and `export` are below it."""
 
-import importlib
 import json
 import shlex
 from collections.abc import Mapping, Sequence
@@ -9,11 +8,12 @@ from typing import Any
 
 import click
 
+from wattprint.cli.lazy import LazyGroup
 from wattprint.cli.options import home_option, json_option
 from wattprint.cli.output import print_table
 from wattprint.cli.progress import with_progress
 from wattprint.domain import units
-from wattprint.domain.errors import ContradictionError, InputError, nearest_names
+from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.run import RunRecord
 from wattprint.ledger.runs import Ledger, LedgerEntry, ListedRun
 
@@ -25,37 +25,10 @@ _COMMANDS = {
 }
 
 
-class _RunsGroup(click.Group):
-    """Lists runs on its own; imports a command below it when that is used."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        module = importlib.import_module(f"wattprint.cli.runs_{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in _COMMANDS:
-            raise InputError(
-                f"command {args[0]!r} is unknown",
-                "`wattprint runs` lists alone, or takes " + " or ".join(_COMMANDS),
-                nearest_names(args[0], _COMMANDS, count=1),
-            )
-        return super().resolve_command(ctx, args)
-
-
 @click.group(
-    cls=_RunsGroup,
+    cls=LazyGroup,
+    below=_COMMANDS,
+    alone="lists alone",
     invoke_without_command=True,
     subcommand_metavar="[COMMAND [ARGS]...]",
     epilog="Example: wattprint runs --project ranker --limit 20",

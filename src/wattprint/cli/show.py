@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from wattprint.cli.hosts import host_named
+from wattprint.cli.by_hour import by_hour_options
 from wattprint.cli.options import (
     home_option,
     host_options,
@@ -13,11 +13,11 @@ from wattprint.cli.options import (
     place_options,
 )
 from wattprint.cli.output import print_json
+from wattprint.cli.run_footprint import asked_footprint
 from wattprint.cli.runs import run_dict, show_with_zone
 from wattprint.domain import units
 from wattprint.domain.footprint import Footprint
 from wattprint.estimator.per_unit import Breakdown, breakdown_of_run
-from wattprint.estimator.tracked import footprint_of_run
 from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
 from wattprint.reports.text import footprint_text
 
@@ -26,19 +26,18 @@ from wattprint.reports.text import footprint_text
 @click.argument("run", default=LAST)
 @place_options
 @host_options
+@by_hour_options
 @life_options
 @home_option
 @click.option("--explain", is_flag=True, help="Show each equation with its numbers.")
 @json_option
-def show(
-    *, run: str, host: str | None, home: str | None, explain: bool, as_json: bool, **said: Any
-) -> None:
+def show(*, run: str, home: str | None, explain: bool, as_json: bool, **said: Any) -> None:
     """Show the footprint of RUN: an id, the beginning of one, or 'last'.
 
     Energy was recorded; place, PUE and intensity are applied now, so they can be given now.
     """
     entry = Ledger(home).find(run)
-    footprint = footprint_of_run(entry.run, host=host_named(host, home), **said)
+    footprint = asked_footprint(entry.run, said, home)
     breakdown = breakdown_of_run(entry.run, footprint)
     if as_json:
         print_json(shown_footprint(entry, footprint, breakdown))

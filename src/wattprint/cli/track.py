@@ -1,6 +1,7 @@
 """`wattprint track -- COMMAND`: run a command and measure it."""
 
 import signal
+import threading
 from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
@@ -20,10 +21,14 @@ from wattprint.cli.child import (
 from wattprint.cli.hosts import host_named
 from wattprint.cli.options import home_option, host_options, number_or_word
 from wattprint.cli.output import say
+from wattprint.cli.places import found_place
 from wattprint.domain.errors import HomeError, InputError, WattprintError
+from wattprint.domain.footprint import Footprint
 from wattprint.tracker.run import Run
 from wattprint.tracker.track import track as new_run
 
+LONGEST_WAIT_S = 0.2
+"""A service that says the intensity of the hours may hold up the end by this much. [s]"""
 _OUTCOMES = {
     0: "completed",
     128 + signal.SIGINT: "interrupted",
@@ -66,11 +71,18 @@ _OUTCOMES = {
     is_flag=True,
     help="Measure until all processes of the command have ended, daemons included.",
 )
+@click.option(
+    "--by-hour",
+    is_flag=True,
+    help="Charge each hour at its own intensity in the line at the end, if it is known within "
+    "0.2 s; `wattprint show --by-hour` waits for it.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing at the end.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def track(
     *,
     wait_for_all: bool,
+    by_hour: bool,
     quiet: bool,
     home: str | None,
     tags: tuple[str, ...],
@@ -91,6 +103,7 @@ def track(
         start = partial(_run, command, mask=mask, wait_for_all=wait_for_all)
         try:
             settings["host"] = host_named(settings["host"], home)
+            settings |= found_place(settings)
             run = new_run(home=home, **settings)
         except HomeError as error:
             if home is not None:
@@ -98,7 +111,7 @@ def track(
             ended, said = start(run_id=None), f"the run was not recorded: {error}"
         else:
             ended = _recorded(run, start)
-            said = "" if quiet else _summary(run, home)
+            said = "" if quiet else _summary(run, home, by_hour=by_hour)
     if not quiet:
         say(f"wattprint: {said}{_going_on(ended.going_on)}")
     return ended.status
@@ -141,7 +154,7 @@ def _going_on(count: int) -> str:
     return f"; {going} on unmeasured (--wait measures them too)"
 
 
-def _summary(run: Run, home: str | None) -> str:
+def _summary(run: Run, home: str | None, *, by_hour: bool) -> str:
     if run.run_id is None:
         return f"the run was not recorded: {run.failure}"
     from wattprint.cli.runs import show_with_zone  # after the command, which need not wait for it
@@ -151,8 +164,38 @@ def _summary(run: Run, home: str | None) -> str:
     except (WattprintError, OSError) as error:  # the command may have removed its own journal
         return f"the run cannot be accounted for: {error}"
     line = f"{footprint.summary()}; run {run.run_id}"
+    if by_hour:
+        line = f"{line}; {_hours_sentence(run, home)}"
     if run.unwritten:
         line += f"; not all was recorded: {run.unwritten[-1].message}"
     if footprint.emissions_kg.location_based is None:
         line += f"; for emissions: {show_with_zone(run.run_id, home)}"
     return line
+
+
+def _hours_sentence(run: Run, home: str | None) -> str:
+    """Say what the run comes to by the hour, if that is known in time.
+
+    A service that is slow goes on in a thread that the program does not wait for.
+    """
+    from wattprint.cli.run_footprint import hourly_footprint
+    from wattprint.domain.footprint import co2e
+
+    answers: list[Footprint | Exception] = []
+
+    def ask() -> None:
+        try:
+            answers.append(hourly_footprint(run.record(), home))
+        except (WattprintError, OSError, RuntimeError) as error:
+            answers.append(error)
+
+    asking = threading.Thread(target=ask, name="wattprint-by-hour", daemon=True)
+    asking.start()
+    asking.join(LONGEST_WAIT_S)
+    if not answers:
+        return f"by the hour: wattprint show {run.run_id} --by-hour"
+    answer = answers[0]
+    if isinstance(answer, Exception):
+        return f"not by the hour: {str(answer).rstrip('.')}"
+    by_hour = answer.emissions_kg.location_based
+    return "not by the hour: no energy" if by_hour is None else f"by the hour {co2e(by_hour)}"

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from wattprint.domain.evidence import Method
-from wattprint.domain.interval import Range
+from wattprint.domain.interval import Range, bounds_dict
 
 
 class Derived(NamedTuple):
@@ -19,12 +19,9 @@ class Derived(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
-        amount = self.amount
         return {
             "quantity": self.quantity,
-            "value": None if amount is None else amount.value,
-            "low": None if amount is None else amount.low,
-            "high": None if amount is None else amount.high,
+            **bounds_dict(self.amount),
             "unit": self.unit,
             "method": self.method.value,
             "note": self.note,

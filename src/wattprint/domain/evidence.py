@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
-from wattprint.domain.interval import Range
+from wattprint.domain.interval import Range, bounds_dict
 
 
 class Method(str, Enum):
@@ -57,12 +57,9 @@ class Evidence(NamedTuple):
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
-        amount = self.amount
         return {
             "quantity": self.quantity,
-            "value": None if amount is None else amount.value,
-            "low": None if amount is None else amount.low,
-            "high": None if amount is None else amount.high,
+            **bounds_dict(self.amount),
             "unit": self.unit,
             "method": self.method.value,
             "source": self.source,

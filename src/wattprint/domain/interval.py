@@ -92,6 +92,13 @@ def relative(value: float, low_ratio: float, high_ratio: float) -> Range:
     return Range(value, value * low_ratio, value * high_ratio)
 
 
+def bounds_dict(amount: Range | None) -> dict[str, float | None]:
+    """Return the JSON form of a figure that may be missing: value, low, high, or three nulls."""
+    if amount is None:
+        return {"value": None, "low": None, "high": None}
+    return {"value": amount.value, "low": amount.low, "high": amount.high}
+
+
 def inverse(factor: Range) -> Range:
     """Return one over a positive factor: its bounds change places.
 

@@ -14,7 +14,7 @@ from wattprint.estimator.functional_unit import (
 )
 from wattprint.estimator.inference import INFERENCE_INPUTS, inference
 from wattprint.estimator.life import LIFE_INPUTS, Making, described_making, life_figures
-from wattprint.estimator.machine import MODEL_INPUTS
+from wattprint.estimator.model_accelerators import MODEL_INPUTS
 from wattprint.estimator.planned import PLANNED_INPUTS, planned_training
 from wattprint.estimator.sweep import SWEEP_INPUTS, Sweep, described_sweep, sweep_figures, swept
 from wattprint.estimator.task import Task

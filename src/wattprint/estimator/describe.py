@@ -5,10 +5,12 @@ from wattprint.domain.checks import no_unknown_keywords
 TYPE_CHECKING = False  # type checkers read it as true; see docs/decisions/0003-start-up.md
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from typing import Any
 
     from wattprint.domain.footprint import Footprint
     from wattprint.domain.node_profile import NodeProfile
+    from wattprint.domain.series import IntensitySeries
     from wattprint.estimator.place import Place
     from wattprint.estimator.work import Work
 
@@ -85,6 +87,9 @@ def estimate(
     year: int | None = None,
     basis: str | None = None,
     grid_source: str | None = None,
+    start: "str | datetime | None" = None,
+    end: "str | datetime | None" = None,
+    series: "IntensitySeries | None" = None,
     methodology: str = "wattprint",
     storage_tb_hours: float | None = None,
     storage_kind: str | None = None,
@@ -175,6 +180,11 @@ def estimate(
         water_kind: `consumption`, unless `withdrawal` is said: the two are never added.
         year: Year of the work; without it the newest in the tables.
         basis: `lifecycle` or `direct`; without it life cycle where the place has it.
+        start: When the work begins, RFC 3339 or a datetime; UTC unless it says otherwise. Its year
+            is that of the place unless given.
+        end: When it ends; without it, start and hours. Without hours, it gives them.
+        series: Intensities of the grid from start to end, to charge each hour at its own; the
+            figure at the year's mean then stands beside it.
         grid_source: Source of the intensity, e.g. 'owid_ember_2022', to choose a vintage.
         methodology: Whose formula and constants: `wattprint`, or a published method such as
             'green-algorithms', whose figures have no interval.
@@ -201,14 +211,18 @@ def estimate(
     # Tables and look-ups load when a footprint is asked for, not when this name is imported.
     from wattprint.estimator.asked import ASKED_INPUTS, described
     from wattprint.estimator.beside import BESIDE_INPUTS
+    from wattprint.estimator.by_hour import with_year_mean
     from wattprint.estimator.instance import with_instance
     from wattprint.estimator.place import PLACE_INPUTS, find_place
+    from wattprint.estimator.work_time import described_time, refuse_time_of
 
     no_unknown_keywords("estimate", unknown, inputs)
     if inputs.pop("methodology") != "wattprint":
+        refuse_time_of(methodology, inputs)
         from wattprint.estimator.methodologies.front import estimate_by
 
         return estimate_by(methodology, inputs)
+    when = described_time(inputs)
     inputs = with_instance(inputs)
     place_inputs = {name: inputs.pop(name) for name in PLACE_INPUTS}
     beside_inputs = {name: inputs.pop(name) for name in BESIDE_INPUTS}
@@ -216,10 +230,13 @@ def estimate(
     instance = inputs.pop("instance")
     asked = described(inputs, asked_inputs)
     work, place = asked.work, find_place(**place_inputs)
+    at_its_time = place if when is None else when.place(place)
     counts = {"count": work.accelerator_count, "cpu_count": work.cpu_count}
     given = {**inputs, **counts, "instance": instance, **asked_inputs}
-    said = _as_given({**given, **place_inputs, **beside_inputs})
-    return asked.answered(lambda work: _footprint(work, place, said, beside_inputs))
+    time_said = {} if when is None else when.as_dict()
+    said = _as_given({**given, **place_inputs, **beside_inputs, **time_said})
+    footprint = asked.answered(lambda work: _footprint(work, at_its_time, said, beside_inputs))
+    return footprint if at_its_time is place else with_year_mean(footprint, place.intensity)
 
 
 def _footprint(

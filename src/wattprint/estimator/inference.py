@@ -10,7 +10,7 @@ from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.formulas.inference import busy_hours, days_of_period
 from wattprint.domain.interval import exact
 from wattprint.estimator.language_model import served_model
-from wattprint.estimator.machine import Machine
+from wattprint.estimator.model_accelerators import ModelAccelerators
 from wattprint.estimator.model_request import TOKEN_INPUTS
 from wattprint.estimator.reckoning import Reckoning
 from wattprint.estimator.service import Service, always_on
@@ -221,7 +221,7 @@ def _throughput(inputs: dict[str, Any], said: dict[str, Any], requests: float) -
         "per s / 3600 s/h",
         f"{units.plain(hours, units.EXACT_DIGITS)} h",
     )
-    count = Machine.of(None, inputs["count"]).number_of or 1
+    count = ModelAccelerators.of(None, inputs["count"]).number_of or 1
     reckoned = Reckoning((_requests(requests), *evidence), (equation,), True)
     derived = [Derived("busy_hours", exact(hours), "h", Method.GIVEN)]
     if inputs["accelerator"] is not None or inputs["power_w"] is not None:

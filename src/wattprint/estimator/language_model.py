@@ -16,7 +16,7 @@ from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.formulas.inference import ecologits_accelerator_wh_per_token, read_energy_j
 from wattprint.domain.formulas.transformer import accelerators_needed
 from wattprint.domain.interval import Range, exact, inverse, product, sum_independent
-from wattprint.estimator.machine import PICO, Machine
+from wattprint.estimator.model_accelerators import PICO, ModelAccelerators
 from wattprint.estimator.model_request import BILLION, Request, described_request, stated_figures
 from wattprint.estimator.power import accelerator_tdp
 from wattprint.estimator.reckoning import Reckoning, assumed, share_of
@@ -58,7 +58,7 @@ def served_model(inputs: dict[str, Any], said: dict[str, Any], requests: float) 
     own_power = ("power_w", "utilization")
     refuse_beside("parameters_b", inputs, own_power, "power follows from what the model does")
     request = described_request(said)
-    machine = Machine.of(inputs["accelerator"] or DEFAULT_ACCELERATOR, inputs["count"])
+    machine = ModelAccelerators.of(inputs["accelerator"] or DEFAULT_ACCELERATOR, inputs["count"])
     tdp = _tdp(machine, is_assumed=inputs["accelerator"] is None)
     peak = machine.peak_tflops(max(16, request.bits))
     reasons = _Reasons(
@@ -104,7 +104,7 @@ class _Reasons(NamedTuple):
     mfu: Evidence
 
 
-def _accelerators(machine: Machine, request: Request) -> int:
+def _accelerators(machine: ModelAccelerators, request: Request) -> int:
     """How many accelerators the model is split over: as given, if it fits them."""
     memory_gb = machine.part.memory_gb
     if memory_gb is None:
@@ -130,7 +130,7 @@ def _accelerators(machine: Machine, request: Request) -> int:
     return machine.number_of
 
 
-def _tdp(machine: Machine, *, is_assumed: bool) -> Evidence:
+def _tdp(machine: ModelAccelerators, *, is_assumed: bool) -> Evidence:
     assert machine.match is not None
     tdp = accelerator_tdp(machine.match)
     if not is_assumed:

@@ -11,7 +11,7 @@ from wattprint.domain.formulas.transformer import (
     weight_bytes_per_token,
 )
 from wattprint.domain.interval import Range, exact
-from wattprint.estimator.machine import LARGEST_BILLIONS, one_of_bits, own_or_all
+from wattprint.estimator.model_accelerators import LARGEST_BILLIONS, one_of_bits, own_or_all
 from wattprint.estimator.reckoning import assumed, stated_counts
 from wattprint.factors.conventions import convention
 

@@ -9,7 +9,12 @@ from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Equation, Evidence, Method, weakest
 from wattprint.domain.formulas.transformer import device_hours_of_flops, training_flops
 from wattprint.domain.interval import Range, exact, inverse, product
-from wattprint.estimator.machine import LARGEST_BILLIONS, Machine, one_of_bits, own_or_all
+from wattprint.estimator.model_accelerators import (
+    LARGEST_BILLIONS,
+    ModelAccelerators,
+    one_of_bits,
+    own_or_all,
+)
 from wattprint.estimator.reckoning import Reckoning, assumed, relative_to_value, stated_counts
 from wattprint.estimator.task import Task, refuse_beside
 
@@ -63,7 +68,7 @@ def planned_training(inputs: dict[str, Any], said: dict[str, Any]) -> Task:
     """
     plan = _checked(said)
     refuse_beside("train_parameters_b", inputs, INSTEAD, "they follow from the plan")
-    machine = Machine.of(inputs["accelerator"], inputs["count"])
+    machine = ModelAccelerators.of(inputs["accelerator"], inputs["count"])
     peak = machine.peak_tflops(one_of_bits(said["precision_bits"]), said["peak_tflops"])
     assert peak.amount is not None and plan.utilization.amount is not None
     used, flops = plan.utilization.amount, plan.flops

@@ -13,7 +13,9 @@ from wattprint.domain.interval import Range, relative, sum_shared
 from wattprint.domain.node_profile import NodeProfile, chip_meters
 from wattprint.domain.readings import METERED_COMPONENTS, Device
 from wattprint.domain.run import RunRecord
+from wattprint.domain.series import IntensitySeries
 from wattprint.estimator.account import Account, Beside
+from wattprint.estimator.by_hour import energy_of_run, place_by_hour, with_year_mean
 from wattprint.estimator.embodied import LIFETIME_INPUTS, find_life
 from wattprint.estimator.hardware import Made, host_use, made_accelerators, made_host
 from wattprint.estimator.host import Host
@@ -37,6 +39,7 @@ def footprint_of_run(
     *,
     host: str | NodeProfile | None = None,
     hosts: float | None = None,
+    series: IntensitySeries | None = None,
     **said: Any,
 ) -> Footprint:
     """Account for a run under the factors installed now.
@@ -47,6 +50,8 @@ def footprint_of_run(
             alone; it goes before what the run recorded. Without either, the profile of the machine
             when the run began, else the class that its facts tell.
         hosts: The share of the machine that the run had; it goes before what was set aside for it.
+        series: Intensities of the grid over the time of the run, to charge each interval at its
+            own; the figure at the year's mean then stands beside it.
         **said: What is said now of its place (see `find_place`), which goes before what the run
             itself recorded, of the life of its hardware, and of offsets: any of `RUN_INPUTS`. The
             year is that of the run unless given.
@@ -75,8 +80,16 @@ def footprint_of_run(
     inputs = {"year": int(run.started_at[:4]), **recorded, **said}
     named = host.name if isinstance(host, NodeProfile) else host
     around = {k: given for k, given in (("host", named), ("hosts", hosts)) if given is not None}
-    account = Account(find_place(**inputs), {"run": run.run_id, **inputs, **around}, beside)
-    return _of_machine(account, run, machine)
+    place = find_place(**inputs)
+    if series is None:
+        account = Account(place, {"run": run.run_id, **inputs, **around}, beside)
+        return _of_machine(account, run, machine)
+    static_w = None if machine is None else machine.static_power()
+    amount_w = None if static_w is None else static_w.amount
+    energy = energy_of_run(run, 0.0 if amount_w is None else amount_w.value)
+    by_hour = place_by_hour(place, series, energy)
+    account = Account(by_hour, {"run": run.run_id, **inputs, **around}, beside)
+    return with_year_mean(_of_machine(account, run, machine), place.intensity)
 
 
 def _of_machine(account: Account, run: RunRecord, host: Host | None) -> Footprint:

@@ -40,7 +40,10 @@ KINDS: Mapping[str, Kind] = {
     "embodied": Kind("embodied", ("component", "model")),
     "embodied-device": Kind("embodied_devices", ("kind", "name")),
     "energy-source": Kind("energy_sources", ("source_type",)),
+    "entsoe-area": Kind("entsoe_areas", ("zone",)),
+    "entsoe-type": Kind("entsoe_types", ("psr_type",)),
     "equivalent": Kind("equivalents", ("quantity",)),
+    "grid-service": Kind("grid_services", ("service",)),
     "instance": Kind("cloud_instances", ("provider", "instance_type")),
     "machine": Kind("machine_classes", ("machine",)),
     "power-constant": Kind("power_constants", ("constant",)),
@@ -134,7 +137,7 @@ def _listed(kind: str, name: str) -> str:
 
 def _spellings(entry: Entry) -> Iterator[str]:
     yield entry.name
-    for column in ("aliases", "family", "iso3", "name", "city", "model", "title"):
+    for column in ("aliases", "family", "iso3", "name", "city", "model", "title", "eic"):
         if entry.row.get(column):
             yield entry.row[column]
 

@@ -142,12 +142,11 @@ class NvmlMeter:
     Args:
         library: NVML, started already; the meter shuts it down.
         parts: What is read, in the order of the devices.
-        of_machine: GPUs that the driver shows, those that the program does not see included.
+        of_machine: GPUs that the driver shows, visible to the program or not.
     """
 
     def __init__(self, library: NvmlLibrary, parts: Sequence[_Part], of_machine: int) -> None:
         self.of_machine = of_machine
-        """GPUs that the driver shows, those that the program does not see included."""
         self.used = fsum(1.0 if part.share is None else part.share for part in parts)
         """GPUs that are read, a MIG device as its share of one."""
         self._library = library

@@ -23,7 +23,7 @@ MODEL_INPUTS = ("active_parameters_b", "precision_bits")
 """What can be said of a model, whether it is trained or served."""
 
 
-class Machine(NamedTuple):
+class ModelAccelerators(NamedTuple):
     """Accelerators as they were named; a name may fit several parts."""
 
     match: AcceleratorMatch | None
@@ -31,7 +31,7 @@ class Machine(NamedTuple):
     """How many; None where that was not said."""
 
     @classmethod
-    def of(cls, accelerator: Any, count: Any) -> "Machine":
+    def of(cls, accelerator: Any, count: Any) -> "ModelAccelerators":
         """Look up an accelerator by name; none may have been given.
 
         Raises:
