@@ -4,6 +4,7 @@ import pytest
 
 from reports import long_runs
 from wattprint.domain.display import footprint_html
+from wattprint.estimator.by_hour import with_year_mean
 from wattprint.estimator.per_unit import breakdown_of_run
 from wattprint.estimator.tracked import footprint_of_run
 from wattprint.reports.documents import footprint_latex, footprint_markdown
@@ -67,3 +68,10 @@ def test_making_has_its_equations_and_its_sources(footprint):
     assert "host share of making = embodied x host-hours / (lifetime x lifetime use)" in explained
     assert "5700 kg, ecologits, 2025" in explained
     assert "ecologits" in footprint_markdown(footprint)
+
+
+@pytest.mark.parametrize("write", [footprint_text, footprint_markdown, footprint_latex])
+def test_a_footprint_by_the_hour_shows_the_years_mean_in_every_document(write, run, footprint):
+    yearly = next(row for row in footprint.evidence if row.quantity == "carbon_intensity")
+    written = write(with_year_mean(footprint, yearly))
+    assert "emissions at year mean" in written and "by hour over year mean" in written

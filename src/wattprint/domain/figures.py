@@ -147,6 +147,11 @@ def derived_figures(footprint: Footprint) -> list[tuple[Figure, str]]:
     return [(_derived(derived), derived.note) for derived in footprint.derived]
 
 
+def all_figures(footprint: Footprint) -> list[Figure]:
+    """Return the rows of a footprint and what it leads to, for tables without room for notes."""
+    return [*figures(footprint), *(figure for figure, _ in derived_figures(footprint))]
+
+
 def _derived(derived: Derived) -> Figure:
     label, amount = _label(derived.quantity), derived.amount
     if derived.unit == "kWh":

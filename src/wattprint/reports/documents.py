@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wattprint.domain.display import printable
 from wattprint.domain.evidence import Evidence
-from wattprint.domain.figures import equivalents_sentence, figures, source_words
+from wattprint.domain.figures import all_figures, equivalents_sentence, source_words
 from wattprint.domain.footprint import Footprint
 from wattprint.estimator.per_unit import Breakdown
 from wattprint.factors.tables import sources
@@ -45,7 +45,7 @@ def footprint_markdown(footprint: Footprint, breakdown: Breakdown | None = None)
         "| quantity | value | 90 % interval | method |",
         "|---|---|---|---|",
     ]
-    lines += [f"| {' | '.join(map(_md, figure))} |" for figure in figures(footprint)]
+    lines += [f"| {' | '.join(map(_md, figure))} |" for figure in all_figures(footprint)]
     lines += _markdown_breakdown(breakdown or Breakdown())
     lines += ["", "Evidence:", ""]
     lines += [f"- {_md(_reason(evidence))}" for evidence in footprint.evidence]
@@ -86,7 +86,7 @@ def footprint_latex(footprint: Footprint, breakdown: Breakdown | None = None) ->
     breakdown = breakdown or Breakdown()
     caption = f"Energy and emissions. {_origin(footprint)}"
     head = ("quantity", "value", "90 % interval", "method")
-    tables = [_latex_table(caption, head, figures(footprint))]
+    tables = [_latex_table(caption, head, all_figures(footprint))]
     captions = {SECTION_HEAD: "Energy by section.", PER_UNIT_HEAD: "Energy per unit."}
     tables += [_latex_table(captions[head], head, rows) for head, rows in _tables(breakdown)]
     said = [_sentence(footprint)]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from wattprint.charts.devices import device_label
 from wattprint.domain import units
 from wattprint.domain.evidence import Method
-from wattprint.domain.figures import amount_words, equivalents_sentence, figures, source_words
+from wattprint.domain.figures import all_figures, amount_words, equivalents_sentence, source_words
 from wattprint.domain.footprint import Footprint, co2e
 from wattprint.domain.run import RunRecord
 from wattprint.estimator.per_unit import Breakdown
@@ -160,7 +160,7 @@ def _devices(run: RunRecord) -> Table:
 
 
 def _figures(footprint: Footprint) -> Table:
-    rows = tuple((_capital(f.label), f.value, f.interval, f.method) for f in figures(footprint))
+    rows = tuple((_capital(f.label), f.value, f.interval, f.method) for f in all_figures(footprint))
     return Table("All figures", ("Figure", "Value", "90 % interval", "Method"), rows, (1, 2))
 
 
