@@ -92,6 +92,13 @@ def test_a_broken_machine_is_reported_on_all_the_same(wattprint, tmp_path, broke
     assert step.startswith("Next: ")
 
 
+def test_of_a_guest_it_counts_vcpus_and_not_machines(wattprint, tmp_path):
+    threads = "processor : 0\nflags : hypervisor\n\nprocessor : 1\nflags : hypervisor\n"
+    (tmp_path / "cpuinfo").write_text(threads)
+    done = wattprint("doctor", WATTPRINT_PROC=str(tmp_path), **NO_GPU)
+    assert "around chips  2 vCPU x cloud-vm: a hypervisor runs below" in done.stdout
+
+
 @pytest.fixture(scope="session")
 def nvml_build(tmp_path_factory):
     try:

@@ -11,6 +11,7 @@ from wattprint.domain.interval import Range, exact
 from wattprint.estimator.account import EQUIVALENCES, Account
 from wattprint.estimator.parts import Part
 from wattprint.estimator.place import find_place
+from wattprint.estimator.reckoning import Reckoning
 
 GPUS = Part("accelerator", Range(380.0, 190.0, 400.0), Method.MODELLED)
 CPUS = Part("cpu", Range(52.0, 40.0, 67.0), Method.MEASURED)
@@ -34,6 +35,14 @@ def test_it_energy_adds_components_whose_errors_have_nothing_to_do_with_each_oth
     assert footprint.components_kwh == Components(GPUS.energy_kwh, CPUS.energy_kwh)
 
 
+def test_hours_that_are_off_are_so_for_all_parts_of_the_chips_too():
+    # All hours may be half or twice: the half-widths add, of the chips as of the machine.
+    off = Reckoning(hours_ratio=Range(1.0, 0.5, 2.0))
+    energy = Account(find_place(), {}, reckoned=off).of_parts([GPUS, CPUS]).energy_kwh
+    assert energy.chips == energy.it
+    assert energy.chips.as_tuple() == pytest.approx((432, 230, 467), rel=1e-12)
+
+
 def test_the_supply_loses_what_it_does_not_pass_on():
     # 432 / 0.9 = 480 at the wall, of which 48 are lost.
     footprint = account().of_parts([GPUS, CPUS], supply=supply(0.9))
@@ -41,6 +50,19 @@ def test_the_supply_loses_what_it_does_not_pass_on():
     assert footprint.components_kwh.losses.value == pytest.approx(48, rel=1e-12)
     assert footprint.coverage["supply_losses"] is Method.GIVEN
     assert "(380 kWh + 52 kWh) / 0.9" in [equation.numbers for equation in footprint.equations]
+
+
+def test_a_part_is_at_most_the_whole_that_a_calibration_knows_better():
+    # Chips by a model, 100 kWh (38-410); the plug by a calibration, 140 / 0.9 = 155.6 (140-170).
+    modelled = Part("cpu", Range(100.0, 38.0, 410.0), Method.MODELLED)
+    around = Part("static", exact(40.0), Method.MODELLED)
+    energy = (
+        account()
+        .of_parts([modelled, around], supply=supply(0.9), wall=Range(155.6, 140.0, 170.0))
+        .energy_kwh
+    )
+    assert energy.it.high == 170
+    assert energy.chips == Range(100.0, 38.0, 170.0)
 
 
 def test_a_perfect_supply_loses_nothing_and_that_is_not_missing():

@@ -45,12 +45,23 @@ def test_energy_with_hardware_and_hours_has_its_making():
     assert embodied.value == pytest.approx(164 * 100 / (4 * YEAR_H * 0.85), rel=1e-9)
 
 
-def test_the_class_of_the_machine_adds_its_making_and_its_memory():
-    # 8 GPUs for 100 h on one machine of eight: 3476.79 kg x 100 h; 1024 GB x 1.3875 kg x 100 h.
+@pytest.mark.parametrize(
+    ("host", "machine_kg", "memory_kg"),
+    [
+        # A p4d.24xlarge less its GPUs, with the memory that it has.
+        ("8-accelerator-server", 3476.79, 0),
+        # Of two desktops, 207 and 461 kg, the middle; 1024 GB x 1.3875 kg beside it.
+        ("workstation", 334, 1.3875 * 1024),
+    ],
+)
+def test_the_class_of_the_machine_adds_its_making_and_memory_that_is_not_in_it(
+    host, machine_kg, memory_kg
+):
+    # 8 GPUs of 164 kg for 100 h on one machine.
     work = {"accelerator": "H100", "count": 8, "hours": 100, "memory_gb": 1024}
     life = {"lifetime_years": 4, "lifetime_use": 1}
-    footprint = wattprint.estimate(host="8-accelerator-server", **work, **life)
-    kg_hours = 164 * 800 + 3476.79 * 100 + 1.3875 * 1024 * 100
+    footprint = wattprint.estimate(host=host, **work, **life)
+    kg_hours = 164 * 800 + machine_kg * 100 + memory_kg * 100
     assert footprint.emissions_kg.embodied.value == pytest.approx(kg_hours / (4 * YEAR_H), rel=1e-9)
     assert "host_embodied" in [row.quantity for row in footprint.evidence if row.amount]
 

@@ -81,6 +81,13 @@ def test_memory_is_added_to_the_making_of_its_machine():
     assert memory.embodied_kg == convention("host_memory_embodied").amount
 
 
+@pytest.mark.parametrize("name", ["8-accelerator-server", "laptop"])
+def test_memory_that_the_published_machine_holds_is_not_added_again(name):
+    # Of the p4d.24xlarge's 3,476.79 kg, 533 / 384 kg/GB x (1,152 - 16) GB = 1,577 are its memory.
+    (machine,) = made_host(host_use(machine_class(name), 1.0, 10.0, memory_gb=1152.0))
+    assert "memory included" in machine.evidence[0].note
+
+
 def test_transport_and_end_of_life_stand_apart_and_are_not_in_the_figure():
     (laptop,) = made_host(HostUse("laptop", 1.0))
     # Apple: 295, 165, 135 kg made; 23.6, 15.2, 14.8 kg brought and thrown away.

@@ -73,6 +73,14 @@ def test_sixteen_accelerators_fill_two_servers_and_four_fill_half_of_one():
     assert static[4].value == pytest.approx(static[8].value / 2, rel=1e-12)
 
 
+def test_a_server_of_which_no_accelerators_are_said_is_a_whole_one():
+    # 50 kWh of chips in 10 h; static power of one server: 1.3 kW x 10 h = 13 kWh, not an eighth.
+    given = {"energy_kwh": 50, "energy_at": "chips", "hours": 10, "host": "8-accelerator-server"}
+    assert estimate(**given).components_kwh.static.value == pytest.approx(13, rel=1e-12)
+    of_four = estimate(**given, count=4).components_kwh.static.value
+    assert of_four == pytest.approx(6.5, rel=1e-12)
+
+
 def test_device_hours_alone_fill_servers_that_are_built_around_accelerators():
     # 960 device-hours are 120 hours of a server with 8, however many there were.
     by_hours = estimate(accelerator="H100 SXM5", device_hours=960, host="8-accelerator-server")

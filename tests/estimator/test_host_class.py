@@ -101,7 +101,7 @@ def test_chips_alone_can_be_asked_for():
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({"host": "desk"}, "host 'desk' is unknown; expected one of none, "),
+        ({"host": "desk"}, "host 'desk' is unknown; expected one of none, 1-socket"),
         ({"host": "laptop", "hosts": 0.0}, "hosts is 0.0; expected a finite number above 0"),
         ({"hosts": -1.0}, "hosts is -1.0"),
         ({"host": "none", "hosts": 2.0}, "hosts is 2.0 of no host"),
@@ -115,3 +115,18 @@ def test_a_wrong_host_is_refused(said, message):
 @pytest.mark.parametrize("name", sorted(machine_classes()))
 def test_every_class_can_be_said_of_a_run(name):
     assert host_of_run(facts(), host=name).machine.name == name
+
+
+def test_a_server_of_eight_of_which_a_run_used_none_is_charged_whole():
+    assert host_of_run({"node": {}}, host="8-accelerator-server").machines == 1.0
+    used = {"node": {"accelerators": 8, "accelerators_used": 2}}
+    assert host_of_run(used, host="8-accelerator-server").machines == 0.25
+
+
+@pytest.mark.parametrize("said", ["eight", [], {}, True, -8, 1e300, float("nan")])
+@pytest.mark.parametrize("is_guest", [False, True])
+def test_a_damaged_fact_of_a_record_counts_for_nothing(said, is_guest):
+    node = {"chassis_type": said, "accelerators": said, "accelerators_used": said}
+    host = {"is_guest": is_guest, "threads": said, "sockets": said, "cpu_model": said}
+    found = host_of_run({**host, "node": {**node, "threads_allowed": said}})
+    assert (found.name, found.machines) == ("cloud-vm" if is_guest else "workstation", 1.0)

@@ -94,6 +94,8 @@ def sum_independent(parts):
 
 
 # Energy
+WITH_MEMORY = ("laptop", "8-accelerator-server")
+"""Hosts that are published with their memory inside."""
 COMPONENTS = ["accelerator", "cpu", "memory", "static", "losses", "storage", "network"]
 
 
@@ -150,7 +152,10 @@ def machines_of(job):
     """Machines, or vCPUs of a virtual one."""
     if job["host"] == "cloud-vm":
         return job["vcpus"]
-    by_accelerators = job.get("count", 1) / 8 if job["host"] == "8-accelerator-server" else 1
+    is_filled = job["host"] == "8-accelerator-server" and {"count", "accelerator", "power_w"} & {
+        *job
+    }
+    by_accelerators = job.get("count", 1) / 8 if is_filled else 1
     return job.get("hosts", by_accelerators)
 
 
@@ -303,7 +308,7 @@ def embodied_kg(job):
         made.append(times(accelerator_kg(ACCELERATOR_ROWS[job["accelerator"]]), device_hours))
     if "host" in job:
         made.append(times(host_kg(job), machines_of(job) * hours * repeats))
-        if "memory_gb" in job:
+        if "memory_gb" in job and job["host"] not in WITH_MEMORY:
             memory_kg = times(CONVENTION["host_memory_embodied"], job["memory_gb"])
             made.append(times(memory_kg, hours * repeats))
     if not made:
@@ -366,7 +371,7 @@ def embodied_method(job):
     known = is_published or all(
         row[name] for name in ("die_mm2", "process_nm", "tdp_w", "memory_gb")
     )
-    has_memory = "host" in job and "memory_gb" in job
+    has_memory = "host" in job and "memory_gb" in job and job["host"] not in WITH_MEMORY
     return "modelled" if known and not has_memory else "assumed"
 
 

@@ -29,7 +29,7 @@ def test_the_chassis_is_read(sysfs):
     assert machine_facts(sysfs(class__dmi__id__chassis_type="23\n")).chassis_type == 23
 
 
-@pytest.mark.parametrize("text", ["", "tower\n", "-1\n", "\x00"])
+@pytest.mark.parametrize("text", ["", "tower\n", "-1\n", "\x00", "²"])
 def test_a_chassis_that_is_no_number_is_not_known(sysfs, text):
     assert machine_facts(sysfs(class__dmi__id__chassis_type=text)).chassis_type is None
 

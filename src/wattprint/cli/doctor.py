@@ -10,6 +10,7 @@ from wattprint.cli.options import home_option, json_option
 from wattprint.cli.output import print_json, print_table
 from wattprint.cli.progress import waiting
 from wattprint.domain import units
+from wattprint.factors.machines import PER_VCPU
 from wattprint.tracker.diagnosis import Component, DeviceNow, Diagnosis, diagnose
 
 _BYTES_PER_GB = 1e9
@@ -90,7 +91,8 @@ def _machine(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
     yield "guest", "yes: a hypervisor runs below" if machine["is_guest"] else "no"
     yield "container", machine["container"] or "no"
     if machine["host_class"] is not None:
-        count = f"{units.plain(machine['hosts'])} x " if machine["hosts"] != 1 else ""
+        of = "vCPU " if machine["host_class"] == PER_VCPU else ""
+        count = f"{units.plain(machine['hosts'])} {of}x " if machine["hosts"] != 1 else ""
         yield "around chips", f"{count}{machine['host_class']}: {machine['host_reason']}"
     yield "system", f"{machine['system']} {machine['kernel']}"
     yield "accelerators", ", ".join(_accelerators(found))

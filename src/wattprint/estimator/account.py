@@ -1,6 +1,6 @@
 """From the energy of parts and a place to a footprint: the one path for all kinds of work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from wattprint.domain import units
@@ -97,8 +97,11 @@ class Account:
         if not parts:
             return self._footprint(Energy(), Components())
         it, losses = self._it_energy(by_component, supply, wall)
-        components = Components(**by_component, losses=losses)
-        return self._of_node(Energy(components.accelerator, _chips(by_component), it), components)
+        seen = [by_component[part] for part in CHIP_COMPONENTS if part in by_component]
+        chips = _within(self._sum(seen), it) if seen else None
+        inside = {component: _within(energy, it) for component, energy in by_component.items()}
+        components = Components(**inside, losses=losses)
+        return self._of_node(Energy(components.accelerator, chips, it), components)
 
     def of_chip_energy(
         self,
@@ -178,9 +181,7 @@ class Account:
     ) -> tuple[Range, Range | None]:
         """Return the energy at the wall, and of it what the supply loses; None if not known."""
         words, numbers = " + ".join(parts), " + ".join(_kwh(energy) for energy in parts.values())
-        # Hours or repeats that are off are so for all parts: that does not average out.
-        is_shared = not self._reckoned.spread.is_exact
-        delivered = sum_shared(parts.values()) if is_shared else sum_independent(*parts.values())
+        delivered = self._sum(parts.values())
         it, losses = delivered, None
         if supply is not None and (efficiency := supply.amount) is not None:
             self._evidence.append(supply)
@@ -200,6 +201,11 @@ class Account:
             "IT energy", words, numbers, units.energy_range(it.as_tuple(), units.EXACT_DIGITS)
         )
         return it, losses
+
+    def _sum(self, parts: Collection[Range]) -> Range:
+        """Add up parts; hours or repeats that are off are so for all: it does not average out."""
+        is_shared = not self._reckoned.spread.is_exact
+        return sum_shared(parts) if is_shared else sum_independent(*parts)
 
     def _footprint(self, energy: Energy, components: Components) -> Footprint:
         energy = self._with_facility(energy)
@@ -290,10 +296,9 @@ def _plain(said: Any) -> Any:
     return float(said) if is_other_number else said
 
 
-def _chips(parts: Mapping[str, Range]) -> Range | None:
-    """Return what software meters see of a machine: accelerators, CPUs and memory."""
-    seen = [parts[component] for component in CHIP_COMPONENTS if component in parts]
-    return sum_independent(*seen) if seen else None
+def _within(part: Range, whole: Range) -> Range:
+    """Return a part with no more than the whole, which a calibration may know better."""
+    return Range(part.value, part.low, min(part.high, max(whole.high, part.value)))
 
 
 def _lost_share(efficiency: Range) -> Range:

@@ -12,7 +12,7 @@ from wattprint.estimator.bottom_up import BottomUp, bottom_up
 from wattprint.factors.accelerators import Accelerator
 from wattprint.factors.conventions import convention
 from wattprint.factors.embodied import Published, cause_words, embodied, range_of
-from wattprint.factors.machines import PER_VCPU, MachineClass
+from wattprint.factors.machines import AROUND_ACCELERATORS, PER_VCPU, MachineClass
 
 
 class Made(NamedTuple):
@@ -52,6 +52,11 @@ OF_VCPUS = "2-socket-server"
 """The class of machine that vCPUs are sold of."""
 
 
+WITH_MEMORY = frozenset({"laptop", AROUND_ACCELERATORS})
+"""Classes whose every published figure holds the memory such machines have: that of Cloud Carbon
+Footprint is of 1,152 GB, a laptop's is soldered in. Of other servers some hold little or none."""
+
+
 def host_use(
     machine: MachineClass, machines: float, wall_hours: float, memory_gb: float | None = None
 ) -> HostUse:
@@ -63,7 +68,8 @@ def host_use(
         wall_hours: Hours by the clock, repeats included. [h]
         memory_gb: Memory that was said beside the machine. [GB]
     """
-    memory_gb_hours = (memory_gb or 0.0) * wall_hours
+    is_inside = machine.name in WITH_MEMORY
+    memory_gb_hours = 0.0 if is_inside else (memory_gb or 0.0) * wall_hours
     if machine.name != PER_VCPU:
         return HostUse(machine.name, machines * wall_hours, memory_gb_hours)
     of_server = convention("vcpus_of_server").amount
@@ -116,8 +122,9 @@ def made_host(host: HostUse) -> tuple[Made, ...]:
     published = embodied().of_host(host.machine)
     of_class = range_of(published)
     amount = product(of_class, host.spread, value=of_class.value)
-    words = cause_words(published)
-    evidence = _published_evidence("host_embodied", amount, published, f"{host.machine}: {words}")
+    name = f"{host.machine}, memory included" if host.machine in WITH_MEMORY else host.machine
+    words = f"{name}: {cause_words(published)}"
+    evidence = _published_evidence("host_embodied", amount, published, words)
     delivery = embodied().of_delivery(host.machine)
     beside = tuple(
         _published_evidence(

@@ -131,7 +131,7 @@ class Host(NamedTuple):
 
 
 def described_host(
-    host: str | NodeProfile, *, hosts: float | None, vcpus: float | None, count: int
+    host: str | NodeProfile, *, hosts: float | None, vcpus: float | None, count: int | None
 ) -> Host | None:
     """Return the host that a description names; None for 'none'.
 
@@ -140,7 +140,7 @@ def described_host(
         hosts: Machines, or the share of one that the work had; None for one, or for as many as
             the accelerators fill where the class is built around them.
         vcpus: vCPUs of a `cloud-vm`.
-        count: Accelerators of the work.
+        count: Accelerators of the work; None where nothing was said of them.
 
     Raises:
         InputError: An unknown class, machines or vCPUs of none, or too many accelerators for one.
@@ -156,8 +156,8 @@ def described_host(
         return Host(machine, _vcpus(vcpus, hosts))
     if vcpus is not None:
         raise InputError(f"vcpus is {vcpus!r} of a {host}", f"expected host {PER_VCPU!r} beside it")
-    if hosts is not None:
-        return Host(machine, hosts_above_0(hosts))
+    if hosts is not None or count is None:
+        return Host(machine, 1.0 if hosts is None else hosts_above_0(hosts))
     if machine.name == AROUND_ACCELERATORS:
         return Host(machine, count / ACCELERATORS_OF_SERVER, is_by_accelerator=True)
     if count > MOST_BESIDE:

@@ -7,6 +7,7 @@ from wattprint.domain.errors import RecordError
 from wattprint.domain.formulas.node import share_of_machine
 from wattprint.domain.node_profile import NodeProfile
 from wattprint.estimator.host import NO_HOST, Host, described_host, hosts_above_0
+from wattprint.estimator.work import LARGEST
 from wattprint.factors.machines import (
     ACCELERATORS_OF_SERVER,
     AROUND_ACCELERATORS,
@@ -53,8 +54,8 @@ def host_of_run(
     found = _detected_host(facts)
     if asked is None or isinstance(asked, NodeProfile):
         return _calibrated(found, asked or _recorded_profile(facts), share)
-    used = (_node(facts) or {}).get("accelerators_used") or 1
-    vcpus = (facts.get("threads") or 1) if asked == PER_VCPU else None
+    used = int(_count(_node(facts) or {}, "accelerators_used")) or None
+    vcpus = (_count(facts, "threads") or 1) if asked == PER_VCPU else None
     return described_host(asked, hosts=share, vcpus=vcpus, count=used)
 
 
@@ -91,6 +92,14 @@ def _node(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return node if isinstance(node, Mapping) else None
 
 
+def _count(facts: Mapping[str, Any], name: str) -> float:
+    """Return how many of something a record has; 0 where it does not say, or nothing sensible."""
+    said = facts.get(name)
+    if isinstance(said, bool) or not isinstance(said, (int, float)):
+        return 0
+    return said if 0 < said <= LARGEST else 0
+
+
 def _detected_host(host: Mapping[str, Any]) -> Host | None:
     """Return the host by the facts in a record; None where the record has none."""
     node = _node(host)
@@ -98,10 +107,10 @@ def _detected_host(host: Mapping[str, Any]) -> Host | None:
         return None
     machine, reason = _machine(host, node)
     if machine == PER_VCPU:
-        vcpus = float(host.get("threads") or 1)
+        vcpus = float(_count(host, "threads") or 1)
         return Host(machine_class(machine), vcpus, f"{reason}, {vcpus:g} vCPUs")
     share, of = _share(host, node)
-    used, seen = node.get("accelerators_used") or 0, node.get("accelerators") or 0
+    used, seen = _count(node, "accelerators_used"), _count(node, "accelerators")
     if host.get("is_guest"):
         # A guest sees its own accelerators and not those of the server below it.
         return Host(
@@ -112,10 +121,9 @@ def _detected_host(host: Mapping[str, Any]) -> Host | None:
 
 
 def _machine(host: Mapping[str, Any], node: Mapping[str, Any]) -> tuple[str, str]:
-    accelerators = node.get("accelerators") or 0
-    chassis = node.get("chassis_type")
+    accelerators, chassis = _count(node, "accelerators"), _count(node, "chassis_type")
     if host.get("is_guest"):
-        if node.get("accelerators_used"):
+        if _count(node, "accelerators_used"):
             return AROUND_ACCELERATORS, "a hypervisor runs below, with accelerators"
         return PER_VCPU, "a hypervisor runs below"
     if node.get("has_battery") or chassis in LAPTOP_CHASSIS:
@@ -125,8 +133,8 @@ def _machine(host: Mapping[str, Any], node: Mapping[str, Any]) -> tuple[str, str
     return _server(host, accelerators, chassis)
 
 
-def _server(host: Mapping[str, Any], accelerators: int, chassis: int | None) -> tuple[str, str]:
-    cpu_model, sockets = str(host.get("cpu_model") or ""), host.get("sockets") or 1
+def _server(host: Mapping[str, Any], accelerators: float, chassis: float) -> tuple[str, str]:
+    cpu_model, sockets = str(host.get("cpu_model") or ""), _count(host, "sockets") or 1
     is_named_so = any(word in cpu_model.casefold() for word in SERVER_CPUS)
     if not (chassis in SERVER_CHASSIS or sockets > 1 or is_named_so):
         return "workstation", "nothing says that it is a server or a laptop"
@@ -138,10 +146,10 @@ def _server(host: Mapping[str, Any], accelerators: int, chassis: int | None) -> 
 
 def _share(host: Mapping[str, Any], node: Mapping[str, Any]) -> tuple[float, str]:
     """Return the share that was set aside for the run: accelerators if it has any, else CPUs."""
-    used, whole = node.get("accelerators_used") or 0, node.get("accelerators") or 0
+    used, whole = _count(node, "accelerators_used"), _count(node, "accelerators")
     if 0 < used < whole:
         return share_of_machine(used, whole), f", {used} of its {whole} accelerators"
-    allowed, threads = node.get("threads_allowed") or 0, host.get("threads") or 0
+    allowed, threads = _count(node, "threads_allowed"), _count(host, "threads")
     if not used and 0 < allowed < threads:
         return share_of_machine(allowed, threads), f", {allowed:g} of its {threads} threads"
     return 1.0, ""

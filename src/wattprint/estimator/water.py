@@ -162,7 +162,9 @@ def _main(kind: str, share: dict[str, float]) -> str:
     total, most = sum(parts.values()), max(parts, key=lambda source: parts[source])
     if not total:
         return "none of its plants takes water"
-    said = f"{parts[most] / total:.0%} of it {most.replace('_', ' ')}".replace("%", " %")
+    said = f"{parts[most] / total:.0%} of the water from {most.replace('_', ' ')}".replace(
+        "%", " %"
+    )
     if most == "hydro":
         said += (
             ": evaporation of reservoirs, of which it is disputed how much belongs to the power; "

@@ -83,6 +83,7 @@ def described_work(
         ContradictionError: Inputs that cannot all be true.
     """
     is_counted = count is not None or hours is not None
+    is_beside = count is not None or accelerator is not None or power_w is not None
     count = whole_number("count", 1 if count is None else count, at_least=1, at_most=int(LARGEST))
     share = _optional("utilization", utilization, at_most=1)
     cpu_share = _optional("cpu_utilization", cpu_utilization, at_most=1)
@@ -111,7 +112,10 @@ def described_work(
         if supply_efficiency is None
         else supply_efficiency_above_0(supply_efficiency),
         host=described_host(
-            host, hosts=_optional("hosts", hosts), vcpus=_optional("vcpus", vcpus), count=count
+            host,
+            hosts=_optional("hosts", hosts),
+            vcpus=_optional("vcpus", vcpus),
+            count=count if is_beside else None,
         ),
         repeats=number("repeats", repeats, at_least=1, at_most=LARGEST),
         cpu_load=_optional("cpu_load", cpu_load, at_most=1),

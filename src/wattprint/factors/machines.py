@@ -80,6 +80,6 @@ def machine_class(name: str) -> MachineClass:
         return known[name]
     raise UnknownNameError(
         f"host {name!r} is unknown",
-        "expected one of none, auto, " + ", ".join(sorted(known)),
+        "expected one of none, " + ", ".join(sorted(known)),
         nearest_names(name, known, count=1),
     )

@@ -66,7 +66,7 @@ def _quota(path: Path) -> float:
 
 def _number(path: Path) -> int | None:
     text = _text(path)
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _text(path: Path) -> str:

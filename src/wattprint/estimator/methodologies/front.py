@@ -13,6 +13,7 @@ from wattprint.estimator.account import equivalents_of
 from wattprint.estimator.asked import ASKED_INPUTS
 from wattprint.estimator.asked import described as with_asked
 from wattprint.estimator.describe import estimate
+from wattprint.estimator.instance import accelerator_of
 from wattprint.estimator.methodologies.applied.ecologits import asks_for_requests, request_figure
 from wattprint.estimator.methodologies.figure import MethodFigure, Methodology, Terms
 from wattprint.estimator.methodologies.job import Job, described_job
@@ -80,7 +81,7 @@ def _on_instance(inputs: Mapping[str, Any], instance: Instance) -> dict[str, Any
     """Return the inputs with the accelerators of an instance that was named."""
     return {
         **inputs,
-        "accelerator": inputs.get("accelerator") or instance.accelerator,
+        "accelerator": accelerator_of(instance, inputs.get("accelerator")),
         "count": inputs.get("count") or instance.accelerator_count or None,
     }
 
