@@ -12,7 +12,7 @@ from wattprint.domain.errors import InputError, nearest_names
 from wattprint.factors.regions import regions
 from wattprint.factors.zones import zones
 from wattprint.grid.errors import ServiceError
-from wattprint.grid.settings import read_toml
+from wattprint.grid.toml_files import read_toml
 
 ZONE_VARIABLE = "WATTPRINT_ZONE"
 REGION_VARIABLE = "WATTPRINT_REGION"
