@@ -114,6 +114,11 @@ def read_training(given: str | None) -> Footprint | None:
     if given is None:
         return None
     if not Path(given).is_file():
+        if given.endswith(".json") or "/" in given:
+            raise InputError(
+                f"training {given!r} is no file",
+                "expected a file that `wattprint estimate --json` or `show --json` wrote, or a run",
+            )
         from wattprint.estimator.tracked import footprint_of_run
         from wattprint.ledger.runs import Ledger
 
