@@ -8,9 +8,8 @@ from wattprint.domain import units
 from wattprint.domain.checks import number
 from wattprint.domain.errors import InputError
 from wattprint.domain.formulas.emissions import market_based_emissions_g
+from wattprint.domain.series import LARGEST_G_PER_KWH
 
-LARGEST_INTENSITY_G_PER_KWH = 10_000.0
-"""Ten times what the dirtiest plants emit: beyond it kg were taken for g."""
 LARGEST_KWH = 1e12
 _CONTRACT = re.compile(r"\s*(?P<amount>[^@%\s]+)\s*(?P<percent>%?)\s*@\s*(?P<intensity>[^@\s]+)\s*")
 
@@ -61,7 +60,7 @@ def _contract(given: object) -> Contract:
     if match is None:
         raise InputError(f"contract is {given!r}", _CONTRACT_WORDS)
     amount, intensity = _float(match["amount"], given), _float(match["intensity"], given)
-    number("contract's intensity", intensity, at_most=LARGEST_INTENSITY_G_PER_KWH)
+    number("contract's intensity", intensity, at_most=LARGEST_G_PER_KWH)
     if match["percent"]:
         return Contract(None, number("contract's share", amount, at_most=100) / 100, intensity)
     return Contract(number("contract's kWh", amount, at_most=LARGEST_KWH), None, intensity)

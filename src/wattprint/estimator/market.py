@@ -9,8 +9,8 @@ from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import co2e
 from wattprint.domain.interval import Range, exact
+from wattprint.domain.series import LARGEST_G_PER_KWH
 from wattprint.estimator.contracts import (
-    LARGEST_INTENSITY_G_PER_KWH,
     Contract,
     contracted_g,
     contracted_kwh,
@@ -86,7 +86,7 @@ def find_supply(
 
 def _whole(given: float | None, region: Region | None, year: int | None) -> Evidence | None:
     if given is not None:
-        amount = number("market_intensity", given, at_most=LARGEST_INTENSITY_G_PER_KWH)
+        amount = number("market_intensity", given, at_most=LARGEST_G_PER_KWH)
         return Evidence.given("market_intensity", exact(amount), INTENSITY_UNIT)
     row = None if region is None else regions().market(region, year)
     if region is None or row is None or row.market_g_per_kwh is None:
@@ -106,7 +106,7 @@ def _residual(
     given: float | None, grid: Evidence, contracts: Sequence[Contract]
 ) -> Evidence | None:
     if given is not None:
-        amount = number("residual_mix", given, at_most=LARGEST_INTENSITY_G_PER_KWH)
+        amount = number("residual_mix", given, at_most=LARGEST_G_PER_KWH)
         return Evidence.given("residual_mix", exact(amount), INTENSITY_UNIT)
     if sum(contract.share or 0.0 for contract in contracts) >= 1:
         return None  # nothing is left for it

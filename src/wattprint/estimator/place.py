@@ -1,7 +1,6 @@
 """Where work was done: its grid's intensity, its PUE, its water, and the reasons for them."""
 
 from collections.abc import Sequence
-from math import sqrt
 from typing import NamedTuple
 
 from wattprint.domain.checks import number, one_of, text, whole_number
@@ -9,8 +8,7 @@ from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.formulas.energy import pue_at_least_1
 from wattprint.domain.interval import Range, exact, product
-from wattprint.domain.series import BASES
-from wattprint.estimator.contracts import LARGEST_INTENSITY_G_PER_KWH
+from wattprint.domain.series import BASES, LARGEST_G_PER_KWH
 from wattprint.estimator.market import (
     INTENSITY_UNIT,
     MARKET_INPUTS,
@@ -19,7 +17,7 @@ from wattprint.estimator.market import (
     find_supply,
 )
 from wattprint.estimator.water import WATER_INPUTS, WaterFactors, find_water
-from wattprint.factors.conventions import convention
+from wattprint.factors.conventions import convention, years_apart
 from wattprint.factors.regions import Region, regions
 from wattprint.factors.tables import UNVERIFIED, shipped
 from wattprint.factors.zones import YearlyIntensity, Zone, intensities, zones
@@ -172,7 +170,7 @@ def _refuse_apart(zone: Zone, region: Region) -> None:
 def _given_intensity(given: float | None) -> Evidence | None:
     if given is None:
         return None
-    amount = exact(number("carbon_intensity", given, at_most=LARGEST_INTENSITY_G_PER_KWH))
+    amount = exact(number("carbon_intensity", given, at_most=LARGEST_G_PER_KWH))
     return Evidence.given("carbon_intensity", amount, INTENSITY_UNIT)
 
 
@@ -210,12 +208,10 @@ def _yearly_range(figure: YearlyIntensity, year: int | None) -> Range:
     """A year's mean stands for the hours of the work: the spread of days, sources and years."""
     # Without a year the work is taken to be as recent as the tables.
     distance = abs(figure.year - (shipped().year if year is None else year))
-    apart = convention("intensity_year").amount
-    spread = sqrt(distance)
     return product(
         convention("intensity_hours").amount,
         convention("intensity_source").amount,
-        Range(1.0, apart.low**spread, apart.high**spread),
+        years_apart(distance),
         value=figure.carbon_intensity_g_per_kwh,
     )
 

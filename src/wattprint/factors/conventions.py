@@ -1,6 +1,7 @@
 """The conventions and default intervals that stand in where nothing closer is given."""
 
 from functools import lru_cache
+from math import sqrt
 from typing import NamedTuple
 
 from wattprint.domain.formulas.cpu_power import PackageShares
@@ -48,6 +49,16 @@ def _conventions() -> dict[str, Convention]:
 def convention(name: str) -> Convention:
     """Return one of the conventions by name; KeyError if the factor set has none such."""
     return _conventions()[name]
+
+
+def years_apart(years: int) -> Range:
+    """Return what a grid's mean of one year is of another's: wider as the root of the distance.
+
+    Args:
+        years: Between the two, 0 or more.
+    """
+    apart, steps = convention("intensity_year").amount, sqrt(years)
+    return Range(1.0, apart.low**steps, apart.high**steps)
 
 
 def package_shares() -> PackageShares:

@@ -6,13 +6,13 @@ no weather in it: it is marked modelled, and its interval is as wide as other ye
 
 from collections.abc import Callable
 from datetime import datetime
-from math import fsum, log, sqrt
+from math import fsum, log
 from typing import NamedTuple
 
 from wattprint.domain.checks import text
 from wattprint.domain.evidence import Method
 from wattprint.domain.interval import Range, product, relative
-from wattprint.factors.conventions import convention
+from wattprint.factors.conventions import convention, years_apart
 from wattprint.factors.profiles import HOURS_PER_CLASS, Profile, profiles
 from wattprint.factors.zones import YearlyIntensity, intensities, zones
 from wattprint.grid.hours import (
@@ -122,10 +122,9 @@ def typical_level(profile: Profile, *, year: int) -> TypicalLevel:
     year = a_year(year)
     zone = profile.zone
     figure = intensities(zone).find([zone], year=year, basis=profile.basis)
-    apart, years = convention("intensity_year").amount, sqrt(abs(figure.year - year))
     amount = product(
         convention("intensity_source").amount,
-        Range(1.0, apart.low**years, apart.high**years),
+        years_apart(abs(figure.year - year)),
         value=figure.carbon_intensity_g_per_kwh,
     )
     return TypicalLevel(figure, amount)

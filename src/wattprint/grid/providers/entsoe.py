@@ -151,13 +151,13 @@ def documents(asked: Asked, body: bytes) -> list[bytes]:
         return [body]
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST_BYTES:
-                raise asked.bad("the answer is an archive too large to unpack")
-            return [archive.read(name) for name in archive.namelist()]
+            is_large = sum(entry.file_size for entry in archive.infolist()) > LARGEST_BYTES
+            unpacked = [] if is_large else [archive.read(name) for name in archive.namelist()]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        if isinstance(error, ServiceError):
-            raise
         raise asked.bad("the answer is an archive that cannot be unpacked") from error
+    if is_large:
+        raise asked.bad("the answer is an archive too large to unpack")
+    return unpacked
 
 
 def intensities(
