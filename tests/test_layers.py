@@ -17,7 +17,7 @@ ROOT = Path(wattprint.__file__).parent
 FLOORS = {
     **dict.fromkeys(["_version", "domain"], 0),
     **dict.fromkeys(["factors"], 1),
-    **dict.fromkeys(["meters", "grid", "estimator", "ledger", "client"], 2),
+    **dict.fromkeys(["meters", "grid", "estimator", "ledger", "client", "joblogs"], 2),
     **dict.fromkeys(["importers", "accounting", "tracker", "charts"], 3),
     **dict.fromkeys(["scheduler", "reports"], 4),
     **dict.fromkeys(["advice", "survey", "governance"], 5),
@@ -26,8 +26,11 @@ FLOORS = {
 }
 THIRD_PARTIES = {
     "cli": {"click", "rich"},
+    "accounting": {"duckdb", "pyspark", "psycopg", "tomli"},
     "charts": {"vl_convert"},
     "grid": {"pyarrow", "tomli"},
+    "importers": {"yaml"},
+    "joblogs": {"duckdb"},
     "reports": {"jinja2", "vl_convert"},
 }
 """Distributions that a package may import; all others use the standard library alone."""
