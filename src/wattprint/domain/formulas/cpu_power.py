@@ -104,6 +104,42 @@ def package_power_w(
     return tdp_w * (shares.idle + shares.awake * awake + shares.busy * busy_cores * per_core)
 
 
+def set_aside_power_w(
+    cpus: float, load: float, *, idle_w: float, busy_w: float, threads_per_core: int
+) -> float:
+    """Power of the CPUs of a machine that are set aside for a job, in a package that is awake.
+
+    As `package_power_w`, for a share of a package: who else is on it is not known, and it is awake
+    while the job runs.
+
+    Args:
+        cpus: CPUs set aside: hardware threads, or whole cores where `threads_per_core` is 1.
+        load: Share of their time in which they work. [ratio, 0 to 1]
+        idle_w: Power of one that is idle, the package's own share included. [W]
+        busy_w: What full load adds to that. [W]
+        threads_per_core: How many of them share a core.
+
+    Returns:
+        Power of all of them. [W]
+
+    Raises:
+        ValueError: An input outside its limits.
+
+    Source:
+        As `package_power_w`.
+
+    >>> set_aside_power_w(4, 0.5, idle_w=1.0, busy_w=2.0, threads_per_core=2)
+    10.0
+    """
+    number("cpus", cpus)
+    number("load", load, at_most=1)
+    number("idle_w", idle_w)
+    number("busy_w", busy_w)
+    number("threads_per_core", threads_per_core, at_least=1)
+    busy_cores = 1 - pow(1 - load, threads_per_core)
+    return cpus * (idle_w + busy_w * busy_cores)
+
+
 def share_of_use_j(energy_j: float, *, used_s: float, all_used_s: float) -> float:
     """Part of a package's energy that is charged to one of its users, by CPU time.
 

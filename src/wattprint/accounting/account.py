@@ -1,0 +1,147 @@
+"""The front of accounting: jobs and a site in, figures of every job and their sums out."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from wattprint.accounting import statements
+from wattprint.accounting.coefficients import INTEGER_COLUMNS
+from wattprint.accounting.engines.base import Engine
+from wattprint.accounting.factors_table import Factored, Kind, factored, place_said, years_of
+from wattprint.accounting.hours import COLUMNS as HOURS_COLUMNS
+from wattprint.accounting.hours import hour_rows
+from wattprint.accounting.site import Site
+from wattprint.domain.checks import one_of
+from wattprint.domain.errors import InputError
+from wattprint.domain.series import IntensitySeries
+
+FindSeries = Callable[[Mapping[str, Any], int, int], IntensitySeries | None]
+"""From what is said of a place, and from when to when, to the intensity of its hours."""
+FOOTPRINTS = "footprints"
+
+
+class Accounted:
+    """Jobs with their figures, on the engine that made them.
+
+    Args:
+        engine: It holds the table `footprints`.
+        factors: The factors that were used.
+        path: The figures of every job, as Parquet.
+        by_hour: Whether jobs were charged hour by hour.
+    """
+
+    def __init__(
+        self, engine: Engine, factors: Sequence[Factored], path: Path, *, by_hour: bool
+    ) -> None:
+        self._engine = engine
+        self.factors = tuple(factors)
+        self.path = path
+        self.by_hour = by_hour
+
+    def total(self, where: str = "") -> dict[str, Any]:
+        """Return the sums of all jobs, or of those that a condition of the text names."""
+        return self._rows((), where)[0]
+
+    def by(self, keys: Sequence[str], where: str = "") -> list[dict[str, Any]]:
+        """Return the sums of jobs by some of their columns, in the order of these.
+
+        Raises:
+            UnknownNameError: No such column; `nearest` holds the closest.
+        """
+        return self._rows(checked_keys(keys), where)
+
+    def _rows(self, keys: Sequence[str], where: str) -> list[dict[str, Any]]:
+        rows = self._engine.rows(statements.roll_up(keys, source=FOOTPRINTS, where=where))
+        return [{name: _plain(amount) for name, amount in row.items()} for row in rows]
+
+
+def checked_keys(keys: Sequence[str]) -> tuple[str, ...]:
+    """Return what jobs are rolled up by, by the names of the columns; 'user' is `user_name`.
+
+    Raises:
+        InputError: The same twice.
+        UnknownNameError: No such column.
+    """
+    short = {name.removesuffix("_name"): name for name in statements.DIMENSIONS}
+    found = tuple(short[one_of("by", key.strip().removesuffix("_name"), short)] for key in keys)
+    if len(set(found)) < len(found):
+        raise InputError(f"by is {', '.join(keys)!r}", "expected each name once")
+    return found
+
+
+class Asked(NamedTuple):
+    """What is to be accounted for."""
+
+    parts: Sequence[Path]
+    """Parquet files of `domain.jobs.JOB_COLUMNS`."""
+    kinds: Sequence[Kind]
+    """Where and on what the jobs ran."""
+    site: Site
+    find_series: FindSeries | None = None
+    """Says the intensity of hours; None charges at each year's mean."""
+
+
+def account(asked: Asked, engine: Engine, path: Path) -> Accounted:
+    """Give every job its figures.
+
+    Args:
+        asked: Jobs, what they ran on, and what is said of it.
+        engine: What runs the text.
+        path: Where the figures of every job are kept, as Parquet.
+
+    Raises:
+        InputError: The site names something unknown or impossible.
+    """
+    years = years_of(asked.kinds)
+    numbers, series = _series(asked)
+    factors = [
+        factored(kind, year, asked.site, series=numbers.get(kind.kind, 0))
+        for kind in asked.kinds
+        for year in sorted(years[kind.kind])
+    ]
+    engine.jobs(asked.parts)
+    _factors_table(engine, factors)
+    by_hour = asked.find_series is not None
+    if by_hour:
+        engine.table("hours", HOURS_COLUMNS, hour_rows(series, *_span(asked.kinds)))
+    engine.keep(statements.footprints(by_hour=by_hour), FOOTPRINTS, path)
+    return Accounted(engine, factors, path, by_hour=by_hour)
+
+
+def _factors_table(engine: Engine, factors: Iterable[Factored]) -> None:
+    rows = [one.coefficients.row() for one in factors]
+    if not rows:
+        raise InputError("no job is to be accounted for", "expected a log with jobs that ran")
+    columns = {name: "BIGINT" if name in INTEGER_COLUMNS else "DOUBLE" for name in rows[0]}
+    engine.table("factors", columns, ([row[name] for name in columns] for row in rows))
+
+
+def _series(asked: Asked) -> tuple[dict[int, int], dict[int, IntensitySeries | None]]:
+    """Return which series charges each kind, and the series; number 0 is that of none."""
+    found: dict[int, IntensitySeries | None] = {0: None}
+    if asked.find_series is None:
+        return {}, found
+    by_place: dict[str, int] = {}
+    numbers = {}
+    for kind in asked.kinds:
+        said = place_said(kind, asked.site)
+        label = repr(sorted(said.items(), key=str))
+        if label not in by_place:
+            series = asked.find_series(said, *_span(asked.kinds))
+            by_place[label] = 0 if series is None else len(found)
+            found.setdefault(by_place[label], series)
+        numbers[kind.kind] = by_place[label]
+    return numbers, found
+
+
+def _span(kinds: Collection[Kind]) -> tuple[int, int]:
+    """Return start of the first job and end of the last one [s since 1970]."""
+    firsts = [kind.first_s for kind in kinds if kind.first_s is not None]
+    lasts = [kind.last_s for kind in kinds if kind.last_s is not None]
+    return min(firsts, default=0), max(lasts, default=0)
+
+
+def _plain(amount: Any) -> Any:
+    """Return whole numbers as Python's, whatever an engine gives sums as."""
+    is_whole = hasattr(amount, "__int__") and not isinstance(amount, (int, float, str))
+    return int(amount) if is_whole else amount

@@ -1,0 +1,1 @@
+"""Engines that run the text: an adapter of a few lines each."""

@@ -1,0 +1,42 @@
+"""What an engine does: hold tables, run the portable text over them, hand back rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+Row = Mapping[str, Any]
+
+
+class Engine(Protocol):
+    """An engine with the tables of one accounting."""
+
+    name: str
+
+    def jobs(self, parts: Sequence[Path]) -> None:
+        """Make Parquet files of `domain.jobs.JOB_COLUMNS` the table `jobs`."""
+        ...
+
+    def table(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+        """Make a small table.
+
+        Args:
+            name: Its name.
+            columns: Type of each column: BIGINT or DOUBLE.
+            rows: Its rows, in the order of the columns.
+        """
+        ...
+
+    def keep(self, query: str, name: str, path: Path) -> None:
+        """Run a query once, keep its rows as Parquet at `path`, and make them the table `name`.
+
+        An engine of many machines makes `path` a folder of files.
+        """
+        ...
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """Run a query and return its few rows; whole numbers are Python's."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+        ...

@@ -1,0 +1,81 @@
+"""DuckDB, inside this process: the engine unless another one is asked for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from wattprint.domain.errors import InputError
+
+MEMORY_LIMIT_MB = 300
+"""What it may hold before it puts rows on disk: a laptop accounts for a company's logs. [MB]"""
+
+
+class DuckDB:
+    """DuckDB on some threads, with its overflow in a folder.
+
+    Args:
+        overflow: Folder for what does not fit into memory.
+        threads: Threads; None takes all that the machine has.
+        memory_limit_mb: What it may hold in memory. [MB]
+    """
+
+    name = "duckdb"
+
+    def __init__(
+        self, overflow: Path, *, threads: int | None = None, memory_limit_mb: int = MEMORY_LIMIT_MB
+    ) -> None:
+        self._connection = duckdb.connect(
+            config={
+                "memory_limit": f"{memory_limit_mb}MB",
+                "temp_directory": str(overflow),
+                # Rows are told apart by their ids, and their order costs memory.
+                "preserve_insertion_order": "false",
+                **({} if threads is None else {"threads": str(threads)}),
+            }
+        )
+        # It misjudges joins on expressions; the text puts the table of jobs first.
+        self._connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+
+    def jobs(self, parts: Sequence[Path]) -> None:
+        """See `Engine`."""
+        self._connection.execute(f"CREATE VIEW jobs AS SELECT * FROM {_files(parts)}")
+
+    def table(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+        """See `Engine`."""
+        typed = ", ".join(f"{column} {sql_type}" for column, sql_type in columns.items())
+        self._connection.execute(f"CREATE TABLE {name} ({typed})")
+        by_column = [list(column) for column in zip(*rows, strict=True)]
+        if by_column:
+            unnested = ", ".join(f"unnest(?::{sql_type}[])" for sql_type in columns.values())
+            self._connection.execute(f"INSERT INTO {name} SELECT {unnested}", by_column)
+
+    def keep(self, query: str, name: str, path: Path) -> None:
+        """See `Engine`."""
+        try:
+            self._connection.execute(f"COPY ({query}) TO {_quoted(path)} (FORMAT parquet)")
+        except duckdb.ConversionException as error:
+            raise InputError(
+                f"a job's figures are beyond 2^63 ({str(error).splitlines()[0]})",
+                "expected jobs of at most a hundred million accelerator-hours",
+            ) from error
+        self._connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {_files([path])}")
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """See `Engine`."""
+        cursor = self._connection.execute(query)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def close(self) -> None:
+        """See `Engine`."""
+        self._connection.close()
+
+
+def _files(parts: Sequence[Path]) -> str:
+    return f"read_parquet([{', '.join(map(_quoted, parts))}])"
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,101 @@
+-- Whole joules, micrograms and microlitres of every job: sums of integers are the same in any
+-- order of rows and on any number of threads.
+made AS (
+  SELECT
+    c.*,
+    accelerator_made_ug_per_s * device_s AS accelerator_made,
+    CASE WHEN accelerators > 0 THEN host_made_ug_per_accelerator_s * device_s
+      ELSE host_made_ug_per_cpu_s * set_aside_s END AS machine_made,
+    memory_made_ug_per_gb_s * held_gb * elapsed_s AS memory_made,
+    facility * ug_per_j AS location,
+    facility * market_ug_per_j AS market,
+    it * site_water_ul_per_j AS site_water,
+    facility * grid_water_ul_per_j AS grid_water,
+    supply * pue * ug_per_j AS ug_of_part
+  FROM charged c
+),
+embodied AS (
+  SELECT
+    m.*,
+    accelerator_made + machine_made + memory_made AS embodied,
+    sqrt(
+      (accelerator_made * accelerator_made_up) * (accelerator_made * accelerator_made_up)
+      + (machine_made * host_made_up) * (machine_made * host_made_up)
+      + (memory_made * memory_made_up) * (memory_made * memory_made_up)) AS embodied_up,
+    sqrt(
+      (accelerator_made * accelerator_made_down) * (accelerator_made * accelerator_made_down)
+      + (machine_made * host_made_down) * (machine_made * host_made_down)
+      + (memory_made * memory_made_down) * (memory_made * memory_made_down)) AS embodied_down
+  FROM made m
+),
+lived AS (
+  SELECT
+    m.*,
+    ln(one + embodied_up / (embodied + least)) AS made_up_log,
+    ln(one - embodied_down / (embodied + least)) AS made_down_log
+  FROM embodied m
+)
+SELECT
+  job_id, cluster, user_name, account, project, team, partition_name, accelerator, instance,
+  region, state, kind, year, month, day, start_s, end_s, elapsed_s,
+  CASE WHEN node_energy_j IS NOT NULL THEN 'measured' ELSE 'modelled' END AS method,
+  CAST(floor(device_s + 0.5) AS BIGINT) AS accelerator_s,
+  CAST(floor(set_aside_s + 0.5) AS BIGINT) AS cpu_set_aside_s,
+  CAST(floor(accelerators_j + 0.5) AS BIGINT) AS accelerator_j,
+  CAST(floor(cpus_j + 0.5) AS BIGINT) AS cpu_j,
+  CAST(floor(memory_j + 0.5) AS BIGINT) AS memory_j,
+  CAST(floor(static_j + 0.5) AS BIGINT) AS static_j,
+  CAST(floor(metered_j + 0.5) AS BIGINT) AS metered_j,
+  CAST(floor(it + 0.5) AS BIGINT) AS it_j,
+  CAST(floor(it * exp(-sqrt(it_down_sq)) + 0.5) AS BIGINT) AS it_low_j,
+  CAST(floor(it * exp(sqrt(it_up_sq)) + 0.5) AS BIGINT) AS it_high_j,
+  CAST(floor(facility + 0.5) AS BIGINT) AS facility_j,
+  CAST(floor(facility * exp(-sqrt(facility_down_sq)) + 0.5) AS BIGINT) AS facility_low_j,
+  CAST(floor(facility * exp(sqrt(facility_up_sq)) + 0.5) AS BIGINT) AS facility_high_j,
+  CAST(floor(location + 0.5) AS BIGINT) AS location_ug,
+  CAST(floor(location * exp(-sqrt(facility_down_sq + ug_down_sq)) + 0.5) AS BIGINT)
+    AS location_low_ug,
+  CAST(floor(location * exp(sqrt(facility_up_sq + ug_up_sq)) + 0.5) AS BIGINT)
+    AS location_high_ug,
+  CAST(floor(facility * location_ug_per_j + 0.5) AS BIGINT) AS location_at_year_mean_ug,
+  CAST(floor(market + 0.5) AS BIGINT) AS market_ug,
+  CAST(floor(market * exp(-sqrt(facility_down_sq + market_down_sq)) + 0.5) AS BIGINT)
+    AS market_low_ug,
+  CAST(floor(market * exp(sqrt(facility_up_sq + market_up_sq)) + 0.5) AS BIGINT)
+    AS market_high_ug,
+  CAST(floor(embodied + 0.5) AS BIGINT) AS embodied_ug,
+  CAST(floor(embodied * exp(-sqrt(made_down_log * made_down_log + life_down_sq)) + 0.5) AS BIGINT)
+    AS embodied_low_ug,
+  CAST(floor(embodied * exp(sqrt(made_up_log * made_up_log + life_up_sq)) + 0.5) AS BIGINT)
+    AS embodied_high_ug,
+  CAST(floor(site_water + 0.5) AS BIGINT) AS site_water_ul,
+  CAST(floor(site_water * exp(-sqrt(it_down_sq + site_water_down_sq)) + 0.5) AS BIGINT)
+    AS site_water_low_ul,
+  CAST(floor(site_water * exp(sqrt(it_up_sq + site_water_up_sq)) + 0.5) AS BIGINT)
+    AS site_water_high_ul,
+  CAST(floor(grid_water + 0.5) AS BIGINT) AS grid_water_ul,
+  CAST(floor(grid_water * exp(-sqrt(facility_down_sq + grid_water_down_sq)) + 0.5) AS BIGINT)
+    AS grid_water_low_ul,
+  CAST(floor(grid_water * exp(sqrt(facility_up_sq + grid_water_up_sq)) + 0.5) AS BIGINT)
+    AS grid_water_high_ul,
+  CASE WHEN memory_used_gb IS NULL THEN NULL
+    WHEN memory_used_gb >= held_gb THEN 0
+    ELSE CAST(floor(memory_j * (one - memory_used_gb / held_gb) * supply * pue + 0.5) AS BIGINT)
+    END AS unused_memory_j,
+  CASE WHEN memory_used_gb IS NULL THEN NULL
+    WHEN memory_used_gb >= held_gb THEN CAST(floor(nothing * ug_of_part) AS BIGINT)
+    ELSE CAST(floor(memory_j * (one - memory_used_gb / held_gb) * ug_of_part + 0.5) AS BIGINT)
+    END AS unused_memory_ug,
+  CASE WHEN cpu_s IS NULL OR node_energy_j IS NOT NULL THEN NULL
+    WHEN cpu_s >= set_aside_s THEN CAST(floor(nothing * ug_of_part) AS BIGINT)
+    ELSE CAST(floor((cpu_idle_w * (set_aside_s - cpu_s)
+      + CASE WHEN accelerators > 0 THEN nothing ELSE static_w_per_cpu END * (set_aside_s - cpu_s))
+      * ug_of_part + 0.5) AS BIGINT)
+    END AS unused_cpu_ug,
+  CASE WHEN gpu_load IS NULL THEN NULL
+    WHEN gpu_load < 0.01 THEN CAST(floor(device_s + 0.5) AS BIGINT) ELSE 0 END AS idle_accelerator_s,
+  CASE WHEN gpu_load IS NULL OR node_energy_j IS NOT NULL THEN NULL
+    WHEN gpu_load < 0.01 THEN CAST(floor(accelerators_j * ug_of_part + 0.5) AS BIGINT)
+    ELSE CAST(floor(nothing * ug_of_part) AS BIGINT) END AS idle_accelerator_ug,
+  notes, file, line
+FROM lived

@@ -1,0 +1,110 @@
+"""The portable text: what is asked of an engine, whichever it is.
+
+No dialect's feature is used. Tables that it reads: `jobs` (domain.jobs.JOB_COLUMNS), `factors`
+(Coefficients.row) and, hour by hour, `hours`.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
+
+
+@lru_cache(maxsize=2)
+def footprints(*, by_hour: bool) -> str:
+    """Return the query that gives every job its figures.
+
+    Args:
+        by_hour: Charge each job at the intensity of its own hours; else at its year's mean.
+    """
+    intensity = _text("hourly" if by_hour else "yearly")
+    return "WITH " + ",\n".join([_text("energy"), intensity, _text("figures")])
+
+
+def _text(name: str) -> str:
+    file = resources.files("wattprint.accounting") / "sql" / f"{name}.sql"
+    return file.read_text(encoding="utf-8").strip()
+
+
+DIMENSIONS = (
+    "cluster",
+    "user_name",
+    "account",
+    "project",
+    "team",
+    "partition_name",
+    "accelerator",
+    "instance",
+    "region",
+    "state",
+    "method",
+    "day",
+    "month",
+    "quarter",
+    "year",
+)
+"""What jobs can be rolled up by; a quarter is made of its month."""
+
+SUMS = (
+    "elapsed_s",
+    "accelerator_s",
+    "cpu_set_aside_s",
+    "accelerator_j",
+    "cpu_j",
+    "memory_j",
+    "static_j",
+    "metered_j",
+    "it_j",
+    "it_low_j",
+    "it_high_j",
+    "facility_j",
+    "facility_low_j",
+    "facility_high_j",
+    "location_ug",
+    "location_low_ug",
+    "location_high_ug",
+    "location_at_year_mean_ug",
+    "market_ug",
+    "market_low_ug",
+    "market_high_ug",
+    "embodied_ug",
+    "embodied_low_ug",
+    "embodied_high_ug",
+    "site_water_ul",
+    "site_water_low_ul",
+    "site_water_high_ul",
+    "grid_water_ul",
+    "grid_water_low_ul",
+    "grid_water_high_ul",
+    "unused_memory_j",
+    "unused_memory_ug",
+    "unused_cpu_ug",
+    "idle_accelerator_s",
+    "idle_accelerator_ug",
+)
+"""Whole numbers of every job that add up: bounds too, for jobs share their causes of error."""
+
+QUARTER = (
+    "CASE WHEN month = 0 THEN 0 ELSE year * 10 + CAST(floor((month % 100 + 2) / 3) AS BIGINT) END"
+)
+"""20241 is the first quarter of 2024; 0 where no time is known."""
+
+
+def roll_up(keys: Sequence[str], *, source: str = "footprints", where: str = "") -> str:
+    """Return the query that adds up jobs by some of their columns.
+
+    Args:
+        keys: Of `DIMENSIONS`; none gives one row for all.
+        source: Table or view of what `footprints` gives.
+        where: Which jobs, as a condition; empty for all.
+    """
+    named = [f"{QUARTER} AS quarter" if key == "quarter" else key for key in keys]
+    sums = [f"SUM({name}) AS {name}" for name in SUMS]
+    grouped = ", ".join(str(i) for i in range(1, len(keys) + 1))
+    return "\n".join(
+        [
+            "SELECT " + ", ".join([*named, "COUNT(*) AS jobs", *sums]),
+            f"FROM {source}",
+            *([f"WHERE {where}"] if where else []),
+            *([f"GROUP BY {grouped}", f"ORDER BY {grouped}"] if keys else []),
+        ]
+    )
