@@ -10,6 +10,12 @@ from wattprint.domain.errors import InputError
 
 MEMORY_LIMIT_MB = 300
 """What it may hold before it puts rows on disk: a laptop accounts for a company's logs. [MB]"""
+_PARQUET = (
+    "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4_raw, "
+    "DICTIONARY_SIZE_LIMIT 5000, ROW_GROUP_SIZE 40960"
+)
+"""Whole numbers of which hardly two are alike: differences take a third of the time that
+dictionaries of them do, and less room. Small groups of rows keep memory low."""
 
 
 class DuckDB:
@@ -54,7 +60,7 @@ class DuckDB:
     def keep(self, query: str, name: str, path: Path) -> None:
         """See `Engine`."""
         try:
-            self._connection.execute(f"COPY ({query}) TO {_quoted(path)} (FORMAT parquet)")
+            self._connection.execute(f"COPY ({query}) TO {_quoted(path)} ({_PARQUET})")
         except duckdb.ConversionException as error:
             raise InputError(
                 f"a job's figures are beyond 2^63 ({str(error).splitlines()[0]})",
