@@ -198,6 +198,6 @@ def _ug_per_s(g_per_h: float) -> float:
 
 
 def made_g_per_h(embodied_kg: Range, lifetime_hours: float, lifetime_use: float) -> Range:
-    """Return the share of making one device that an hour of its use takes. [gCO2e/h]"""
+    """Return the share of making one device that an hour of its use takes [gCO2e/h]."""
     per_hour = GRAMS_PER_KILOGRAM / (lifetime_hours * lifetime_use)
     return Range(*(kg * per_hour for kg in embodied_kg.as_tuple()))
