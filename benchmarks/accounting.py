@@ -134,8 +134,9 @@ def made_jobs(path: str, count: str) -> None:
 def made_factors(by_hour: bool) -> tuple[list[dict[str, Any]], list[tuple[Any, ...]]]:
     """Factors of both partitions, and a year of hours that differ."""
     from wattprint.accounting.factors_table import Kind, factored
-    from wattprint.accounting.hours import hour_rows
+    from wattprint.accounting.hours import PlaceHours, hour_rows
     from wattprint.accounting.site import site_of
+    from wattprint.domain.interval import relative
     from wattprint.domain.series import IntensityInterval, IntensitySeries
 
     site = site_of(SITE)
@@ -151,7 +152,8 @@ def made_factors(by_hour: bool) -> tuple[list[dict[str, Any]], list[tuple[Any, .
         for i in range(24 * 366)
     ]
     series = IntensitySeries("DE", intervals, kind="average", basis="lifecycle")
-    return factors, list(hour_rows({1: series}, FIRST_S, LAST_S))
+    places = {1: PlaceHours(series, {}, relative(1.0, 0.67, 1.27))}
+    return factors, list(hour_rows(places, FIRST_S, LAST_S))
 
 
 def by_wattprint(jobs: str, out: str, by_hour: str) -> None:
@@ -168,7 +170,7 @@ def by_wattprint(jobs: str, out: str, by_hour: str) -> None:
         columns = {n: "BIGINT" if n in INTEGER_COLUMNS else "DOUBLE" for n in factors[0]}
         engine.table("factors", columns, ([row[n] for n in columns] for row in factors))
         engine.table("hours", COLUMNS, hours)
-        text = statements.footprints(by_hour=bool(by_hour))
+        text = statements.footprints("hourly" if by_hour else "yearly")
         names = ("it_j", "location_ug", "location_low_ug", "location_high_ug")
         sums = ", ".join(f"SUM({name}) AS {name}" for name in names)
         rows = engine.rows(

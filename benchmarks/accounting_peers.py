@@ -121,20 +121,11 @@ def polars_sums(
 def _by_hour(rows: pl.LazyFrame, hours: Sequence[Sequence[float]]) -> pl.LazyFrame:
     """Replace the year's mean by the mean of a job's own hours, all of which are known."""
     c = pl.col
-    table = pl.LazyFrame(
-        list(hours), schema=["hour", "sum", "rate", "known_sum", "known"], orient="row"
-    )
+    table = pl.LazyFrame([row[:3] for row in hours], schema=["hour", "sum", "rate"], orient="row")
     for edge in ("start", "end"):
         rows = rows.with_columns(
             (c("series_key") + c(f"{edge}_s") - c(f"{edge}_s") % 3600).alias(f"{edge}_hour")
-        ).join(
-            table.select(
-                c("hour").cast(pl.Int64).alias(f"{edge}_hour"),
-                c("sum").alias(f"{edge}_sum"),
-                c("rate").alias(f"{edge}_rate"),
-            ),
-            on=f"{edge}_hour",
-        )
+        ).join(table.rename(lambda name, edge=edge: f"{edge}_{name}"), on=f"{edge}_hour")
     up_to = {
         edge: c(f"{edge}_sum") + c(f"{edge}_rate") * (c(f"{edge}_s") % 3600)
         for edge in ("start", "end")

@@ -125,7 +125,7 @@ class Coefficients(NamedTuple):
             **_logs("pue", self.pue),
             **_per_joule("location_ug_per_j", "location", self.location_g_per_kwh),
             **_per_joule("market_ug_per_j", "market", self.market_g_per_kwh),
-            **self._hours(),
+            **_logs("hour", self.hour_spread),
             "accelerator_made_ug_per_s": _ug_per_s(self.accelerator_made_g_per_h.value),
             **_widths("accelerator_made", self.accelerator_made_g_per_h),
             "host_made_ug_per_cpu_s": _ug_per_s(self.host_made_g_per_cpu_h),
@@ -141,17 +141,6 @@ class Coefficients(NamedTuple):
             "one": 1.0,
             "nothing": 0.0,
             "least": LEAST,
-        }
-
-    def _hours(self) -> dict[str, float | int | None]:
-        """Return how far an hour and a year's mean may be off, as ratios and as logarithms."""
-        year = SURE if self.location_g_per_kwh is None else self.location_g_per_kwh
-        return {
-            **_logs("hour", self.hour_spread),
-            "hour_low_ratio": self.hour_spread.low,
-            "hour_high_ratio": self.hour_spread.high,
-            "year_low_ratio": year.low / year.value if year.value else 1.0,
-            "year_high_ratio": year.high / year.value if year.value else 1.0,
         }
 
 

@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 
+INTENSITIES = ("yearly", "hourly", "hourly_with_gaps")
+"""How jobs are charged: at the means of years; at their own hours, all of which are known; or at
+those that are known, and at the year's mean for the others."""
 
-@lru_cache(maxsize=2)
-def footprints(*, by_hour: bool) -> str:
+
+@lru_cache(maxsize=3)
+def footprints(intensity: str = "yearly") -> str:
     """Return the query that gives every job its figures.
 
     Args:
-        by_hour: Charge each job at the intensity of its own hours; else at its year's mean.
+        intensity: One of `INTENSITIES`.
     """
-    intensity = _text("hourly" if by_hour else "yearly")
-    return "WITH " + ",\n".join([_text("energy"), intensity, _text("figures")])
+    return "WITH " + ",\n".join([_text("energy"), _text(intensity), _text("figures")])
 
 
 def _text(name: str) -> str:
