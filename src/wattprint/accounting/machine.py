@@ -1,5 +1,6 @@
 """Power, losses and making of a partition's machines: as described, else by convention."""
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,9 +18,9 @@ from wattprint.estimator.hardware import (
     made_by_convention,
     made_host,
 )
-from wattprint.estimator.host import Host, described_host
+from wattprint.estimator.host import NO_HOST, Host, described_host
 from wattprint.estimator.host_class import LEAST_OF_SERVER
-from wattprint.estimator.power import accelerator_power, accelerator_tdp, memory_power
+from wattprint.estimator.power import accelerator_power, memory_power
 from wattprint.estimator.reckoning import assumed, relative_to_value
 from wattprint.estimator.work import described_work
 from wattprint.factors.accelerators import Accelerator, accelerators
@@ -45,6 +46,8 @@ UNKNOWN_ACCELERATOR = Accelerator(
     segment="datacentre",
 )
 """What stands in for one that nobody named."""
+_PART = re.compile(r"(?:mig[_-])?\d+[cg]\.\d+g", re.IGNORECASE)
+"""Where the name of a part of an accelerator begins: slices, and memory."""
 SOCKETS = {"2-socket-server": 2, AROUND_ACCELERATORS: 2}
 """CPU packages of a machine of a class; one of all others."""
 USUAL_HOST = "2-socket-server"
@@ -94,15 +97,20 @@ class Machine:
 
     @cached_property
     def accelerator_name(self) -> str | None:
-        """Name of its accelerators; None where nothing says it, or the log's word says nothing."""
+        """Name of its accelerators; None where nothing says it, or the log's word says nothing.
+
+        The site mostly says more than the log ('A100 SXM4 80GB' of an `a100`). Where the log names
+        another family, the log is right: it is written by the machines themselves.
+        """
         if self.instance is not None and self.instance.accelerator is not None:
             return self.instance.accelerator
         said, seen = self._said.get("accelerator"), self._seen.accelerator
-        if seen and seen in self._spellings:
+        if seen in self._spellings:
             return self._spellings[seen]
-        if said is not None:
-            return str(said)
-        return seen if seen and _is_known(seen) else None
+        logged = known_name(seen)
+        if said is None:
+            return logged
+        return logged if logged is not None and _are_apart(logged, str(said)) else str(said)
 
     @cached_property
     def accelerator(self) -> Accelerator:
@@ -110,6 +118,30 @@ class Machine:
         if self.accelerator_name is None:
             return UNKNOWN_ACCELERATOR
         return accelerators().find(self.accelerator_name).accelerator
+
+    @property
+    def is_power_published(self) -> bool:
+        """Whether anybody says what its accelerators draw."""
+        return (
+            self._said.get("accelerator_power_w") is not None or self.accelerator.tdp_w is not None
+        )
+
+    def naming(self) -> tuple[Evidence, ...]:
+        """Return how its accelerators came to their name, where that needs words."""
+        said, seen = self._said.get("accelerator"), self._seen.accelerator
+        name = self.accelerator_name
+        words = ""
+        if name is None and self._accelerators_here:
+            words = f"the log calls it {seen!r}: no such name" if seen else "nothing names it"
+        elif said is not None and seen and name != said and seen not in self._spellings:
+            words = f"the site says {said!r}, the log {seen!r}: the log's"
+        elif seen and name is not None and name not in (seen, said):
+            words = f"what the log calls {seen!r}"
+        if not words:
+            return ()
+        method = Method.MISSING if name is None else Method.MODELLED
+        words = f"{self.accelerator.name}: {words}"
+        return (Evidence("accelerator", None, "", method, self.accelerator.source, None, words),)
 
     @cached_property
     def host_class(self) -> str:
@@ -137,17 +169,26 @@ class Machine:
 
     @cached_property
     def cpus_per_node(self) -> float:
-        """CPUs of one machine, as the log counts them; vCPUs of a cloud are each a machine."""
+        """CPUs of one machine, as the log counts them."""
         if "cpus_per_node" in self._said:
             return float(self._said["cpus_per_node"])
         if self.instance is not None and self.instance.vcpus:
             return float(self.instance.vcpus)
         if self.host_class == PER_VCPU:
-            return 1.0
+            return max(1.0, self._seen.cpus_per_node)
         if self._cpu is not None and self._cpu.threads:
-            return float(self._cpu.threads * self._sockets)
+            return self._cpu.threads * self._sockets / self._threads_of_cpu
         usual = convention("vcpus_of_server").amount.value * self._sockets / 2
-        return max(usual, self._seen.cpus_per_node)
+        return max(usual / self._threads_of_cpu, self._seen.cpus_per_node)
+
+    @cached_property
+    def _threads_of_cpu(self) -> float:
+        """Hardware threads of what the log calls a CPU: several where it counts whole cores."""
+        if self._said.get("threads_per_core") != 1:
+            return 1.0
+        if self._cpu is not None:
+            return float(self._cpu.threads_per_core or 1)
+        return float(USUAL_THREADS_PER_CORE)
 
     @cached_property
     def accelerators_per_node(self) -> float:
@@ -159,7 +200,12 @@ class Machine:
 
     @cached_property
     def _machines_per_node(self) -> float:
-        """Machines of the class that one node is: below 1 for half a server of accelerators."""
+        """Machines of the class that one node is: below 1 for half a server of accelerators.
+
+        Every vCPU of a cloud is a machine of its class.
+        """
+        if self.host_class == PER_VCPU:
+            return self.cpus_per_node
         if self.host_class == AROUND_ACCELERATORS:
             own = self._said.get("accelerators_per_node", self._seen.accelerators_per_node)
             if self.instance is not None:
@@ -182,8 +228,12 @@ class Machine:
     def accelerator_w(self) -> Range:
         """Mean power of one accelerator where nobody measured how busy it was [W]."""
         power_w, utilization = self._said.get("accelerator_power_w"), self._said.get("utilization")
-        if self.accelerator_name is None and power_w is None:
-            used = assumed("utilization", "accelerator_utilization")
+        if not self.is_power_published:
+            used = (
+                assumed("utilization", "accelerator_utilization")
+                if utilization is None
+                else Evidence.given("utilization", exact(float(utilization)), "ratio")
+            )
             return self._product(assumed("accelerator_tdp", "accelerator_tdp_unknown"), used)
         power = accelerator_power(
             described_work(
@@ -201,25 +251,37 @@ class Machine:
         """Power of one accelerator at full load [W]."""
         if self._said.get("accelerator_power_w") is not None:
             return float(self._said["accelerator_power_w"])
-        if self.accelerator_name is None:
+        if self.accelerator.tdp_w is None:
             return convention("accelerator_tdp_unknown").amount.value
-        tdp = accelerator_tdp(accelerators().find(self.accelerator_name)).amount
-        return 0.0 if tdp is None else tdp.value
+        return self.accelerator.tdp_w
 
-    @property
-    def accelerator_idle_share(self) -> float:
-        """Power of an idle accelerator over that at full load."""
-        return self._kept(assumed("idle_power_share", "idle_power_share")).value
+    @cached_property
+    def accelerator_idle_w(self) -> Range:
+        """Power of an accelerator that is set aside and idle [W]."""
+        share = self._kept(assumed("idle_power_share", "idle_power_share"))
+        return product(share, value=self.accelerator_full_w * share.value)
+
+    @cached_property
+    def accelerator_load_w(self) -> Range:
+        """What full load adds to that: as uncertain as any accelerator at work [W]."""
+        work = self._kept(assumed("accelerator_work", "accelerator_utilization"))
+        tdp = exact(1.0)
+        if not self.is_power_published:
+            tdp = relative_to_value(convention("accelerator_tdp_unknown").amount)
+        return product(work, tdp, value=self.accelerator_full_w - self.accelerator_idle_w.value)
 
     @cached_property
     def _cpu_tdp_w(self) -> Range:
         """Thermal design power over the log's CPUs [W]."""
         if self._cpu is None:
-            return self._kept(assumed("cpu_tdp_per_thread", "cpu_power_w_per_thread"))
+            of_thread = self._kept(assumed("cpu_tdp_per_thread", "cpu_power_w_per_thread"))
+            return product(of_thread, exact(self._threads_of_cpu))
         known_w = (self._cpu.tdp_w, *self._cpu.other_tdp_w)
         of_cpu = self._sockets / self.cpus_per_node
+        if self._seen.instance and self._cpu.threads:
+            of_cpu = 1 / self._cpu.threads  # its vCPUs are a share of a machine
         amount = Range(*(w * of_cpu for w in (known_w[0], min(known_w), max(known_w))))
-        note = f"{self._sockets} x {self._cpu.name} over {self.cpus_per_node:g} CPUs"
+        note = f"{units.plain(of_cpu)} of a {self._cpu.name} goes with a CPU of the log"
         return self._kept(
             Evidence(
                 "cpu_tdp_per_cpu",
@@ -305,6 +367,10 @@ class Machine:
             chips_w += self.accelerator_w.value / 2 * self.accelerators_of_node
         return chips_w / self._machines_per_node + self.static_w.value
 
+    @property
+    def _accelerators_here(self) -> bool:
+        return bool(self._seen.accelerator or self._seen.accelerators_per_node)
+
     @cached_property
     def accelerators_of_node(self) -> float:
         """Accelerators that one node really has."""
@@ -325,9 +391,9 @@ class Machine:
     # How its energy is metered, and how it was made
 
     @property
-    def is_metered_at_wall(self) -> bool:
-        """Whether a scheduler's meter holds the whole machine, and not its chips alone."""
-        return str(self._said.get("metered")) != "chips"
+    def metered(self) -> str:
+        """What a scheduler's meter holds: of `accounting.site.METERED_AT`."""
+        return str(self._said.get("metered", "wall"))
 
     @cached_property
     def node_meter(self) -> Range:
@@ -374,6 +440,18 @@ class Machine:
         spread = relative_to_value(product(inverse(years), inverse(use)))
         return years.value * units.HOURS_PER_YEAR, use.value, spread
 
+    def missing(self) -> tuple[Evidence, ...]:
+        """Return what is not counted because the site says that there is no machine around."""
+        if self._host is not None:
+            return ()
+        parts = [("host_embodied", "kgCO2e")]
+        parts += [("static_power", "W")] if "static_w" not in self._said else []
+        parts += [("supply_efficiency", "ratio")] if "supply_efficiency" not in self._said else []
+        words = f"host is {NO_HOST!r}: not counted"
+        return tuple(
+            Evidence(part, None, unit, Method.MISSING, "", None, words) for part, unit in parts
+        )
+
     def _kept(self, figure: Evidence) -> Range:
         """Keep a figure among the evidence, and return it."""
         self.evidence.append(figure)
@@ -384,9 +462,26 @@ class Machine:
         return product(*map(self._kept, figures))
 
 
-def _is_known(name: str) -> bool:
-    try:
-        accelerators().find(name)
-    except (AmbiguousNameError, UnknownNameError):
-        return False
-    return True
+def known_name(logged: str) -> str | None:
+    """Return the name by which the tables know what a log calls an accelerator; None for none.
+
+    A part of one (MIG, `a100_3g.20gb`) has the name of the whole: how much of it a job had is in
+    the number that the reader of the log gives.
+
+    >>> known_name("a100_3g.20gb")
+    'a100'
+    """
+    whole = _PART.split(logged, maxsplit=1)[0].rstrip("_-.: ")
+    for name in (whole, logged):
+        try:
+            accelerators().find(name)
+        except (AmbiguousNameError, UnknownNameError):
+            continue
+        return name
+    return None
+
+
+def _are_apart(one: str, other: str) -> bool:
+    """Tell whether two names are of different families."""
+    families = [accelerators().find(name).accelerator.family for name in (one, other)]
+    return families[0] != families[1]

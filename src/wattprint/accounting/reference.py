@@ -61,9 +61,11 @@ def job_footprint(
         series: Intensities of its grid, to charge it at those of its own time; what the series
             does not know is at the year's mean.
     """
+    if of.metered == "ignore":
+        job = job._replace(node_energy_j=None)
     parts = _parts_kwh(job, of)
     delivered = sum_independent(*parts.values())
-    is_at_wall = job.node_energy_j is not None and of.node_meter_is_at_wall
+    is_at_wall = job.node_energy_j is not None and of.is_meter_at_wall
     it = delivered if is_at_wall else product(delivered, inverse(of.supply_efficiency))
     facility = product(it, of.pue, value=facility_energy_kwh(it.value, of.pue.value))
     intensity = of.location_g_per_kwh
@@ -104,15 +106,12 @@ def _parts_kwh(job: Job, of: Coefficients) -> dict[str, Range]:
     hours = job.elapsed_s / SECONDS_PER_HOUR
     static = _spread(of.static, described_energy_kwh(hours, _static_w(job, of)))
     if job.node_energy_j is not None:
-        metered = _spread(of.node_meter, job.node_energy_j / JOULES_PER_KWH)
-        return (
-            {"metered": metered}
-            if of.node_meter_is_at_wall
-            else {
-                "metered": metered,
-                "static": static,
-            }
-        )
+        metered = {"metered": _spread(of.node_meter, job.node_energy_j / JOULES_PER_KWH)}
+        if of.is_meter_at_wall:
+            return metered
+        if of.has_meter_accelerators:
+            return {**metered, "static": static}
+        return {**metered, "accelerator": _accelerators_kwh(job, of, hours), "static": static}
     memory = described_energy_kwh(memory_of(job, of) * hours, of.memory_w_per_gb.value)
     return {
         "accelerator": _accelerators_kwh(job, of, hours),
@@ -129,8 +128,9 @@ def _accelerators_kwh(job: Job, of: Coefficients, hours: float) -> Range:
     if job.gpu_load is None:
         kwh = described_energy_kwh(device_hours, of.accelerator_w.value)
         return _spread(of.accelerator_w, kwh)
-    mean_w = of.accelerator_idle_w + of.accelerator_load_w * job.gpu_load
-    return _spread(of.accelerator_load, described_energy_kwh(device_hours, mean_w))
+    busy = [job.gpu_load * power_w for power_w in of.accelerator_load_w.as_tuple()]
+    mean_w = sum_shared((of.accelerator_idle_w, Range(*busy)))
+    return _spread(mean_w, described_energy_kwh(device_hours, mean_w.value))
 
 
 def _cpus_kwh(job: Job, of: Coefficients, hours: float) -> Range:
@@ -141,7 +141,7 @@ def _cpus_kwh(job: Job, of: Coefficients, hours: float) -> Range:
         return _spread(of.cpu_w, described_energy_kwh(count * hours, of.cpu_w.value))
     mean_w = set_aside_power_w(
         count,
-        job.cpu_s / (count * job.elapsed_s),
+        min(1.0, job.cpu_s / (count * job.elapsed_s)),
         idle_w=of.cpu_idle_w,
         busy_w=of.cpu_busy_w,
         threads_per_core=of.threads_per_core,

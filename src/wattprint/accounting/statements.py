@@ -87,9 +87,14 @@ SUMS = (
 """Whole numbers of every job that add up: bounds too, for jobs share their causes of error."""
 
 QUARTER = (
-    "CASE WHEN month = 0 THEN 0 ELSE year * 10 + CAST(floor((month % 100 + 2) / 3) AS BIGINT) END"
+    "CASE WHEN month = 0 THEN 0 ELSE CAST(floor(month / 100) AS BIGINT) * 10 "
+    "+ CAST(floor((month % 100 + 2) / 3) AS BIGINT) END"
 )
 """20241 is the first quarter of 2024; 0 where no time is known."""
+
+
+PLACED = "COUNT(location_ug) AS placed_jobs"
+"""Jobs whose place is known: the emissions of a sum are theirs alone."""
 
 
 def roll_up(keys: Sequence[str], *, source: str = "footprints", where: str = "") -> str:
@@ -105,7 +110,7 @@ def roll_up(keys: Sequence[str], *, source: str = "footprints", where: str = "")
     grouped = ", ".join(str(i) for i in range(1, len(keys) + 1))
     return "\n".join(
         [
-            "SELECT " + ", ".join([*named, "COUNT(*) AS jobs", *sums]),
+            "SELECT " + ", ".join([*named, "COUNT(*) AS jobs", PLACED, *sums]),
             f"FROM {source}",
             *([f"WHERE {where}"] if where else []),
             *([f"GROUP BY {grouped}", f"ORDER BY {grouped}"] if keys else []),
