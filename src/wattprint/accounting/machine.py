@@ -156,6 +156,8 @@ class Machine:
 
     @cached_property
     def _host(self) -> Host | None:
+        if self.host_class == NO_HOST:
+            return None
         vcpus = 1.0 if self.host_class == PER_VCPU else None
         return described_host(self.host_class, hosts=1.0, vcpus=vcpus, count=None)
 
@@ -425,7 +427,7 @@ class Machine:
     @cached_property
     def memory_embodied_kg_per_gb(self) -> Range:
         """Emissions of making a GB of memory, where the machine's do not hold it [kgCO2e/GB]."""
-        if self.host_class in WITH_MEMORY:
+        if self._host is None or self.host_class in WITH_MEMORY:
             return exact(0.0)
         made = made_by_convention("memory", "host_memory_embodied", 1.0)
         self.evidence += made.evidence

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from wattprint.accounting.coefficients import METERED_AT
 from wattprint.domain.checks import number, one_of, text, whole_number
-from wattprint.domain.errors import ContradictionError, InputError, UnknownNameError, nearest_names
+from wattprint.domain.errors import InputError, UnknownNameError, nearest_names
 from wattprint.estimator.embodied import LIFETIME_INPUTS
 from wattprint.estimator.host import NO_HOST
 from wattprint.estimator.market import MARKET_INPUTS
@@ -250,10 +250,6 @@ def _checked(where: str, said: Mapping[str, Any], also: tuple[str, ...] = ()) ->
             one_of(label, given, MEMORY_TYPES)
         elif name in ("accelerator", "cpu", "host", "zone", "region"):
             _known(label, name, text(label, given))
-    if sum(name in said for name in ("zone", "intensity")) > 1:
-        raise ContradictionError(
-            f"{where} says zone and intensity", "give one of the two: an intensity needs no zone"
-        )
     return dict(said)
 
 
