@@ -14,10 +14,18 @@ HOUR_S = 3600
 _BOUNDS = ("", "low_", "high_")
 COLUMNS = {
     "hour_key": "BIGINT",
-    **{f"{bound}{name}": "DOUBLE" for bound in _BOUNDS for name in ("so_far", "rate")},
+    **{
+        f"{bound}{name}": sql_type
+        for bound in _BOUNDS
+        for name, sql_type in (("so_far", "BIGINT"), ("rate", "DOUBLE"))
+    },
 }
-"""Key of an hour; the sum of intensity before it [ug/J x s] and the intensity in it [ug/J], for the
-figure and for both its bounds."""
+"""Key of an hour; the sum of intensity before it [ug/J x s x PARTS] and the intensity in it [ug/J],
+for the figure and for both its bounds."""
+PARTS = 1 << 24
+"""Sums are whole numbers of this part of ug/J x s (6e-8): their difference is exact however late
+in a long log, where one of doubles leaves a job of a second 1e-7 of its value. A job of a minute at
+5 g/kWh is right to 1e-9, and 40 years at 1,500 g/kWh fit."""
 NO_TIME = 0
 """The hour of jobs whose time is not known: they are charged at the year's mean."""
 _UG_PER_J = MICRO / JOULES_PER_KWH
@@ -51,16 +59,13 @@ def hour_rows(
 ) -> Iterator[tuple[int | float, ...]]:
     """Yield every hour of every place, gaps filled, so that each job finds its two.
 
-    Sums are of doubles: after ten years a job of one second that crosses an hour is off by 1e-8,
-    one of an hour by 1e-11.
-
     Args:
         places: By the number of their series.
         first_s: Start of the first job. [s since 1970]
         last_s: End of the last one. [s since 1970]
     """
     for number, place in places.items():
-        yield number * HOURS_KEY + NO_TIME, *(0.0,) * (len(COLUMNS) - 1)
+        yield number * HOURS_KEY + NO_TIME, *(0, 0.0) * len(_BOUNDS)
         yield from _hours(number * HOURS_KEY, place, first_s - first_s % HOUR_S, last_s)
 
 
@@ -73,7 +78,7 @@ def _hours(
         Integral((i.start_s, i.end_s, _bounds(i, place.spread)[side]) for i in intervals)
         for side in range(len(_BOUNDS))
     ]
-    so_far = [0.0] * len(_BOUNDS)
+    so_far = [0] * len(_BOUNDS)
     for hour_s in range(start_s or HOUR_S, last_s + 1, HOUR_S):
         end_s = hour_s + HOUR_S
         rest_s = HOUR_S - known.between(hour_s, end_s)
@@ -83,7 +88,7 @@ def _hours(
             for area, mean in zip(areas, year, strict=True)
         ]
         yield key + hour_s, *_paired(so_far, in_hour)
-        so_far = [before + now for before, now in zip(so_far, in_hour, strict=True)]
+        so_far = [before + round(now * PARTS) for before, now in zip(so_far, in_hour, strict=True)]
 
 
 def _bounds(interval: IntensityInterval, spread: Range) -> tuple[float, float, float]:
@@ -94,7 +99,7 @@ def _bounds(interval: IntensityInterval, spread: Range) -> tuple[float, float, f
     return value, interval.low_g_per_kwh, interval.high_g_per_kwh
 
 
-def _paired(so_far: list[float], in_hour: list[float]) -> Iterator[float]:
+def _paired(so_far: list[int], in_hour: list[float]) -> Iterator[int | float]:
     for before, now in zip(so_far, in_hour, strict=True):
         yield before
         yield now / HOUR_S

@@ -1,10 +1,11 @@
 -- Every job at the mean intensity of its own time: two look-ups in a running sum over the hours.
--- Differences of sums come first: within one hour they are exactly nothing.
+-- Sums are whole numbers of 2^-24 ug/J x s (accounting/hours.py): differences lose nothing.
 timed AS (
   SELECT
     e.*,
     COALESCE(end_s - start_s, 0) AS wall_s,
-    (b.so_far - a.so_far) + (b.rate * (end_s % 3600) - a.rate * (start_s % 3600)) AS area
+    one * (b.so_far - a.so_far) / 16777216
+      + (b.rate * (end_s % 3600) - a.rate * (start_s % 3600)) AS area
   FROM energy e
   JOIN hours a ON a.hour_key = e.series_key
     + (COALESCE(e.start_s, 0) - COALESCE(e.start_s, 0) % 3600)

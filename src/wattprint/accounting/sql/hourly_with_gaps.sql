@@ -4,10 +4,11 @@ timed AS (
   SELECT
     e.*,
     COALESCE(end_s - start_s, 0) AS wall_s,
-    (b.so_far - a.so_far) + (b.rate * (end_s % 3600) - a.rate * (start_s % 3600)) AS area,
-    (b.low_so_far - a.low_so_far)
+    one * (b.so_far - a.so_far) / 16777216
+      + (b.rate * (end_s % 3600) - a.rate * (start_s % 3600)) AS area,
+    one * (b.low_so_far - a.low_so_far) / 16777216
       + (b.low_rate * (end_s % 3600) - a.low_rate * (start_s % 3600)) AS low_area,
-    (b.high_so_far - a.high_so_far)
+    one * (b.high_so_far - a.high_so_far) / 16777216
       + (b.high_rate * (end_s % 3600) - a.high_rate * (start_s % 3600)) AS high_area
   FROM energy e
   JOIN hours a ON a.hour_key = e.series_key
