@@ -8,7 +8,7 @@ are shown.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from wattprint.domain.checks import number, one_of, whole_number
+from wattprint.domain.checks import number, one_of, text, whole_number
 from wattprint.domain.errors import RecordError
 
 SCHEMA = "wattprint.import/1"
@@ -78,6 +78,8 @@ class ImportedRecord(NamedTuple):
     software: Mapping[str, str] = {}
     reported: tuple[Reported, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    part_of: int | None = None
+    """Line of the record that this one is a part of: it is not added up."""
 
     @property
     def year(self) -> int | None:
@@ -89,7 +91,7 @@ class ImportedRecord(NamedTuple):
         said = {
             name: value
             for name, value in self._asdict().items()
-            if value is not None and value != () and value != {}
+            if value not in (None, (), {})
         }
         for name in ("reported", "doubts"):
             if name in said:
@@ -177,9 +179,8 @@ class ImportHeader(NamedTuple):
             said = {name: line[name] for name in cls._fields[1:] if name in line}
             header = cls(import_id=line["id"], **said)
             one_of("kind", header.kind, KINDS)
-            for text in (header.import_id, header.source, header.sha256, header.imported_at):
-                if not isinstance(text, str):
-                    raise TypeError(f"{text!r} is no text")
+            for name in ("import_id", "source", "sha256", "imported_at"):
+                text(name, getattr(header, name))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RecordError(f"{SCHEMA} header is malformed: {error!r}.") from error
         return header

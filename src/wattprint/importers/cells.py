@@ -1,4 +1,4 @@
-"""Single cells of other tools' tables: numbers, times and texts, or the reason why they are none."""
+"""Single cells of other tools' tables: numbers, times and texts, or why they are none."""
 
 import re
 from datetime import datetime, timezone
@@ -100,4 +100,3 @@ def number_in(text: str) -> tuple[str, str] | None:
 def one_clause(error: InputError) -> str:
     """Return a refusal as the reason of a rejected row."""
     return f"{error.given}; {error.allowed}"
-

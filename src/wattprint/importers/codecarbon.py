@@ -25,7 +25,7 @@ from wattprint.domain.imported import (
 from wattprint.importers.cells import amount, iso_time, one_clause, shown, stated
 from wattprint.importers.csv_rows import CsvRows, Row
 from wattprint.importers.last_rows import LastRows
-from wattprint.importers.places import region_of, zone_of
+from wattprint.importers.places import lie_apart, region_of, zone_of
 from wattprint.importers.reading import Reading, Rows, is_dropped
 
 _ALIASES = {
@@ -39,11 +39,14 @@ _ALIASES = {
 }
 """Other names of columns: of the first releases, and of files that people made over."""
 _COLUMNS = frozenset(
-    "timestamp project_name run_id experiment_id task_name duration emissions emissions_rate "
-    "cpu_power gpu_power ram_power cpu_energy gpu_energy ram_energy energy_consumed country_name "
-    "country_iso_code region on_cloud cloud_provider cloud_region os python_version "
-    "codecarbon_version cpu_count cpu_model gpu_count gpu_model longitude latitude ram_total_size "
-    "tracking_mode pue wue water_consumed".split()
+    (
+        *("timestamp", "project_name", "run_id", "experiment_id", "task_name", "duration"),
+        *("emissions", "emissions_rate", "cpu_power", "gpu_power", "ram_power", "cpu_energy"),
+        *("gpu_energy", "ram_energy", "energy_consumed", "country_name", "country_iso_code"),
+        *("region", "on_cloud", "cloud_provider", "cloud_region", "os", "python_version"),
+        *("codecarbon_version", "cpu_count", "cpu_model", "gpu_count", "gpu_model", "longitude"),
+        *("latitude", "ram_total_size", "tracking_mode", "pue", "wue", "water_consumed"),
+    )
 )
 _NEEDED = 3
 """Columns by which the file is known, beside the emissions."""
@@ -142,6 +145,7 @@ class _Table:
         duration_s = self._amount(cells, "duration", LARGEST_S)
         emissions_g = None if emissions_kg is None else emissions_kg * units.GRAMS_PER_KILOGRAM
         recorded_at = iso_time(cells.get("timestamp", ""))
+        place = _place(cells)
         return ImportedRecord(
             at_line=row.at_line,
             project=stated(cells.get("project_name", "")),
@@ -152,11 +156,11 @@ class _Table:
             energy_kwh=energy_kwh,
             energy_at=None if energy_kwh is None else self._boundary(cells),
             emissions_g=emissions_g,
-            place=_place(cells),
+            place=place,
             hardware=_hardware(cells),
             software=_software(cells),
             reported=_reported(cells),
-            doubts=_doubts(cells, recorded_at, energy_kwh, emissions_g),
+            doubts=(*_doubts(cells, recorded_at, energy_kwh, emissions_g), *_apart(place)),
         )
 
     def _refuse_short(self, row: Row) -> None:
@@ -224,6 +228,13 @@ def _place(cells: Mapping[str, str]) -> dict[str, object]:
     return said
 
 
+def _apart(place: Mapping[str, object]) -> tuple[Doubt, ...]:
+    zone, region = _text(place.get("zone")), _text(place.get("region"))
+    if zone is None or region is None or not lie_apart(zone, region):
+        return ()
+    return (Doubt("place", f"{zone} and {region} lie apart: the cloud region is taken"),)
+
+
 def _text(given: object) -> str | None:
     return given if isinstance(given, str) else None
 
@@ -248,7 +259,7 @@ def _hardware(cells: Mapping[str, str]) -> dict[str, object]:
     whole = {"accelerator_count": "gpu_count", "cpu_threads": "cpu_count"}
     for ours, theirs in whole.items():
         text = (stated(cells.get(theirs, "")) or "").removesuffix(".0")
-        if text.isascii() and text.isdigit() and 0 < int(text[:7]):
+        if text.isascii() and text.isdigit() and int(text[:7]) > 0:
             found.setdefault(ours, int(text[:7]))
     if (cpu := stated(cells.get("cpu_model", ""))) is not None:
         found["cpu"] = cpu

@@ -7,6 +7,7 @@ from wattprint.factors.regions import regions
 from wattprint.factors.zones import Zone, intensities, zones
 
 _LONGEST_NAME = 80
+_LONGEST_WORD = 2
 
 
 @lru_cache(maxsize=4096)
@@ -34,22 +35,22 @@ def zone_in(text: str | None) -> str | None:
     """
     if not text or len(text) > _LONGEST_NAME:
         return None
-    if (whole := _zone(text)) is not None:
+    whole = _zone(text)
+    if whole is not None:
         return whole.zone
     parts = [part.strip(" .()") for part in text.replace("/", ",").replace("(", ",").split(",")]
     named = [part for part in parts if part and (zone := _zone(part)) and _is_country(zone)]
     if len(named) == 1:
-        others = [part for part in parts if part and part != named[0]]
-        return next(
-            (zone for other in others if (zone := zone_of(named[0], other)) != zone_of(named[0])),
-            zone_of(named[0]),
-        )
+        others = (part for part in parts if part and part != named[0])
+        within = (zone_of(named[0], other) for other in others)
+        country = zone_of(named[0])
+        return next((zone for zone in within if zone != country), country)
     words = text.replace(",", " ").split()
     countries = {
         zone.zone
         for i in range(len(words))
         for j in range(i + 1, len(words) + 1)
-        if len(" ".join(words[i:j])) > 2
+        if len(" ".join(words[i:j])) > _LONGEST_WORD  # 'in' and 'de' are words, and codes
         and (zone := _zone(" ".join(words[i:j]))) is not None
         and _is_country(zone)
     }
@@ -104,3 +105,10 @@ def _part(whole: Zone, province: str | None) -> Zone | None:
         if zone.country == whole.zone and not _is_country(zone) and asked & names:
             return zone
     return None
+
+
+@lru_cache(maxsize=4096)
+def lie_apart(zone: str, region: str) -> bool:
+    """Tell whether a zone is neither that of a cloud region nor the country around it."""
+    found = regions().find(region)
+    return zone not in (found.country, *found.zones)

@@ -6,7 +6,6 @@ from typing import NamedTuple, TextIO
 
 from wattprint.domain.imported import ImportedRecord, RejectedRow
 
-
 PLACE_FROM_IP = "place found from the IP address"
 
 

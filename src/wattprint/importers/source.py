@@ -43,7 +43,7 @@ class CountedBytes(io.RawIOBase):
         self, file: BinaryIO, *, is_gzip: bool, on_bytes: Callable[[int], object] | None = None
     ) -> None:
         self._file = file
-        self._bytes: BinaryIO = gzip.open(file) if is_gzip else file  # type: ignore[assignment]
+        self._bytes: BinaryIO = gzip.open(file) if is_gzip else file  # type: ignore[assignment]  # noqa: SIM115 - lives as long as this
         self._is_gzip = is_gzip
         self._on_bytes = on_bytes
         self._given_bytes = 0
@@ -78,8 +78,8 @@ class CountedBytes(io.RawIOBase):
 def text_stream(source: io.RawIOBase) -> tuple[TextIO, str]:
     """Open bytes as text, and return its beginning as well, which stays to be read.
 
-    UTF-8, UTF-16 or UTF-32 by their mark, else UTF-8. A byte that is no UTF-8 is read as the Western
-    European letter that it stands for in Latin-1.
+    UTF-8, UTF-16 or UTF-32 by their mark, else UTF-8. A byte that is no UTF-8 is read as the
+    Western European letter that it stands for in Latin-1.
     """
     buffered = io.BufferedReader(source, _HEAD_BYTES)
     beginning = buffered.peek(_HEAD_BYTES)[:_HEAD_BYTES]
@@ -100,6 +100,12 @@ def lines_of(stream: TextIO) -> Iterator[Line]:
             yield Line(number, None)
             continue
         yield Line(number, text.rstrip("\r\n").replace("\0", ""))
+
+
+def whole_text(stream: TextIO, most: int) -> tuple[str, bool]:
+    """Return a text of at most so many characters, and whether that is all of it."""
+    text = stream.read(most + 1).replace("\0", "")
+    return text[:most].replace("\r\n", "\n"), len(text) <= most
 
 
 def _encoding(head: bytes) -> str:

@@ -81,8 +81,9 @@ class ImportWriter:
             self._write("rejected", row._asdict())
             return
         self.records += 1
-        for name in ("energy_kwh", "emissions_g", "duration_s"):
-            self._add(name, getattr(row, name))
+        if row.part_of is None:
+            for name in ("energy_kwh", "emissions_g", "duration_s"):
+                self._add(name, getattr(row, name))
         self._write("record", {"n": self.records, **row.as_dict()})
 
     def finish(self, *, superseded: int, dropped: Mapping[str, int]) -> Counts:
