@@ -28,6 +28,7 @@ THIRD_PARTIES = {
     "cli": {"click", "rich"},
     "charts": {"vl_convert"},
     "grid": {"pyarrow", "tomli"},
+    "importers": {"yaml"},
     "reports": {"jinja2", "vl_convert"},
 }
 """Distributions that a package may import; all others use the standard library alone."""

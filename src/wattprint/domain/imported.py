@@ -89,9 +89,7 @@ class ImportedRecord(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form: a record's line, without what it does not say."""
         said = {
-            name: value
-            for name, value in self._asdict().items()
-            if value not in (None, (), {})
+            name: value for name, value in self._asdict().items() if value not in (None, (), {})
         }
         for name in ("reported", "doubts"):
             if name in said:

@@ -132,7 +132,7 @@ def _thousand(figure_g: float, text: str, *, is_plain: bool) -> Reading:
 
 
 def full_power_w(accelerator: str | None, cpu: str | None, count: int | None) -> float | None:
-    """Return the full power of hardware that our tables know. [W]"""
+    """Return the full power of hardware that our tables know [W]."""
     try:
         if accelerator is not None:
             tdp_w = accelerators().find(accelerator).accelerator.tdp_w
@@ -143,7 +143,7 @@ def full_power_w(accelerator: str | None, cpu: str | None, count: int | None) ->
 
 
 def usual_intensity(zone: str | None, region: str | None = None) -> float | None:
-    """Return the newest yearly intensity of a place; None where none is known. [gCO2e/kWh]"""
+    """Return the newest yearly intensity of a place; None where none is known [gCO2e/kWh]."""
     try:
         places: Sequence[str] = (zone,) if zone else regions().find(region or "").zones
         return intensities(*places).find(places).carbon_intensity_g_per_kwh

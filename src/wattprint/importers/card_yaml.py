@@ -111,7 +111,7 @@ def _loaded(block: str) -> Any:
         ) from None
     try:
         _refuse_tricks(yaml.parse(block, Loader=yaml.BaseLoader), yaml)
-        return yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506 - makes texts alone
+        return yaml.load(block, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError) as error:
         raise _RefusedError(" ".join(str(error).split())[:160]) from None
 

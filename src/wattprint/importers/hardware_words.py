@@ -10,8 +10,12 @@ from wattprint.factors.cpus import cpus
 
 _LONGEST = 200
 _MOST = 1_000_000
-_COUNT_FIRST = re.compile(r"^\s*(\d{1,7})\s*(?:[x×*]\s*|of\s+|(?=[A-Za-z]))", re.IGNORECASE)
-_COUNT_LAST = re.compile(r"(?<![A-Za-z])[(\[]?\s*[x×*]\s*(\d{1,7})\s*[)\]]?\s*$", re.IGNORECASE)
+_COUNT_FIRST = re.compile(r"^\s*(\d{1,7})\s*(?:[x\u00d7*]\s*|of\s+|(?=[A-Za-z]))", re.IGNORECASE)
+_COUNT_LAST = re.compile(
+    r"(?<![A-Za-z])[(\[]?\s*[x\u00d7*]\s*(\d{1,7})\s*[)\]]?\s*$", re.IGNORECASE
+)
+_TIMES = re.compile(r"[x\u00d7*]|of", re.IGNORECASE)
+_NO_COUNT = re.compile(r"th\b|ti\b|super\b", re.IGNORECASE)
 _TDP = re.compile(r"\(\s*TDP of\s*(\d{1,5}(?:\.\d+)?)\s*W\s*\)", re.IGNORECASE)
 _TPU_CORES = re.compile(r"\bTPU[\s-]*v(\d)([a-z]*)-(\d{1,5})\b", re.IGNORECASE)
 _CORES_PER_CHIP = {"2": 2, "3": 2, "4": 2, "5p": 2}
@@ -26,7 +30,7 @@ class Hardware(NamedTuple):
 
     accelerator: str | None = None
     """Name in our tables."""
-    count: int | None = None
+    devices: int | None = None
     """None where it is not said."""
     cpu: str | None = None
     tdp_w: float | None = None
@@ -62,9 +66,9 @@ def _counted(text: str) -> tuple[int | None, str]:
             continue
         rest = (text[: match.start()] + text[match.end() :]).strip()
         # '2080 Ti' and '13th Gen' begin with a number that counts nothing.
-        if pattern is _COUNT_FIRST and not re.search(r"[x×*]|of", match[0], re.IGNORECASE):
-            if re.match(r"th\b|ti\b|super\b", rest, re.IGNORECASE) or _accelerator(text):
-                continue
+        is_bare = pattern is _COUNT_FIRST and not _TIMES.search(match[0])
+        if is_bare and (_NO_COUNT.match(rest) or _accelerator(text)):
+            continue
         return int(match[1]), rest
     return None, text
 

@@ -59,7 +59,10 @@ _SCALES_G = {"g": 1.0, "kg": units.GRAMS_PER_KILOGRAM, "t": 1e6, "": units.GRAMS
 _MARKUP = (
     (re.compile(r"<[^<>]{1,200}>"), ""),
     (re.compile(r"(?m)^\s*%.*$"), " "),
-    (re.compile(r"\\(?:text|textbf|emph|mathrm|mathit|href\{[^{}]{0,200}\})\{([^{}]{0,200})\}"), r"\1"),
+    (
+        re.compile(r"\\(?:text|textbf|emph|mathrm|mathit|href\{[^{}]{0,200}\})\{([^{}]{0,200})\}"),
+        r"\1",
+    ),
     (re.compile(r"\\[,;: ]|\$|[{}]|_(?=2)|\*{1,2}|`"), ""),
     (re.compile(r"\s+"), " "),
 )

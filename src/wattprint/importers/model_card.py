@@ -1,8 +1,8 @@
 """Model cards of the Hugging Face Hub: `co2_eq_emissions` in all the shapes that people write.
 
 A bare number, a mapping with `emissions`, or a list of mappings; numbers with underscores, commas
-or a unit. The Hub defines grams. What is doubtful about the unit is said beside the figure, which is
-kept as it was reported.
+or a unit. The Hub defines grams. What is doubtful about the unit is said beside the figure, which
+is kept as it was reported.
 """
 
 import re
@@ -22,10 +22,12 @@ from wattprint.domain.imported import (
 )
 from wattprint.importers.card_units import (
     Context,
-    Reading as UnitReading,
     full_power_w,
     read_unit,
     usual_intensity,
+)
+from wattprint.importers.card_units import (
+    Reading as UnitReading,
 )
 from wattprint.importers.card_yaml import KEY, Block, block_of
 from wattprint.importers.cells import EMPTY, amount, number_in, one_clause, shown, stated
@@ -36,7 +38,13 @@ from wattprint.importers.source import whole_text
 
 _LARGEST_CARD = 16 << 20
 _FIGURE_KEYS = ("emissions", "emission", KEY, "total_emissions", "value", "amount")
-_ENERGY_KEYS = ("energy_consumed", "energy", "energy_kwh", "power_consumption", "energy_consumption")
+_ENERGY_KEYS = (
+    "energy_consumed",
+    "energy",
+    "energy_kwh",
+    "power_consumption",
+    "energy_consumption",
+)
 _HOURS_KEYS = ("hours_used", "training_hours", "hours", "duration_hours", "compute_hours")
 _PLACE_KEYS = ("geographical_location", "location", "region", "compute_region", "country")
 _HARDWARE_KEYS = ("hardware_used", "hardware", "hardware_type", "gpu", "gpu_model")
@@ -76,10 +84,13 @@ _BODY_HARDWARE = re.compile(r"^\W{0,6}Hardware Type\W{1,6}(.{2,120})$", re.I | r
 _SOURCES = {"codecarbon": "codecarbon", "mlco2": "mlco2", "ml co2": "mlco2"}
 
 
-def is_model_card(name: str, head: str) -> bool:
-    """Tell a card by its key, or by its name and the metadata that it begins with."""
-    if re.search(rf"""^(["']?){KEY}\1\s*:""", head, re.MULTILINE):
-        return True
+def is_model_card(name: str, head: str) -> bool:  # noqa: ARG001 - one shape for all kinds
+    """Tell a card by its key."""
+    return re.search(rf"""^(["']?){KEY}\1\s*:""", head, re.MULTILINE) is not None
+
+
+def looks_like_card(name: str, head: str) -> bool:
+    """Tell a card that may say its emissions further below, or not at all."""
     is_text = name.casefold().removesuffix(".gz").endswith((".md", ".markdown"))
     return is_text and head.lstrip("\ufeff \r\n").startswith("---")
 
@@ -204,7 +215,9 @@ class _Card:
         match = _UNIT.match(rest)
         unit = "" if match is None else match[1].casefold()
         unit = "" if unit.startswith(("co", "eq")) else unit
-        unit = unit or (stated(self._said.get("unit", self._said.get("units", ""))) or "").casefold()
+        unit = (
+            unit or (stated(self._said.get("unit", self._said.get("units", ""))) or "").casefold()
+        )
         unit = re.sub(r"[^a-z].*$|co$|coe?q?$", "", unit)
         if unit not in _SCALES_G:
             raise InputError(f"the unit of emissions is {shown(unit)}", "expected g, kg or t")
@@ -231,16 +244,16 @@ class _Card:
         energy_kwh: float | None,
         hours: float | None,
     ) -> Context:
-        power_w = full_power_w(hardware.accelerator, hardware.cpu, hardware.count)
+        power_w = full_power_w(hardware.accelerator, hardware.cpu, hardware.devices)
         name = hardware.accelerator or hardware.cpu or ""
         return Context(
             energy_kwh=energy_kwh,
             device_hours=hours,
             power_w=power_w,
-            is_counted=hardware.count is not None,
+            is_counted=hardware.devices is not None,
             g_per_kwh=usual_intensity(place.get("zone")),
             stage=self._stage(),
-            hardware=f"{hardware.count or 1} {name}",
+            hardware=f"{hardware.devices or 1} {name}",
         )
 
     def _hours(self) -> float | None:
@@ -273,7 +286,7 @@ class _Card:
         said = {
             "words": words,
             "accelerator": found.accelerator,
-            "accelerator_count": found.count if found.accelerator else None,
+            "accelerator_count": found.devices if found.accelerator else None,
             "cpu": found.cpu or stated(self._said.get("cpu_model", "")),
         }
         return {name: value for name, value in said.items() if value is not None}

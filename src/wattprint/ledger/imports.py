@@ -13,13 +13,12 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from math import fsum
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NamedTuple
 
 from wattprint.domain.errors import InputError, RecordError, UnknownNameError, nearest_names
 from wattprint.domain.imported import Counts, ImportedRecord, ImportHeader, RejectedRow
+from wattprint.domain.totals import Total
 from wattprint.ledger.home import home_folder, imports_folder
 
 SUFFIX = ".jsonl"
@@ -37,39 +36,54 @@ class StoredImport(NamedTuple):
     counts: Counts
 
 
+class Tally:
+    """What an import holds so far."""
+
+    def __init__(self) -> None:
+        self.records = 0
+        self.rejected = 0
+        self._totals = {name: Total() for name in Counts._fields[4:]}
+
+    def take(self, row: ImportedRecord | RejectedRow) -> None:
+        """Count a record or a rejected row; a part of another record is not added up."""
+        if isinstance(row, RejectedRow):
+            self.rejected += 1
+            return
+        self.records += 1
+        if row.part_of is None:
+            for name, total in self._totals.items():
+                total.add(getattr(row, name))
+
+    def counts(self, *, superseded: int, dropped: Mapping[str, int]) -> Counts:
+        """Return it with what the parser counted."""
+        sums = {name: total.value for name, total in self._totals.items()}
+        return Counts(self.records, self.rejected, superseded, dict(dropped), **sums)
+
+
 class ImportWriter:
-    """Writes an import, whole or not at all: leave the `with` block after `finish`, else nothing.
+    """Writes an import, whole or not at all: a `with` block without `finish` leaves nothing.
 
     Args:
         home: Home folder.
         header: Where the import came from.
-        replace: An import whose place it takes, if any.
 
     Raises:
         HomeError: The folder cannot be made.
         OSError: It cannot be written.
     """
 
-    def __init__(self, home: Path, header: ImportHeader, *, replace: str | None = None) -> None:
-        folder = imports_folder(home, create=True)
-        self.path = folder / f"{header.import_id}{SUFFIX}"
-        self._replaced = None if replace is None else folder / f"{replace}{SUFFIX}"
-        self._beside = folder / f".{self.path.name}.{os.urandom(4).hex()}"
+    def __init__(self, home: Path, header: ImportHeader) -> None:
+        self.path = imports_folder(home, create=True) / f"{header.import_id}{SUFFIX}"
+        self._beside = self.path.with_name(f".{self.path.name}.{os.urandom(4).hex()}")
+        # A lone surrogate, as of a file name that is no UTF-8, is escaped.
         self._file = self._beside.open("x", encoding="utf-8", errors="backslashreplace")
-        self.records = 0
-        self.rejected = 0
-        self._sums: dict[str, list[float]] = {}
+        self._records = 0
         self._write("header", header.as_dict())
 
     def __enter__(self) -> "ImportWriter":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._file.close()
         with suppress(OSError):
             self._beside.unlink(missing_ok=True)
@@ -77,39 +91,18 @@ class ImportWriter:
     def write(self, row: ImportedRecord | RejectedRow) -> None:
         """Append a record or a rejected row."""
         if isinstance(row, RejectedRow):
-            self.rejected += 1
             self._write("rejected", row._asdict())
             return
-        self.records += 1
-        if row.part_of is None:
-            for name in ("energy_kwh", "emissions_g", "duration_s"):
-                self._add(name, getattr(row, name))
-        self._write("record", {"n": self.records, **row.as_dict()})
+        self._records += 1
+        self._write("record", {"n": self._records, **row.as_dict()})
 
-    def finish(self, *, superseded: int, dropped: Mapping[str, int]) -> Counts:
+    def finish(self, counts: Counts) -> None:
         """Write the end line, and put the file in its place."""
-        counts = self.counts(superseded=superseded, dropped=dropped)
-        self._write("end", {**counts._asdict(), "dropped": dict(dropped)})
+        self._write("end", counts._asdict())
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
         self._beside.replace(self.path)
-        if self._replaced is not None and self._replaced != self.path:
-            self._replaced.unlink(missing_ok=True)
-        return counts
-
-    def counts(self, *, superseded: int, dropped: Mapping[str, int]) -> Counts:
-        """Return what has been written so far, summed."""
-        sums = {name: fsum(self._sums.get(name, ())) for name in Counts._fields[4:]}
-        return Counts(self.records, self.rejected, superseded, dropped, **sums)
-
-    def _add(self, name: str, amount: float | None) -> None:
-        """Add to a sum; partial sums are folded, so that a million amounts take no room."""
-        if amount is not None:
-            parts = self._sums.setdefault(name, [])
-            parts.append(amount)
-            if len(parts) > 1000:
-                parts[:] = [fsum(parts)]
 
     def _write(self, kind: str, fields: Mapping[str, Any]) -> None:
         line = json.dumps({"line": kind, **fields}, ensure_ascii=False, allow_nan=False)
@@ -203,6 +196,12 @@ class Imports:
         """Yield the records of an import with their numbers; 1 is the first."""
         for row in self.rows(import_id):
             if not isinstance(row, RejectedRow):
+                yield row
+
+    def rejected(self, import_id: str) -> Iterator[RejectedRow]:
+        """Yield the rows of an import that could not be read."""
+        for row in self.rows(import_id):
+            if isinstance(row, RejectedRow):
                 yield row
 
     def record(self, import_id: str, n: int) -> ImportedRecord:
