@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from wattprint.cli.output import print_json, print_table
-from wattprint.cli.places import PLACE, found_place
+from wattprint.cli.places import found_place
 from wattprint.domain import units
 from wattprint.domain.errors import ContradictionError
 from wattprint.domain.imported import ImportedRecord
@@ -92,7 +92,7 @@ def show_imported(asked: tuple[str, int | None], home: str | None, **options: An
     n = n or 1
     record = imports.record(import_id, n)
     said = _place_said(options)
-    ours = recomputed(record, **said)
+    ours = recomputed(record, said, stored.header.place or found_place(said))
     if as_json:
         print_json({**record_dict(stored, n, record), "recomputed": _recomputed_dict(record, ours)})
         return
@@ -100,7 +100,7 @@ def show_imported(asked: tuple[str, int | None], home: str | None, **options: An
 
 
 def _place_said(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is said of the place, or found in the project.
+    """Return what is said of the place.
 
     Raises:
         ContradictionError: Something else is said, which an imported record cannot take.
@@ -111,7 +111,7 @@ def _place_said(options: Mapping[str, Any]) -> dict[str, Any]:
             f"--{name.replace('_', '-')} is given for an imported record",
             "expected it with a tracked run: of a record place, year and PUE can be said",
         )
-    return given if any(name in given for name in PLACE) else {**given, **found_place(given)}
+    return given
 
 
 def _recomputed_dict(record: ImportedRecord, ours: Recomputed) -> dict[str, Any]:

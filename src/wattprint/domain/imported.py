@@ -158,10 +158,16 @@ class ImportHeader(NamedTuple):
     software: Mapping[str, str]
     keeps_location: bool = False
     """Whether places found from an IP address were kept."""
+    place: Mapping[str, str] = {}
+    """Zone or region that was said when it was imported, for records that have none."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form: the header's line."""
-        said = {**self._asdict(), "software": dict(self.software)}
+        said = {
+            **self._asdict(),
+            "software": dict(self.software),
+            "place": dict(self.place),
+        }
         return {"schema": SCHEMA, "id": said.pop("import_id"), **said}
 
     @classmethod

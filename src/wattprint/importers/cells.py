@@ -8,6 +8,8 @@ from wattprint.domain.errors import InputError
 
 EMPTY = frozenset({"", "nan", "none", "null", "n/a", "na", "n\\a", "-", "unknown"})
 """What tools write where they know nothing, in small letters."""
+_UNSAID = EMPTY - {"nan"}
+"""What stands for a figure that is not known; a figure that is no number is a fault."""
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _LONGEST_SHOWN = 40
 _LONGEST_TEXT = 300
@@ -25,7 +27,7 @@ def amount(name: str, cell: str, *, at_most: float, decimal_comma: bool = False)
         InputError: No number, not finite, negative, or larger than can be.
     """
     text = cell.strip()
-    if text.casefold() in EMPTY - {"nan"}:
+    if text.casefold() in _UNSAID:
         return None
     try:
         value = float(text.replace(",", ".") if decimal_comma else text)

@@ -9,7 +9,7 @@ them in no other case. Its country and region come from the same answer.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from wattprint.domain import units
 from wattprint.domain.errors import InputError
@@ -24,7 +24,7 @@ from wattprint.domain.imported import (
 )
 from wattprint.importers.cells import amount, iso_time, one_clause, shown, stated
 from wattprint.importers.csv_rows import CsvRows, Row
-from wattprint.importers.last_rows import LastRows
+from wattprint.importers.last_rows import Held, LastRows
 from wattprint.importers.places import lie_apart, region_of, zone_of
 from wattprint.importers.reading import Reading, Rows, is_dropped
 
@@ -48,6 +48,7 @@ _COLUMNS = frozenset(
         *("latitude", "ram_total_size", "tracking_mode", "pue", "wue", "water_consumed"),
     )
 )
+_FIGURES = frozenset({"emissions", "energy_consumed", *_ALIASES})
 _NEEDED = 3
 """Columns by which the file is known, beside the emissions."""
 _UNITS = {
@@ -79,75 +80,89 @@ def parse_codecarbon(stream: TextIO, reading: Reading) -> Rows:
         reading: Counts earlier rows of a run, and dropped places.
     """
     rows = CsvRows(stream)
-    table = _Table(reading, decimal_comma=rows.decimal_comma)
+    table = _Table(decimal_comma=rows.decimal_comma)
     last = LastRows()
     try:
         for row in rows:
-            if _is_header(row.cells):  # files are also joined end to end
-                table.columns = _columns(row.cells)
-                continue
-            found = _read(table, row)
-            if not isinstance(found, ImportedRecord) or not table.is_cumulative(found):
-                if found is not None:
-                    yield found
-                continue
-            before = last.put(found.run_id or "", found)
-            reading.superseded += 1
-            if before is not None and (before.duration_s or 0) > (found.duration_s or 0):
-                doubt = Doubt("order", f"line {before.at_line} of the same run lasts longer")
-                last.put(found.run_id or "", found._replace(doubts=(*found.doubts, doubt)))
-        reading.superseded -= last.distinct
-        yield from (_settled(record, reading) for record in last.all())
+            if row.fault:
+                yield RejectedRow(row.at_line, row.fault)
+            elif table.is_header(row.cells):  # files are also joined end to end
+                table.begin(row.cells)
+            elif any(row.cells):
+                try:
+                    run_id = table.checked(row)
+                    if run_id is None:
+                        yield _settled(table.record(row.at_line, row.cells), reading)
+                    else:
+                        last.put(run_id, Held(row.at_line, table.header, row.cells))
+                except InputError as error:
+                    yield RejectedRow(row.at_line, one_clause(error))
+        reading.superseded += last.superseded
+        for held in last.all():
+            table.header = held.header
+            yield _settled(table.record(held.at_line, held.cells), reading)
     finally:
         last.close()
 
 
-def _read(table: "_Table", row: Row) -> ImportedRecord | RejectedRow | None:
-    if row.fault:
-        return RejectedRow(row.at_line, row.fault)
-    if not any(row.cells):
-        return None
-    try:
-        record = table.record(row)
-    except InputError as error:
-        return RejectedRow(row.at_line, one_clause(error))
-    return record if table.is_cumulative(record) else _settled(record, table.reading)
+class _Figures(NamedTuple):
+    """The figures of a row, in its own units."""
+
+    emissions_kg: float | None
+    energy_kwh: float | None
+    duration_s: float | None
 
 
 class _Table:
     """Turns rows into records by the names of their columns."""
 
-    def __init__(self, reading: Reading, *, decimal_comma: bool) -> None:
-        self.reading = reading
-        self.columns: dict[str, int] = {}
+    def __init__(self, *, decimal_comma: bool) -> None:
         self._decimal_comma = decimal_comma
+        self._headers: list[dict[str, int]] = []
+        self.header = 0
+        """Which header the rows now stand below."""
 
-    @property
-    def has_tasks(self) -> bool:
-        return "task_name" in self.columns
+    def is_header(self, cells: Sequence[str]) -> bool:
+        """Tell a header; after the first one only where a cell is called as its figures are."""
+        if self._headers and _FIGURES.isdisjoint(cells):
+            return False
+        return _is_header(cells)
 
-    def is_cumulative(self, record: ImportedRecord) -> bool:
-        """Tell whether a later row of its run takes its place."""
-        return record.run_id is not None and not self.has_tasks
+    def begin(self, cells: Sequence[str]) -> None:
+        """Begin the rows below a header."""
+        columns = _columns(cells)
+        if columns not in self._headers:
+            self._headers.append(columns)
+        self.header = self._headers.index(columns)
 
-    def record(self, row: Row) -> ImportedRecord:
+    def checked(self, row: Row) -> str | None:
+        """Return the run whose earlier rows this one takes the place of; None where it has none.
+
+        Raises:
+            InputError: A figure of it is none, or it says neither energy nor emissions.
+        """
+        if not self._headers:
+            raise InputError("no header names the columns", "expected that of an emissions.csv")
+        columns = self._headers[self.header]
+        at = columns.get("run_id")
+        self._figures(self._cells(row.cells))
+        if at is None or "task_name" in columns or at >= len(row.cells):
+            return None
+        return stated(row.cells[at])
+
+    def record(self, at_line: int, row: Sequence[str]) -> ImportedRecord:
         """Return the record of a row.
 
         Raises:
             InputError: A figure of it is none, or it says neither energy nor emissions.
         """
-        self._refuse_short(row)
-        cells = {name: row.cells[at] for name, at in self.columns.items() if at < len(row.cells)}
-        emissions_kg = self._amount(cells, "emissions", LARGEST_G / units.GRAMS_PER_KILOGRAM)
-        energy_kwh = self._amount(cells, "energy_consumed", LARGEST_KWH)
-        if emissions_kg is None and energy_kwh is None:
-            raise InputError("neither emissions nor energy are said", "expected one of them")
-        duration_s = self._amount(cells, "duration", LARGEST_S)
+        cells = self._cells(row)
+        emissions_kg, energy_kwh, duration_s = self._figures(cells)
         emissions_g = None if emissions_kg is None else emissions_kg * units.GRAMS_PER_KILOGRAM
         recorded_at = iso_time(cells.get("timestamp", ""))
         place = _place(cells)
         return ImportedRecord(
-            at_line=row.at_line,
+            at_line=at_line,
             project=stated(cells.get("project_name", "")),
             name=stated(cells.get("task_name", "")),
             run_id=stated(cells.get("run_id", "")),
@@ -159,16 +174,23 @@ class _Table:
             place=place,
             hardware=_hardware(cells),
             software=_software(cells),
-            reported=_reported(cells),
+            reported=_reported(cells, recorded_at),
             doubts=(*_doubts(cells, recorded_at, energy_kwh, emissions_g), *_apart(place)),
         )
 
-    def _refuse_short(self, row: Row) -> None:
-        last = max(self.columns.get(name, 0) for name in ("emissions", "energy_consumed"))
-        if len(row.cells) <= last:
-            raise InputError(
-                f"the row has {len(row.cells)} cells", f"expected {len(self.columns)} or more"
-            )
+    def _cells(self, row: Sequence[str]) -> dict[str, str]:
+        columns = self._headers[self.header]
+        return {name: row[at] for name, at in columns.items() if at < len(row)}
+
+    def _figures(self, cells: Mapping[str, str]) -> _Figures:
+        figures = _Figures(
+            self._amount(cells, "emissions", LARGEST_G / units.GRAMS_PER_KILOGRAM),
+            self._amount(cells, "energy_consumed", LARGEST_KWH),
+            self._amount(cells, "duration", LARGEST_S),
+        )
+        if figures.emissions_kg is None and figures.energy_kwh is None:
+            raise InputError("neither emissions nor energy are said", "expected one of them")
+        return figures
 
     def _amount(self, cells: Mapping[str, str], name: str, at_most: float) -> float | None:
         cell = cells.get(name, "")
@@ -185,8 +207,8 @@ class _Table:
 
 def _is_header(cells: Sequence[str]) -> bool:
     names = {_name(cell) for cell in cells}
-    figures = {"emissions", "energy_consumed"} & names
-    return bool(figures) and len(names & _COLUMNS) >= _NEEDED + 1
+    is_told = not names.isdisjoint(("emissions", "energy_consumed"))
+    return is_told and len(names & _COLUMNS) > _NEEDED
 
 
 def _name(cell: str) -> str:
@@ -272,14 +294,14 @@ def _software(cells: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in said.items() if text is not None}
 
 
-def _reported(cells: Mapping[str, str]) -> tuple[Reported, ...]:
+def _reported(cells: Mapping[str, str], recorded_at: str | None) -> tuple[Reported, ...]:
     rate_unit = "kg/s" if stated(cells.get("codecarbon_version", "")) else "g/s"
     known = {**_UNITS, "emissions_rate": rate_unit, "pue": "ratio", "timestamp": ""}
     return tuple(
         Reported(name, text, unit)
         for name, unit in known.items()
         if (text := stated(cells.get(name, ""))) is not None
-        and not (name == "timestamp" and iso_time(text))
+        and not (name == "timestamp" and recorded_at)
     )
 
 

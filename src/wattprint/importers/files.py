@@ -14,7 +14,7 @@ from wattprint.domain.imported import Counts, ImportedRecord, ImportHeader, Reje
 from wattprint.domain.totals import Total
 from wattprint.importers.kinds import kind_named, kind_of
 from wattprint.importers.reading import Kind, Reading, Rows
-from wattprint.importers.recomputed import beside, own_or_said, quick_g
+from wattprint.importers.recomputed import is_place, place_of, quick_g
 from wattprint.importers.source import CountedBytes, text_stream
 from wattprint.ledger.imports import Imports, ImportWriter, Tally, new_id
 
@@ -36,6 +36,12 @@ class Asked(NamedTuple):
     force: bool = False
     """Whether an earlier import of the same bytes is replaced."""
     dry_run: bool = False
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Zone or region, if one is said."""
+        said = {"zone": self.zone, "region": self.region}
+        return {name: place for name, place in said.items() if place is not None}
 
 
 class Doubted(NamedTuple):
@@ -117,6 +123,7 @@ def import_file(
                 imported_at=imported_at,
                 software={"wattprint": __version__},
                 keeps_location=asked.keep_location,
+                place=asked.place,
             )
             outcome = _Import(imports, header, asked).read(file, kind, on_bytes)
     except InputError as error:
@@ -215,11 +222,11 @@ class _Import:
         return row
 
     def _compare(self, record: ImportedRecord) -> None:
-        place = {"zone": self._asked.zone, "region": self._asked.region}
-        if own_or_said(record, place) is None:
+        place = place_of(record, self._asked.place)
+        if not is_place(place):
             self._without_place += 1
         elif record.part_of is None and record.emissions_g is not None:
-            ours_g = quick_g(record, **beside(record, place))
+            ours_g = quick_g(record, **place)
             if ours_g is not None:
                 self._reported_g.add(record.emissions_g)
                 self._recomputed_g.add(ours_g)

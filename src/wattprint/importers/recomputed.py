@@ -34,13 +34,16 @@ class Recomputed(NamedTuple):
         return self.footprint.emissions_kg.location_based.value * units.GRAMS_PER_KILOGRAM
 
 
-def recomputed(record: ImportedRecord, **said: Any) -> Recomputed:
+def recomputed(
+    record: ImportedRecord, said: Mapping[str, Any], otherwise: Mapping[str, str]
+) -> Recomputed:
     """Recompute a record under the installed factors.
 
     Args:
         record: The record.
-        said: Inputs of the place as `estimate` takes them; where the record names its own place,
-            no zone, region or intensity among them is used.
+        said: Inputs of the place as `estimate` takes them; a zone, region or intensity among them
+            stands in the place of the record's own.
+        otherwise: Zone or region of a record that has none.
 
     Raises:
         InputError: Something said that is unknown or impossible.
@@ -49,37 +52,36 @@ def recomputed(record: ImportedRecord, **said: Any) -> Recomputed:
     if not work:
         return Recomputed(None, how)
     try:
-        return Recomputed(estimate(**work, **beside(record, said)), how)
+        return Recomputed(estimate(**work, **place_of(record, otherwise, said)), how)
     except InputError as error:
-        if any(value is not None for value in said.values()):
+        if said:
             raise
         return Recomputed(None, f"{error.given}; {error.allowed}")
 
 
-def beside(record: ImportedRecord, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the place of a record: its own, and what was said only where it has none.
+def place_of(
+    record: ImportedRecord, otherwise: Mapping[str, str], said: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the place of a record: as it was said now, else its own, else as it was said before.
 
     Args:
         record: The record.
-        said: Inputs of the place as `estimate` takes them; None says nothing.
+        otherwise: Zone or region of a record that has none.
+        said: Inputs of the place as `estimate` takes them.
     """
-    own = own_place(record)
-    place = {
-        name: value
-        for name, value in said.items()
-        if value is not None and not (own and name in PLACE)
-    } | own
+    place = dict(said or {})
+    if not is_place(place):
+        place |= own_place(record) or otherwise
     year = record.year
-    is_looked_up = "intensity" not in place and ("zone" in place or "region" in place)
+    is_looked_up = "intensity" not in place and is_place(place)
     if is_looked_up and year is not None and FIRST_YEAR <= year <= LAST_YEAR:
         place.setdefault("year", year)
     return place
 
 
-def own_or_said(record: ImportedRecord, said: Mapping[str, Any]) -> str | None:
-    """Return what the place of a record is known by; None where nothing says it."""
-    place = beside(record, said)
-    return next((str(place[name]) for name in PLACE if name in place), None)
+def is_place(said: Mapping[str, Any]) -> bool:
+    """Tell whether anything said names a place."""
+    return any(name in said for name in PLACE)
 
 
 def own_place(record: ImportedRecord) -> dict[str, str]:
@@ -98,7 +100,7 @@ def quick_g(record: ImportedRecord, **place: Any) -> float | None:
 
     Args:
         record: The record.
-        place: Its place, as `beside` returns it.
+        place: Its place, as `place_of` returns it.
     """
     work, _ = _work(record)
     if not work:

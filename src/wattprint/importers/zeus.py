@@ -6,7 +6,7 @@ written when it ends. One that lies within another is a part of it, and is not a
 
 import re
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TextIO
 
 from wattprint.domain import units
@@ -19,8 +19,8 @@ from wattprint.domain.imported import (
     Reported,
 )
 from wattprint.importers.cells import amount, epoch_time, iso_time, one_clause, stated
-from wattprint.importers.csv_rows import CsvRows, Row
-from wattprint.importers.last_rows import LastRows
+from wattprint.importers.csv_rows import CsvRows
+from wattprint.importers.last_rows import Held, LastRows
 from wattprint.importers.reading import Reading, Rows
 
 _NEEDED = ("window_name", "elapsed_time")
@@ -41,31 +41,36 @@ def parse_zeus(stream: TextIO, reading: Reading) -> Rows:  # noqa: ARG001 - one 
         stream: The file, opened with newline="".
         reading: Not used: a log names no place.
     """
-    columns: dict[str, int] = {}
+    headers: list[dict[str, int]] = []
     windows, held = _Windows(), LastRows()
     try:
         for row in CsvRows(stream):
             if row.fault:
                 yield RejectedRow(row.at_line, row.fault)
-            elif not columns or "window_name" in row.cells:
-                columns = {cell.casefold(): at for at, cell in reversed(list(enumerate(row.cells)))}
+            elif not headers or "window_name" in row.cells:
+                headers.append({cell.casefold(): at for at, cell in enumerate(row.cells)})
             else:
-                cells = {n: row.cells[at] for n, at in columns.items() if at < len(row.cells)}
                 try:
-                    record = _record(row, cells)
+                    record = _record(row.at_line, _named(headers[-1], row.cells))
                 except InputError as error:
                     yield RejectedRow(row.at_line, one_clause(error))
                     continue
-                held.put(str(row.at_line), record)
-                windows.add(row.at_line, cells.get("start_time", ""), record.duration_s or 0.0)
+                held.put(str(row.at_line), Held(row.at_line, len(headers) - 1, row.cells))
+                start = _named(headers[-1], row.cells).get("start_time", "")
+                windows.add(row.at_line, start, record.duration_s or 0.0)
         wholes = windows.wholes()
-        for record in held.all():
-            yield record._replace(part_of=wholes.get(record.at_line))
+        for kept in held.all():
+            record = _record(kept.at_line, _named(headers[kept.header], kept.cells))
+            yield record._replace(part_of=wholes.get(kept.at_line))
     finally:
         held.close()
 
 
-def _record(row: Row, cells: Mapping[str, str]) -> ImportedRecord:
+def _named(columns: Mapping[str, int], cells: Sequence[str]) -> dict[str, str]:
+    return {name: cells[at] for name, at in columns.items() if at < len(cells)}
+
+
+def _record(at_line: int, cells: Mapping[str, str]) -> ImportedRecord:
     name = stated(cells.get("window_name", ""))
     duration_s = amount("elapsed_time", cells.get("elapsed_time", ""), at_most=LARGEST_S)
     energies = {n: cell for n, cell in cells.items() if _ENERGY.fullmatch(n) and stated(cell)}
@@ -75,7 +80,7 @@ def _record(row: Row, cells: Mapping[str, str]) -> ImportedRecord:
     gpus = sum(n.startswith("gpu") for n in energies)
     start = cells.get("start_time", "")
     return ImportedRecord(
-        at_line=row.at_line,
+        at_line=at_line,
         name=name,
         recorded_at=_start(start),
         duration_s=duration_s,
