@@ -129,7 +129,8 @@ def _counted(counts: Counts) -> str:
     if counts.rejected:
         parts.append(f"{counts.rejected:,} row{'s' if counts.rejected > 1 else ''} rejected")
     if counts.superseded:
-        parts.append(f"{counts.superseded:,} earlier rows of the same runs")
+        rows = "1 earlier row" if counts.superseded == 1 else f"{counts.superseded:,} earlier rows"
+        parts.append(f"{rows} of the same runs")
     return ", ".join(parts)
 
 
@@ -159,11 +160,9 @@ def _compared(outcomes: Sequence[Outcome]) -> str:
 
 
 def _without_place(count: int, asked: Asked) -> str:
-    which = "it" if count == 1 else "them"
     words = "1 record has no place" if count == 1 else f"{count:,} records have no place"
-    return f"{words}: --zone ZONE recomputes {which}" + (
-        " with --force" if not asked.dry_run else ""
-    )
+    again = "" if asked.dry_run else " --force"
+    return f"{words} and cannot be recomputed: say it with --zone ZONE{again}"
 
 
 def _as_dict(outcomes: Sequence[Outcome], passed: Sequence[Outcome]) -> dict[str, Any]:
