@@ -128,13 +128,11 @@ class _Log:
         if not block.is_actual:
             self._predicted = block
             return
+        self._runs += 1
         try:
-            record = self._record(block)
+            yield self._record(block)
         except InputError as error:
             yield RejectedRow(block.at_line, one_clause(error))
-            return
-        self._runs += 1
-        yield record
 
     def _facts(self, message: str, line: Line) -> None:
         """Keep what a line says beside figures.

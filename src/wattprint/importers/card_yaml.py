@@ -131,7 +131,7 @@ def _refuse_tricks(events: Any, yaml: Any) -> None:
 def _plain_lines(lines: Sequence[str]) -> dict[str, str] | str:
     """Return what can be read of a refused block: its lines 'key: value', or its own value."""
     own = lines[0].partition(":")[2].partition("#")[0].strip().strip("\"'")
-    if own:
+    if own and own[0] not in "&*|>[{":
         return own[:_LONGEST_VALUE]
     found: dict[str, str] = {}
     for line in lines[1:]:

@@ -8,10 +8,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from typing import Any, BinaryIO, NamedTuple, TextIO
 
 LONGEST_LINE = 1 << 20
 """Characters of a line beyond which it is no row of a table. A card of a model fits as well."""
@@ -54,7 +51,7 @@ class CountedBytes(io.RawIOBase):
         """Tell that it can be read."""
         return True
 
-    def readinto(self, buffer: "WriteableBuffer") -> int:
+    def readinto(self, buffer: Any) -> int:
         """Read into a buffer; 0 at the end, and where what follows cannot be decompressed."""
         view = memoryview(buffer).cast("B")
         if self.broken:
