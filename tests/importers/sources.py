@@ -38,14 +38,14 @@ CARBONTRACKER = """\
 2023-05-04 12:00:00 - carbontracker version 1.2.5
 2023-05-04 12:00:00 - CarbonTracker: The following components were found: \
 GPU with device(s) NVIDIA T4. CPU with device(s) cpu:0.
-2023-05-04 12:10:00 - CarbonTracker: 
+2023-05-04 12:10:00 - CarbonTracker:\x20
 Predicted consumption for 100 epoch(s):
 \tTime:\t10:00:00
 \tEnergy:\t5.000000 kWh
 \tCO2eq:\t500.000000 g
 2023-05-04 12:20:00 - CarbonTracker: Average carbon intensity during training was 100.00 gCO2/kWh \
 at detected location: Copenhagen, Capital Region, DK.
-2023-05-04 12:20:00 - CarbonTracker: 
+2023-05-04 12:20:00 - CarbonTracker:\x20
 Actual consumption for 2 epoch(s):
 \tTime:\t0:20:00
 \tEnergy:\t0.100000 kWh

@@ -56,7 +56,8 @@ def test_several_runs_in_one_log_are_several_records():
 
 
 def test_what_was_printed_without_a_log_is_read_as_well():
-    printed = "CarbonTracker: \nActual consumption:\n\tTime:\t0:00:24\n\tEnergy:\t0.5 kWh\n\tCO2eq:\t43 g\n"
+    figures = "\tTime:\t0:00:24\n\tEnergy:\t0.5 kWh\n\tCO2eq:\t43 g\n"
+    printed = "CarbonTracker: \nActual consumption:\n" + figures
     (run,) = records("carbontracker", printed)
     assert (run.energy_kwh, run.emissions_g, run.duration_s) == (0.5, 43.0, 24.0)
 

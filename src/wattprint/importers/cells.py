@@ -12,6 +12,8 @@ _UNSAID = EMPTY - {"nan"}
 """What stands for a figure that is not known; a figure that is no number is a fault."""
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _LONGEST_SHOWN = 40
+_SMALLEST = 1e-30
+"""Below it a figure is nothing in any unit, and ratios to it would not be finite."""
 _LONGEST_TEXT = 300
 _TIME = re.compile(
     r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*"
@@ -39,7 +41,7 @@ def amount(name: str, cell: str, *, at_most: float, decimal_comma: bool = False)
         raise InputError(f"{name} is {shown(text)}", "expected 0 or more")
     if value > at_most:
         raise InputError(f"{name} is {shown(text)}", f"expected at most {at_most:g}")
-    return value
+    return value if value > _SMALLEST else 0.0
 
 
 def stated(cell: str) -> str | None:
