@@ -95,9 +95,17 @@ def test_a_row_that_says_neither_energy_nor_emissions_is_rejected():
     assert row.reason == "neither emissions nor energy are said; expected one of them"
 
 
-def test_a_row_cut_off_before_its_figures_is_rejected():
-    (row,) = rejected("codecarbon", table("2024-05-02T10:00:00,parser"))
-    assert row.at_line == 2
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param("2024-05-02T10:00:00,parser", id="cut off"),
+        pytest.param(ROW.format(run="a", kg=1, kwh=2)[:-1], id="without its last column"),
+        pytest.param(ROW.format(run="a,b", kg=1, kwh=2) + "x", id="a comma without quotes"),
+    ],
+)
+def test_a_row_of_another_width_than_its_header_is_rejected(row):
+    (found,) = rejected("codecarbon", table(row))
+    assert found.reason.endswith("expected 8 as its header has")
 
 
 WAYS = {

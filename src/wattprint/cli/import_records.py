@@ -16,6 +16,7 @@ from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.factors.regions import regions
 from wattprint.factors.zones import zones
 from wattprint.importers.carbontracker import OUTPUT_SUFFIX, STANDARD_NAME
+from wattprint.importers.cells import clean
 from wattprint.importers.files import Asked, Outcome, import_file
 from wattprint.importers.kinds import KINDS, kind_named
 from wattprint.ledger.imports import Imports
@@ -126,7 +127,9 @@ def _outcomes(
         done = 0
         for (path, is_named), size in zip(files, sizes, strict=True):
             if path in doubled:
-                passed.append(Outcome(path.name, "passed over", "its output log says the same run"))
+                passed.append(
+                    Outcome(clean(path.name), "passed over", "its output log says the same run")
+                )
             else:
                 outcome = import_file(
                     path,

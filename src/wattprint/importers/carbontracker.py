@@ -19,7 +19,7 @@ from wattprint.domain.imported import (
     RejectedRow,
     Reported,
 )
-from wattprint.importers.cells import amount, iso_time, one_clause, stated
+from wattprint.importers.cells import amount, clean, iso_time, one_clause, stated
 from wattprint.importers.places import zone_in
 from wattprint.importers.reading import Reading, Rows, is_dropped
 from wattprint.importers.source import Line, lines_of
@@ -66,7 +66,7 @@ def parse_carbontracker(stream: TextIO, reading: Reading) -> Rows:
 
 
 def _message(line: str) -> str:
-    return _PREFIX.sub("", _STAMP.sub("", line)).strip("\r\n")
+    return _PREFIX.sub("", _STAMP.sub("", line))
 
 
 class _Block(NamedTuple):
@@ -100,7 +100,7 @@ class _Log:
         if line.text is None:
             yield RejectedRow(line.number, "the line is longer than a megabyte")
             return
-        message = _message(line.text)
+        message = clean(_message(line.text).replace("\t", " "))
         if self._block is not None:
             figure = _FIGURE.match(message)
             if figure is not None:

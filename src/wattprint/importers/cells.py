@@ -47,7 +47,18 @@ def amount(name: str, cell: str, *, at_most: float, decimal_comma: bool = False)
 def stated(cell: str) -> str | None:
     """Return a cell's text, cut to a sensible length; None where it says nothing."""
     text = cell.strip()
-    return None if text.casefold() in EMPTY else text[:_LONGEST_TEXT]
+    return None if text.casefold() in EMPTY else clean(text[:_LONGEST_TEXT])
+
+
+def clean(text: str) -> str:
+    r"""Return a text of somebody else's that a terminal can show: nothing in it moves the cursor.
+
+    >>> clean("a\x1b[2Jb") == "a\ufffd[2Jb"
+    True
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == " " else "\ufffd" for c in text)
 
 
 def shown(text: str) -> str:

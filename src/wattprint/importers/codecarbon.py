@@ -23,7 +23,7 @@ from wattprint.domain.imported import (
     Reported,
 )
 from wattprint.importers.cells import amount, iso_time, one_clause, shown, stated
-from wattprint.importers.csv_rows import CsvRows, Row
+from wattprint.importers.csv_rows import CsvRows, Row, Width
 from wattprint.importers.last_rows import Held, LastRows
 from wattprint.importers.places import lie_apart, region_of, zone_of
 from wattprint.importers.reading import Reading, Rows, is_dropped
@@ -32,6 +32,10 @@ _ALIASES = {
     "country": "country_name",
     "experiment_name": "project_name",
     "energy": "energy_consumed",
+    "energy_consumed_(kwh)": "energy_consumed",
+    "emissions_(kg)": "emissions",
+    "duration_(s)": "duration",
+    "duration_s": "duration",
     "energy_consumed_kwh": "energy_consumed",
     "energy_consumed(kwh)": "energy_consumed",
     "emissions(kg)": "emissions",
@@ -119,6 +123,7 @@ class _Table:
     def __init__(self, *, decimal_comma: bool) -> None:
         self._decimal_comma = decimal_comma
         self._headers: list[dict[str, int]] = []
+        self._width = Width(0, 0)
         self.header = 0
         """Which header the rows now stand below."""
 
@@ -131,6 +136,7 @@ class _Table:
     def begin(self, cells: Sequence[str]) -> None:
         """Begin the rows below a header."""
         columns = _columns(cells)
+        self._width = Width.below(cells)
         if columns not in self._headers:
             self._headers.append(columns)
         self.header = self._headers.index(columns)
@@ -145,6 +151,7 @@ class _Table:
             raise InputError("no header names the columns", "expected that of an emissions.csv")
         columns = self._headers[self.header]
         at = columns.get("run_id")
+        self._width.refuse_other(row.cells)
         self._figures(self._cells(row.cells))
         if at is None or "task_name" in columns or at >= len(row.cells):
             return None

@@ -2,10 +2,11 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple, TextIO
 
+from wattprint.domain.errors import InputError
 from wattprint.importers.source import Line, lines_of
 
 _DELIMITERS = ",;\t|"
@@ -21,6 +22,35 @@ class Row(NamedTuple):
     at_line: int
     cells: list[str]
     fault: str = ""
+
+
+class Width(NamedTuple):
+    """How many cells a row below a header has."""
+
+    least: int
+    """Up to the last column with a name."""
+    most: int
+
+    @classmethod
+    def below(cls, header: Sequence[str]) -> "Width":
+        """Return the width of rows below a header; its last columns may be nameless.
+
+        >>> Width.below(["timestamp", "", "emissions", "", ""])
+        Width(least=3, most=5)
+        """
+        named = max((i for i, name in enumerate(header, 1) if name.strip()), default=0)
+        return cls(named, len(header))
+
+    def refuse_other(self, cells: Sequence[str]) -> None:
+        """Refuse a row of another width: its cells would be read as other columns.
+
+        Raises:
+            InputError: It has fewer cells, or further ones that hold something.
+        """
+        if len(cells) < self.least or any(cells[self.most :]):
+            raise InputError(
+                f"the row has {len(cells)} cells", f"expected {self.least} as its header has"
+            )
 
 
 class CsvRows:

@@ -20,7 +20,7 @@ from wattprint.domain.imported import (
     Reported,
 )
 from wattprint.importers.cells import amount, epoch_time, iso_time, one_clause, stated
-from wattprint.importers.csv_rows import CsvRows, Row
+from wattprint.importers.csv_rows import CsvRows, Row, Width
 from wattprint.importers.places import zone_of
 from wattprint.importers.reading import Reading, Rows, is_dropped
 
@@ -46,13 +46,16 @@ def parse_eco2ai(stream: TextIO, reading: Reading) -> Rows:
     """
     rows = CsvRows(stream)
     columns: dict[str, int] = {}
+    width = Width(0, 0)
     for row in rows:
         if row.fault:
             yield RejectedRow(row.at_line, row.fault)
         elif not columns or _is_header(row):
+            width = Width.below(row.cells)
             columns = {cell.casefold(): at for at, cell in reversed(list(enumerate(row.cells)))}
         else:
             try:
+                width.refuse_other(row.cells)
                 cells = {n: row.cells[at] for n, at in columns.items() if at < len(row.cells)}
                 yield _record(row, cells, reading, decimal_comma=rows.decimal_comma)
             except InputError as error:

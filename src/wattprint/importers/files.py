@@ -12,6 +12,7 @@ from wattprint._version import __version__
 from wattprint.domain.errors import InputError
 from wattprint.domain.imported import Counts, ImportedRecord, ImportHeader, RejectedRow
 from wattprint.domain.totals import Total
+from wattprint.importers.cells import clean
 from wattprint.importers.kinds import kind_named, kind_of
 from wattprint.importers.reading import Kind, Reading, Rows
 from wattprint.importers.recomputed import is_place, place_of, quick_g
@@ -107,7 +108,7 @@ def import_file(
             if before is not None and not asked.force:
                 there = before.header.import_id
                 return Outcome(
-                    path.name,
+                    _name(path),
                     "present",
                     f"the same bytes are there as {there}",
                     there,
@@ -117,7 +118,7 @@ def import_file(
             header = ImportHeader(
                 import_id=new_id(imported_at, sha256),
                 kind="" if kind is None else kind.kind,
-                source=path.name,
+                source=_name(path),
                 source_bytes=os.fstat(file.fileno()).st_size,
                 sha256=sha256,
                 imported_at=imported_at,
@@ -127,13 +128,18 @@ def import_file(
             )
             outcome = _Import(imports, header, asked).read(file, kind, on_bytes)
     except InputError as error:
-        return Outcome(path.name, "refused", f"{error.given}; {error.allowed}")
+        return Outcome(_name(path), "refused", f"{error.given}; {error.allowed}")
     if before is not None and outcome.status == "imported":
         there = before.header.import_id
         if there != outcome.import_id:
             imports.remove(there)
         return outcome._replace(reason=f"in the place of {there}")
     return outcome
+
+
+def _name(path: Path) -> str:
+    """Return a file's name as a text that can be shown: it may hold any bytes."""
+    return clean(path.name)
 
 
 @contextmanager

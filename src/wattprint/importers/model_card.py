@@ -30,7 +30,7 @@ from wattprint.importers.card_units import (
     Reading as UnitReading,
 )
 from wattprint.importers.card_yaml import KEY, Block, block_of
-from wattprint.importers.cells import EMPTY, amount, number_in, one_clause, shown, stated
+from wattprint.importers.cells import EMPTY, amount, clean, number_in, one_clause, shown, stated
 from wattprint.importers.hardware_words import Hardware, hardware_in
 from wattprint.importers.places import zone_in
 from wattprint.importers.reading import Reading, Rows
@@ -312,7 +312,7 @@ class _Card:
         rest = ((key, stated(self._said.get(key, ""))) for key in beside)
         named = {**dict.fromkeys(_ENERGY_KEYS, "kWh"), **dict.fromkeys(_HOURS_KEYS, "h")}
         return (
-            Reported("emissions", raw.strip()[:200], unit),
+            Reported("emissions", clean(raw.strip()[:200]), unit),
             *(Reported(key, text, named.get(key, "")) for key, text in rest if text is not None),
         )
 

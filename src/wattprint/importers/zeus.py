@@ -19,7 +19,7 @@ from wattprint.domain.imported import (
     Reported,
 )
 from wattprint.importers.cells import amount, epoch_time, iso_time, one_clause, stated
-from wattprint.importers.csv_rows import CsvRows
+from wattprint.importers.csv_rows import CsvRows, Width
 from wattprint.importers.last_rows import Held, LastRows
 from wattprint.importers.reading import Reading, Rows
 
@@ -42,15 +42,18 @@ def parse_zeus(stream: TextIO, reading: Reading) -> Rows:  # noqa: ARG001 - one 
         reading: Not used: a log names no place.
     """
     headers: list[dict[str, int]] = []
+    width = Width(0, 0)
     windows, held = _Windows(), LastRows()
     try:
         for row in CsvRows(stream):
             if row.fault:
                 yield RejectedRow(row.at_line, row.fault)
             elif not headers or "window_name" in row.cells:
+                width = Width.below(row.cells)
                 headers.append({cell.casefold(): at for at, cell in enumerate(row.cells)})
             else:
                 try:
+                    width.refuse_other(row.cells)
                     record = _record(row.at_line, _named(headers[-1], row.cells))
                 except InputError as error:
                     yield RejectedRow(row.at_line, one_clause(error))
