@@ -55,6 +55,11 @@ def test_tabs_are_read_by_lines_and_that_is_said():
     assert (record.emissions_g, record.doubts[0].code) == (2.04, "yaml")
 
 
+def test_a_value_without_the_blank_that_yaml_wants_is_read_by_lines():
+    record = only(card("co2_eq_emissions:55.5"))
+    assert (record.emissions_g, record.doubts[0].code) == (55.5, "yaml")
+
+
 def test_anchors_are_not_followed():
     bomb = card("co2_eq_emissions: &a", "  emissions: 5", "  more: [*a, *a, *a]")
     assert only(bomb).doubts[0].text.endswith("it has anchors or aliases")

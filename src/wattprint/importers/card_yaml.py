@@ -57,7 +57,7 @@ def block_of(text: str) -> Block:
         raise InputError(f"{KEY} has {len(block):,} characters", f"expected {_LARGEST_BLOCK:,}")
     comments = _comments(lines)
     try:
-        return Block(at_line, _loaded(block)[KEY], comments)
+        return Block(at_line, _loaded(block), comments)
     except _RefusedError as error:
         plain = _plain_lines(lines)
         if not plain:
@@ -96,7 +96,7 @@ def _no_block(front: str) -> NoBlockError:
 
 
 def _loaded(block: str) -> Any:
-    """Parse YAML into texts, lists and mappings.
+    """Parse YAML, and return what stands below the key as texts, lists and mappings.
 
     Raises:
         InputError: PyYAML is missing.
@@ -111,9 +111,13 @@ def _loaded(block: str) -> Any:
         ) from None
     try:
         _refuse_tricks(yaml.parse(block, Loader=yaml.BaseLoader), yaml)
-        return yaml.load(block, Loader=yaml.BaseLoader)
+        found = yaml.load(block, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError) as error:
         raise _RefusedError(" ".join(str(error).split())[:160]) from None
+    # 'key:5' without a blank is a text, and 'key?: 5' another key.
+    if not isinstance(found, dict) or KEY not in found:
+        raise _RefusedError("it is no mapping of the key")
+    return found[KEY]
 
 
 def _refuse_tricks(events: Any, yaml: Any) -> None:

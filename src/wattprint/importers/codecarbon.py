@@ -109,6 +109,10 @@ def parse_codecarbon(stream: TextIO, reading: Reading) -> Rows:
         last.close()
 
 
+_NAMES = ("emissions", "energy_consumed", "duration")
+"""Columns of a row's figures."""
+
+
 class _Figures(NamedTuple):
     """The figures of a row, in its own units."""
 
@@ -152,7 +156,7 @@ class _Table:
         columns = self._headers[self.header]
         at = columns.get("run_id")
         self._width.refuse_other(row.cells)
-        self._figures(self._cells(row.cells))
+        self._figures({n: row.cells[columns[n]] for n in _NAMES if n in columns})
         if at is None or "task_name" in columns or at >= len(row.cells):
             return None
         return stated(row.cells[at])
