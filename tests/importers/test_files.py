@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 
 import pytest
 
@@ -98,8 +99,10 @@ def test_a_torn_archive_gives_its_rows_and_a_rejected_one(take):
     assert outcome.rejected[-1].reason.startswith("the compressed file is torn")
 
 
-def test_a_folder_or_nothing_at_all_is_refused(tmp_path, home):
-    for path, reason in ((tmp_path, "Is a directory"), (tmp_path / "no", "No such file")):
+def test_a_folder_a_pipe_or_nothing_at_all_is_refused(tmp_path, home):
+    os.mkfifo(tmp_path / "pipe")
+    refused = {tmp_path: "no file", tmp_path / "pipe": "no file", tmp_path / "no": "No such file"}
+    for path, reason in refused.items():
         outcome = import_file(path, Asked(), home=home, imported_at=NOW)
         assert (outcome.status, reason in outcome.reason) == ("refused", True)
 

@@ -64,6 +64,10 @@ def test_two_sets_of_sentences_are_two_records():
     assert [run.emissions_g for run in records("mlco2", text)] == [1000.0, 2000.0]
 
 
+def test_a_text_of_nothing_but_beginnings_is_read_in_a_moment():
+    assert rejected("mlco2", "A cumulative of\n" * 50_000) == []
+
+
 def test_sentences_without_emissions_are_rejected():
     (row,) = rejected("mlco2", "A cumulative of 5 hours of computation was performed on a T4.")
     assert row.reason.startswith("no emissions are said")

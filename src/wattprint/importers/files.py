@@ -147,17 +147,18 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     """Open a file that can be read twice.
 
     Raises:
-        InputError: There is none, it is no file, or it changes while it is read.
+        InputError: There is none, or it is a folder, a pipe or a device: those may never end.
     """
     try:
-        file = path.open("rb")
-    except (OSError, ValueError) as error:
+        is_file = stat.S_ISREG(path.stat().st_mode)
+        if is_file:
+            file = path.open("rb")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"it cannot be read: {reason}", "expected the name of a file") from error
+    if not is_file:
+        raise InputError("it is no file", "expected the name of one")
     with file:
-        before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise InputError("it is no file", "expected the name of one")
         yield file
 
 

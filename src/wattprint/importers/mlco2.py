@@ -113,11 +113,13 @@ class _Passage(NamedTuple):
 def _passages(text: str) -> Iterator[_Passage]:
     starts = [match.start() for match in _ANCHOR.finditer(text)]
     bounds = [0, *starts, len(text)]
+    at_line = 1
     for i, start in enumerate(starts, 1):
+        at_line += text.count("\n", bounds[i - 1], start)
         begin = max(bounds[i - 1], start - _LONGEST_PASSAGE)
         end = min(bounds[i + 1], start + _LONGEST_PASSAGE)
         yield _Passage(
-            text.count("\n", 0, start) + 1,
+            at_line,
             plain_text(text[begin:start]),
             plain_text(text[start:end]),
         )
