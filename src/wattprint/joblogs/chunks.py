@@ -15,6 +15,9 @@ LONGEST_LINE_BYTES = 1 << 20
 LONG_LINE = "\x02"
 """First character of what stands in for a line of absurd length."""
 
+_LONGEST_HEAD = 65536
+"""Bytes that are looked at for a header."""
+
 _WIDEST_JOB = 4
 """Pieces that a job's rows may fill before it is cut in two all the same."""
 
@@ -31,7 +34,7 @@ class Chunk(NamedTuple):
     bytes_read: int
     """Bytes of the log up to its end."""
     head: str
-    """Its first line."""
+    """Its first two lines."""
 
 
 def text_chunks(
@@ -64,11 +67,15 @@ def text_chunks(
             for part in _split_at_heads(piece, is_head, head_mark):
                 rows = part.count(b"\n")
                 scratch.write_bytes(part)
-                head = part[: part.index(b"\n")].decode("utf-8", "replace")
-                yield Chunk(scratch, line, rows, source.bytes_read(), head)
+                head = b"\n".join(part[:_LONGEST_HEAD].split(b"\n", 2)[:2])
+                yield Chunk(scratch, line, rows, source.bytes_read(), _text(head))
                 line += rows
     finally:
         source.close()
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "replace")
 
 
 def _pieces(

@@ -1,4 +1,4 @@
-"""What every log has in common once it is read: times fill each other, limits hold, kinds count.
+"""What every log has in common once it is read: times fill each other, limits hold.
 
 All of it is SQL over the table `parsed`, which has the columns of `domain.jobs.PARSED_COLUMNS`.
 """
@@ -11,7 +11,7 @@ MOST_ELAPSED_S = 10 * 365 * 86400
 """No job runs for longer than ten years. [s]"""
 
 MOST_CPU_HOURS = 1e9
-"""More than the largest machine gives in a year: Frontier's 10 million cores for 4 days."""
+"""The ten million cores of the largest machine of 2025 for four days."""
 
 MOST_ACCELERATOR_HOURS = 1e8
 """100,000 accelerators for six weeks: more than the largest training known in 2025."""
@@ -30,14 +30,20 @@ class _Limit(NamedTuple):
 
     words: str
     expression: str
-    least: float
+    least: int
     most: float
     unit: str
 
 
+_SECONDS = "s since 1970 (years 1970 to 2100)"
+
+_TIME_LIMITS = (
+    _Limit("start", "start_s", 0, LAST_S, _SECONDS),
+    _Limit("end", "end_s", 0, LAST_S, _SECONDS),
+    _Limit("elapsed time", "elapsed_s", 0, MOST_ELAPSED_S, "s (10 years)"),
+)
+
 _LIMITS = (
-    _Limit("start", "start_s", 0, LAST_S, "s since 1970 (year 1970 to 2100)"),
-    _Limit("end", "end_s", 0, LAST_S, "s since 1970 (year 1970 to 2100)"),
     _Limit("elapsed time", "elapsed_s", 0, MOST_ELAPSED_S, "s (10 years)"),
     _Limit("number of nodes", "nodes", 0, 1e7, "nodes"),
     _Limit("number of CPUs", "cpus", 0, 1e9, "CPUs"),
@@ -59,86 +65,92 @@ _LIMITS = (
     ),
 )
 
-_RUNS_BACKWARDS = "end_s < start_s"
-
-_TIMES = f"""
-SELECT * REPLACE (
-    -- Local times say nothing in the hour that a clock repeats: the elapsed time does.
-    CASE WHEN {_RUNS_BACKWARDS} OR end_s < start_s + elapsed_s OR end_s IS NULL
-        THEN start_s + elapsed_s ELSE end_s END AS end_s
-) FROM (
-    SELECT * REPLACE (
-        coalesce(elapsed_s, CASE WHEN end_s >= start_s THEN end_s - start_s END) AS elapsed_s,
-        coalesce(start_s, end_s - elapsed_s) AS start_s,
-        notes
-            | CASE WHEN {_RUNS_BACKWARDS} THEN {NOTE_BITS["end_before_start"]} ELSE 0 END
-            | CASE WHEN coalesce(start_s, end_s - elapsed_s) IS NULL
-                THEN {NOTE_BITS["start_unknown"]} ELSE 0 END
-            AS notes
-    ) FROM parsed
-)
-"""
-
 
 def shown(expression: str) -> str:
     """Return SQL for a value as a reason shows it: in quotes, short and printable."""
-    text = rf"regexp_replace(CAST({expression} AS VARCHAR), '\p{{C}}', '?', 'g')"
+    text = rf"regexp_replace(CAST({expression} AS VARCHAR), '\p{{C}}|''', '?', 'g')"
     return f"'''' || CASE WHEN length({text}) > 40 THEN {text}[:40] || '...' ELSE {text} END || ''''"
 
 
 def _limit_fault(limit: _Limit) -> str:
-    allowed = f"expected {limit.least:.15g} to {limit.most:.15g} {limit.unit}"
+    allowed = f"expected {limit.least} to {limit.most:.15g} {limit.unit}"
     return (
-        f"WHEN NOT ({limit.expression} BETWEEN {limit.least!r} AND {limit.most!r}) "
+        f"WHEN NOT ({limit.expression} BETWEEN {limit.least} AND {limit.most!r}) "
         f"THEN '{limit.words} is ' || {shown(limit.expression)} || '; {allowed}'"
     )
 
 
-_FAULT = f"""CASE
-    WHEN reject IS NOT NULL THEN reject
-    WHEN never_started THEN NULL
-    WHEN elapsed_s IS NULL AND notes & {NOTE_BITS["end_before_start"]} <> 0
-        THEN 'ends before it starts; expected an end after its start, or an elapsed time'
-    WHEN elapsed_s IS NULL
-        THEN 'has no duration; expected an elapsed time, or a start and an end'
-    {" ".join(map(_limit_fault, _LIMITS))}
-END"""
-
-_NEVER_STARTED = """coalesce(
-    state = 'pending'
-    OR elapsed_s = 0
-    OR (elapsed_s IS NULL AND start_s IS NULL AND state IN ('cancelled', 'unknown')), FALSE)"""
+def _within(limit: _Limit) -> str:
+    column = limit.expression
+    return f"CASE WHEN {column} BETWEEN {limit.least} AND {limit.most} THEN {column} END AS {column}"
 
 
 def _note(condition: str, name: str) -> str:
     return f"| CASE WHEN {condition} THEN {NOTE_BITS[name]} ELSE 0 END"
 
 
-_NOTES = " ".join(
-    (
-        "notes",
-        _note("state = 'running'", "still_running"),
-        _note("cpu_s > cpus * elapsed_s", "cpu_time_capped"),
-        _note("cpu_s IS NULL", "cpu_time_unknown"),
-        _note("memory_gb IS NULL", "memory_unknown"),
-        _note("cpus IS NULL", "cpus_unknown"),
-    )
-)
+# Times out of their limits are taken out first: sums with them may overflow.
+_CHECKED = f"""
+SELECT * REPLACE (
+    coalesce(reject, CASE {" ".join(map(_limit_fault, _TIME_LIMITS))} END) AS reject,
+    {", ".join(map(_within, _TIME_LIMITS))},
+    coalesce(notes, 0) AS notes,
+    coalesce(state, 'unknown') AS state,
+    nullif(cpus, 0) AS cpus,
+    nullif(nodes, 0) AS nodes,
+    nullif(memory_gb, 0) AS memory_gb
+) FROM parsed
+"""
+
+_FILLED = f"""
+SELECT * REPLACE (
+    coalesce(elapsed_s, CASE WHEN end_s >= start_s THEN end_s - start_s END) AS elapsed_s,
+    coalesce(start_s, end_s - elapsed_s) AS start_s
+), coalesce(end_s < start_s, FALSE) AS backwards FROM ({_CHECKED})
+"""
+
+# Local times say nothing in the hour that a clock repeats, or of a clock put right: the elapsed
+# time, which the scheduler counts itself, moves the end.
+_TIMED = f"""
+SELECT * REPLACE (
+    CASE WHEN end_s >= start_s + elapsed_s THEN end_s ELSE start_s + elapsed_s END AS end_s,
+    notes {_note("backwards", "end_before_start")} {_note("start_s IS NULL", "start_unknown")}
+        AS notes
+) FROM ({_FILLED})
+"""
+
+_NEVER_STARTED = """coalesce(
+    state = 'pending'
+    OR elapsed_s = 0
+    OR (elapsed_s IS NULL AND start_s IS NULL AND state IN ('cancelled', 'unknown')), FALSE)"""
+
+_FAULT = f"""CASE
+    WHEN reject IS NOT NULL THEN reject
+    WHEN {_NEVER_STARTED} THEN NULL
+    WHEN elapsed_s IS NULL AND backwards
+        THEN 'ends before it starts; expected an end after its start, or an elapsed time'
+    WHEN elapsed_s IS NULL
+        THEN 'has no duration; expected an elapsed time, or a start and an end'
+    {" ".join(map(_limit_fault, _LIMITS))}
+END"""
+
+_TOO_BUSY = "cpu_s > cpus * elapsed_s"
 
 SETTLED = f"""
-SELECT * REPLACE (
-    {_NOTES} AS notes,
-    least(cpu_s, cpus * elapsed_s) AS cpu_s
+SELECT * EXCLUDE (backwards) REPLACE (
+    CASE WHEN {_TOO_BUSY} THEN cpus * elapsed_s ELSE cpu_s END AS cpu_s,
+    notes
+        {_note("state = 'running'", "still_running")}
+        {_note(_TOO_BUSY, "cpu_time_capped")}
+        {_note("cpu_s IS NULL", "cpu_time_unknown")}
+        {_note("memory_gb IS NULL", "memory_unknown")}
+        {_note("cpus IS NULL", "cpus_unknown")} AS notes
 ),
-    year(began) * 10000 + month(began) * 100 + day(began) AS day_number
-FROM (
-    SELECT * EXCLUDE (never_started),
-        {_FAULT} AS fault,
-        CASE WHEN fault IS NOT NULL THEN {REJECTED} WHEN never_started THEN {NEVER_STARTED}
-            ELSE {JOB} END AS fate,
-        CASE WHEN start_s BETWEEN 0 AND {LAST_S}
-            THEN CAST(make_timestamp(start_s * 1000000) AS DATE) END AS began
-    FROM (SELECT *, {_NEVER_STARTED} AS never_started FROM ({_TIMES}))
-)
+    {_FAULT} AS fault,
+    CASE WHEN fault IS NOT NULL THEN {REJECTED}
+        WHEN {_NEVER_STARTED} THEN {NEVER_STARTED}
+        ELSE {JOB} END AS fate,
+    CAST(make_timestamp(start_s * 1000000) AS DATE) AS began
+FROM ({_TIMED})
 """
 """Rows of `parsed` with times filled, `fault`, `fate` and the day on which they began."""
