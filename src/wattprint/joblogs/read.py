@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "200MB"
 """What the engine may hold before it writes to disk."""
 
-_ROW_GROUP = 16384
-"""Rows that one thread takes at once: a piece of a log has to be enough for several."""
-
 
 class ReadLog(NamedTuple):
     """One file of a log, and what became of its rows."""
@@ -149,8 +146,6 @@ def engine(scratch: Path, threads: int, memory_limit: str) -> "Iterator[DuckDBPy
         "autoload_known_extensions": "false",
     }
     with duckdb.connect(":memory:", config=options) as connection:
-        connection.execute(f"ATTACH ':memory:' AS work (ROW_GROUP_SIZE {_ROW_GROUP})")
-        connection.execute("USE work")
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
 

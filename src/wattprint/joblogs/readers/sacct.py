@@ -8,7 +8,7 @@ from wattprint.domain.errors import InputError
 from wattprint.joblogs.base import Batch, LogSettings
 from wattprint.joblogs.chunks import Chunk, text_chunks
 from wattprint.joblogs.readers.slurm_layout import Layout, is_rule, layout_of, looks_like_header
-from wattprint.joblogs.readers.slurm_query import jobs_query, rows_query
+from wattprint.joblogs.readers.slurm_query import jobs_query, rows_query, steps_query
 from wattprint.joblogs.sql import text_lines
 from wattprint.joblogs.text_source import head_of
 
@@ -86,10 +86,24 @@ def _batch(
     )
     if heads:
         connection.execute("UPDATE sacct_lines SET line = NULL WHERE rowid = 0")
-    connection.execute(
-        f"CREATE OR REPLACE TABLE sacct_rows AS {rows_query(layout, chunk.first_line)}"
-    )
+    padded = bool(layout.widths) or _any(connection, _PADDED.format(layout.delimiter))
+    rows = rows_query(layout, chunk.first_line, padded=padded)
+    connection.execute(f"CREATE OR REPLACE TABLE sacct_rows AS {rows}")
+    any_steps = _any(connection, "SELECT bool_or(is_step) FROM sacct_rows")
+    steps = steps_query(layout, any_steps=any_steps)
+    connection.execute(f"CREATE OR REPLACE TABLE sacct_steps AS {steps}")
     return Batch(jobs_query(layout, settings), chunk.rows, chunk.bytes_read)
+
+
+_PADDED = (
+    "SELECT bool_or(contains(line, ' {0}') OR contains(line, '{0} ') OR line < '!' "
+    "OR right(line, 1) = ' ') FROM sacct_lines"
+)
+
+
+def _any(connection: "DuckDBPyConnection", query: str) -> bool:
+    row = connection.execute(query).fetchone()
+    return bool(row and row[0])
 
 
 def _first_layout(head: str) -> Layout | None:
