@@ -45,14 +45,15 @@ def rolled_up(keys: tuple[str, ...], rows: list[dict[str, Any]]) -> RollUp:
     """Return rows as people read them, in the order in which they look for them."""
     shown = [Row(tuple(_label(key, row[key]) for key in keys), sums_of(row)) for row in rows]
     times = [i for i, key in enumerate(keys) if key in TIMES]
-    shown.sort(key=lambda row: (tuple(row.labels[i] for i in times), -weight(row.sums), row.labels))
+    are_placed = all(row.sums.located_jobs == row.sums.jobs for row in shown)
+
+    def place_in_order(row: Row) -> tuple[tuple[str, ...], float, tuple[str, ...]]:
+        ranked = row.sums.location_kg if are_placed else row.sums.facility_kwh
+        weight = 0.0 if ranked is None else ranked.value
+        return tuple(row.labels[i] for i in times), -weight, row.labels
+
+    shown.sort(key=place_in_order)
     return RollUp(tuple(key.removesuffix("_name") for key in keys), tuple(shown))
-
-
-def weight(sums: Sums) -> float:
-    """Return what rows are ranked by: emissions where all have them, else energy."""
-    is_placed = sums.location_kg is not None and sums.located_jobs == sums.jobs
-    return sums.location_kg.value if is_placed and sums.location_kg else sums.facility_kwh.value
 
 
 def _label(key: str, given: Any) -> str:
