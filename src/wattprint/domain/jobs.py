@@ -69,12 +69,15 @@ PARSED_COLUMNS = (
     Column("accelerator_energy_j", "DOUBLE", "metered energy of its accelerators [J]"),
     Column("notes", "BIGINT", "bits of NOTES"),
     Column("line", "BIGINT", "line or row in its file, from 1"),
+    Column("log_rows", "BIGINT", "rows of the log that it was merged from, steps included"),
     Column("reject", "VARCHAR", "why the row cannot be accounted for; NULL if it can"),
 )
-"""What a reader of logs gives for every row."""
+"""What a reader of logs gives for every row; what waits to start has the state 'pending'."""
+
+_NOT_ACCOUNTED = ("job_key", "log_rows", "reject")
 
 JOB_COLUMNS = (
-    *(column for column in PARSED_COLUMNS if column.name not in ("job_key", "reject")),
+    *(column for column in PARSED_COLUMNS if column.name not in _NOT_ACCOUNTED),
     Column("file", "BIGINT", "which of the files it is from, from 1"),
     Column("kind", "BIGINT", "row of the table of kinds: where and on what it ran"),
     Column("year", "BIGINT", "year in which it began, 0 if not known"),

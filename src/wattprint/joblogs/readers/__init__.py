@@ -1,0 +1,1 @@
+"""One module per kind of log; `joblogs.detect` lists them and imports one when it is needed."""

@@ -1,0 +1,134 @@
+"""Slurm's `sacct`, in every dress: bars, fixed width, commas or tabs, any columns in any order."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wattprint.domain.errors import InputError
+from wattprint.joblogs.base import Batch, LogSettings
+from wattprint.joblogs.chunks import Chunk, text_chunks
+from wattprint.joblogs.readers.slurm_layout import Layout, is_rule, layout_of, looks_like_header
+from wattprint.joblogs.readers.slurm_query import jobs_query, rows_query
+from wattprint.joblogs.sql import text_lines
+from wattprint.joblogs.text_source import head_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_PREAMBLE_LINES = 200
+"""Lines of banners and prompts that may stand before the header."""
+
+_DURATIONS = ("elapsed", "elapsedraw")
+
+_RESOURCES = ("alloccpus", "ncpus", "alloctres", "allocgres", "cputimeraw", "cputime", "reqcpus")
+_RESOURCES += ("reqtres", "reqgres", "allocnodes", "nnodes")
+
+
+class SacctReader:
+    """Reads dumps of Slurm's accounting."""
+
+    kind = "sacct"
+    title = "Slurm sacct"
+
+    def fits(self, head: str, name: str) -> bool:
+        """Tell a dump by its header."""
+        return _first_layout(head) is not None
+
+    def batches(
+        self, connection: "DuckDBPyConnection", path: Path, settings: LogSettings
+    ) -> Iterator[Batch]:
+        """Yield the jobs of a dump, each with its steps merged into it.
+
+        Raises:
+            InputError: No header is found, or it lacks what is needed.
+        """
+        layout = _first_layout(head_of(path))
+        if layout is None:
+            raise InputError(
+                f"{path} has no header of sacct",
+                "expected the names of its columns, such as JobID|User|Start|Elapsed|AllocTRES, "
+                "first: leave out --noheader",
+            )
+        _check(layout, path)
+        mark, is_head = layout.mark.encode(), _is_head
+        chunks = text_chunks(
+            path, scratch_file(connection), job_of=_job_of(layout), is_head=is_head, head_mark=mark
+        )
+        begun = False
+        for chunk in chunks:
+            found = layout_of(*chunk.head.split("\n", 1))
+            if found is not None:
+                _check(found, path)
+                layout, begun = found, True
+            if begun:
+                yield _batch(connection, chunk, layout, settings, heads=found is not None)
+
+
+READER = SacctReader()
+
+
+def scratch_file(connection: "DuckDBPyConnection") -> Path:
+    """Return the file that pieces of a log are written to: in the engine's own folder."""
+    row = connection.execute("SELECT current_setting('temp_directory')").fetchone()
+    return Path(row[0] if row else ".") / "piece.txt"
+
+
+def _batch(
+    connection: "DuckDBPyConnection",
+    chunk: Chunk,
+    layout: Layout,
+    settings: LogSettings,
+    *,
+    heads: bool,
+) -> Batch:
+    connection.execute(
+        f"CREATE OR REPLACE TABLE sacct_lines AS SELECT line FROM {text_lines(chunk.path)}"
+    )
+    if heads:
+        connection.execute("UPDATE sacct_lines SET line = NULL WHERE rowid = 0")
+    connection.execute(
+        f"CREATE OR REPLACE TABLE sacct_rows AS {rows_query(layout, chunk.first_line)}"
+    )
+    return Batch(jobs_query(layout, settings), chunk.rows, chunk.bytes_read)
+
+
+def _first_layout(head: str) -> Layout | None:
+    lines = head.split("\n", _PREAMBLE_LINES)[:_PREAMBLE_LINES]
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        if layout := layout_of(line, after):
+            return layout
+    return None
+
+
+def _is_head(line: bytes) -> bool:
+    return looks_like_header(line.decode("utf-8", "replace"))
+
+
+def _check(layout: Layout, path: Path) -> None:
+    """Refuse a dump that says nothing of how long jobs ran, or of what they ran on."""
+    if not layout.place(*_DURATIONS) and not (layout.place("start") and layout.place("end")):
+        raise _missing(path, "how long its jobs ran", "Elapsed, ElapsedRaw, or Start and End")
+    if not layout.place(*_RESOURCES):
+        raise _missing(path, "what its jobs ran on", "AllocTRES, AllocCPUS, NCPUS or NNodes")
+
+
+def _missing(path: Path, what: str, columns: str) -> InputError:
+    return InputError(
+        f"{path} does not say {what}",
+        f"expected a column {columns}; name them in sacct's --format",
+    )
+
+
+def _job_of(layout: Layout):  # type: ignore[no-untyped-def]
+    place = layout.place("jobid", "jobidraw") - 1
+    if place < 0 or layout.widths:
+        begin = sum(layout.widths[:place]) + place if place >= 0 else 0
+        end = begin + layout.widths[place] if place >= 0 else 0
+        return lambda line: line[begin:end].strip().partition(b".")[0]
+    delimiter = layout.delimiter.encode()
+    return lambda line: (line.split(delimiter, place + 1)[place : place + 1] or [b""])[0].partition(
+        b"."
+    )[0]
+
+
+__all__ = ["READER", "SacctReader", "is_rule", "scratch_file"]

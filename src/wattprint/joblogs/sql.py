@@ -1,0 +1,31 @@
+"""How texts, names and files are written in SQL."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def literal(text: object) -> str:
+    """Return a text or path as a literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def identifier(column: str) -> str:
+    """Return a column's name, whatever is in it."""
+    return '"' + column.replace('"', '""') + '"'
+
+
+def parquet(parts: Iterable[Path]) -> str:
+    """Return files of Parquet as one table."""
+    return f"read_parquet([{', '.join(map(literal, parts))}])"
+
+
+def text_lines(path: Path) -> str:
+    """Return a piece of `joblogs.chunks` as a table with the column `line`, in its order.
+
+    A blank line is NULL: its row is there, so that row numbers are line numbers.
+    """
+    return (
+        f"read_csv({literal(path)}, header = false, auto_detect = false, delim = '\x01', "
+        "quote = '', escape = '', columns = {'line': 'VARCHAR'}, max_line_size = 1100000, "
+        "buffer_size = 4400000)"
+    )
