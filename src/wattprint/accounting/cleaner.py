@@ -108,9 +108,7 @@ class _Energy:
         share = saved_kg / basis_kg if basis_kg else 0.0
         return Elsewhere(place.place, place.name, there_kg, saved_kg, share)
 
-    def _figure(
-        self, codes: Sequence[str], year: int, basis: str | None
-    ) -> YearlyIntensity | None:
+    def _figure(self, codes: Sequence[str], year: int, basis: str | None) -> YearlyIntensity | None:
         try:
             return self._table.find(codes, year=year or None, basis=basis) if codes else None
         except InputError:
@@ -132,10 +130,10 @@ def _of_provider(provider: str) -> list[_Candidate]:
 
 
 def _near(used: Mapping[str, float]) -> list[_Candidate]:
-    """Return the grids near the one that most of the energy is of."""
-    at = _sites()
+    """Return the grids near the one that most of the energy is of: countries near a country."""
     most = max(used, key=lambda zone: used[zone])
-    here = at.get(most) or at.get(most.partition("-")[0])
+    at = _sites(are_countries="-" not in most)
+    here = at.get(most) or _sites(are_countries=True).get(most.partition("-")[0])
     if here is None:
         return []
     near = {
@@ -146,13 +144,14 @@ def _near(used: Mapping[str, float]) -> list[_Candidate]:
     return [_Candidate(zone, _name(zone), (zone,)) for zone in sorted(near - set(used))]
 
 
-def _sites() -> dict[str, list[tuple[float, float]]]:
-    """Return where clouds have data centres, by country and by grid zone [degrees]."""
+def _sites(*, are_countries: bool) -> dict[str, list[tuple[float, float]]]:
+    """Return where clouds have data centres, by country or by the grid zones within [degrees]."""
     found: dict[str, list[tuple[float, float]]] = {}
     for row in shipped().rows("cloud_regions"):
         if row["latitude"] and row["longitude"]:
-            at = (float(row["latitude"]), float(row["longitude"]))
-            for zone in {row["country"], row["zone"], row["em_zone"]} - {""}:
+            zones_of_it = {row["country"]} if are_countries else {row["zone"], row["em_zone"]}
+            for zone in zones_of_it - {""}:
+                at = (float(row["latitude"]), float(row["longitude"]))
                 found.setdefault(zone, []).append(at)
     return found
 

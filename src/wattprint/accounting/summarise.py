@@ -5,12 +5,20 @@ from typing import NamedTuple
 
 from wattprint.accounting.account import Accounted, checked_keys
 from wattprint.accounting.assumed import Share, charged_place, hardware
-from wattprint.accounting.cleaner import Charged, Cleaner, cleaner
+from wattprint.accounting.cleaner import Charged, cleaner
 from wattprint.accounting.engines.base import Engine
 from wattprint.accounting.factors_table import Kind
 from wattprint.accounting.rollups import Keys, RawRow, added, roll_ups
 from wattprint.accounting.site import Site
-from wattprint.accounting.summary import AccountReport, Reading, RollUp, State, Sums, UsedFactors
+from wattprint.accounting.summary import (
+    AccountReport,
+    Cleaner,
+    Reading,
+    RollUp,
+    State,
+    Sums,
+    UsedFactors,
+)
 from wattprint.accounting.sums import rolled_up, sums_of
 from wattprint.domain.evidence import Method
 from wattprint.domain.jobs import STATES, WASTED_STATES
@@ -77,7 +85,9 @@ def summarise(
         wasted_share=_share(wasted, total),
         cleaner=_cleaner(rows[("kind", "year")], told),
         reading=told.reading,
-        hardware=hardware(told.kinds, accounted.factors, _shares(rows[("kind", "year")]), told.site),
+        hardware=hardware(
+            told.kinds, accounted.factors, _shares(rows[("kind", "year")]), told.site
+        ),
         factors=used,
         methods=methods,
         missing=missing,
@@ -207,5 +217,3 @@ def _method_words(total: Sums, methods: Mapping[str, Sums]) -> str:
 def _grams(kilograms: Sequence[float]) -> tuple[float, float, float]:
     value, low, high = (kg * GRAMS_PER_KILOGRAM for kg in kilograms)
     return value, low, high
-
-

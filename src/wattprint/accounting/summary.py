@@ -1,4 +1,4 @@
-"""What a person wants to know of a cluster's jobs, as plain data: reports and commands only read it.
+"""What a person wants to know of a cluster's jobs, as plain data that reports only read.
 
 Energy is in kWh, emissions in kgCO2e, water in L; None is not known, never zero.
 """

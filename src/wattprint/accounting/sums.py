@@ -80,7 +80,9 @@ def _amount(row: Mapping[str, Any], name: str, unit: str, scale: float) -> Amoun
     value = row[f"{name}{unit}"]
     if value is None:
         return None
-    return Amount(value / scale, row[f"{name}_low{unit}"] / scale, row[f"{name}_high{unit}"] / scale)
+    return Amount(
+        value / scale, row[f"{name}_low{unit}"] / scale, row[f"{name}_high{unit}"] / scale
+    )
 
 
 def _known(amount: Amount | None) -> Amount:
