@@ -80,8 +80,10 @@ SUMS = (
     "grid_water_high_ul",
     "unused_memory_j",
     "unused_memory_ug",
+    "unused_cpu_j",
     "unused_cpu_ug",
     "idle_accelerator_s",
+    "idle_accelerator_j",
     "idle_accelerator_ug",
 )
 """Whole numbers of every job that add up: bounds too, for jobs share their causes of error."""

@@ -25,6 +25,7 @@ _COMMANDS = {
     "grid": "Carbon intensity of the grid: now, past, forecast, compared.",
     "factors": "Search hardware, zones and regions, and their sources.",
     "doctor": "What can be measured on this machine, and how well.",
+    "account": "A cluster's job logs: per job, rolled up, and what was wasted.",
     "calibrate": "Fit what a machine draws beside its chips to a wall meter.",
 }
 """Name and first line of help of every command; its module is imported when it is used."""

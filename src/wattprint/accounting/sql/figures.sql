@@ -87,6 +87,12 @@ SELECT
     ELSE CAST(floor(memory_j * (one - memory_used_gb / held_gb) * ug_of_part + 0.5) AS BIGINT)
     END AS unused_memory_ug,
   CASE WHEN cpu_s IS NULL OR meter_j IS NOT NULL THEN NULL
+    WHEN cpu_s >= set_aside_s THEN 0
+    ELSE CAST(floor((cpu_idle_w * (set_aside_s - cpu_s)
+      + CASE WHEN accelerators > 0 THEN nothing ELSE static_w_per_cpu END * (set_aside_s - cpu_s))
+      * supply * pue + 0.5) AS BIGINT)
+    END AS unused_cpu_j,
+  CASE WHEN cpu_s IS NULL OR meter_j IS NOT NULL THEN NULL
     WHEN cpu_s >= set_aside_s THEN CAST(floor(nothing * ug_of_part) AS BIGINT)
     ELSE CAST(floor((cpu_idle_w * (set_aside_s - cpu_s)
       + CASE WHEN accelerators > 0 THEN nothing ELSE static_w_per_cpu END * (set_aside_s - cpu_s))
@@ -94,6 +100,9 @@ SELECT
     END AS unused_cpu_ug,
   CASE WHEN gpu_load IS NULL THEN NULL
     WHEN gpu_load < 0.01 THEN CAST(floor(device_s + 0.5) AS BIGINT) ELSE 0 END AS idle_accelerator_s,
+  CASE WHEN gpu_load IS NULL OR (meter_j IS NOT NULL AND has_meter_accelerators = 1) THEN NULL
+    WHEN gpu_load < 0.01 THEN CAST(floor(accelerators_j * supply * pue + 0.5) AS BIGINT)
+    ELSE 0 END AS idle_accelerator_j,
   CASE WHEN gpu_load IS NULL OR (meter_j IS NOT NULL AND has_meter_accelerators = 1) THEN NULL
     WHEN gpu_load < 0.01 THEN CAST(floor(accelerators_j * ug_of_part + 0.5) AS BIGINT)
     ELSE CAST(floor(nothing * ug_of_part) AS BIGINT) END AS idle_accelerator_ug,
