@@ -211,4 +211,6 @@ def _scaled(text: str, *, base: int, default: float = 1.0) -> str:
     plain = f"try_cast({text} AS DOUBLE)"
     if default != 1.0:
         plain = f"{plain} * {default!r}"
-    return f"coalesce({plain}, {number} * CASE upper(right({text}, 1)) {powers} END)"
+    # A cast that fails is slow, and most values have a unit: it is looked at first.
+    unit = f"CASE upper(right({text}, 1)) {powers} END"
+    return f"CASE WHEN right({text}, 1) >= 'A' THEN {number} * {unit} ELSE {plain} END"
