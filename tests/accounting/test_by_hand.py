@@ -188,6 +188,7 @@ def test_an_instance_without_counts_in_the_log_is_taken_whole():
         cpu_w=exact(4.0),
         accelerators_of_machine=8.0,
         cpus_of_machine=96.0,
+        cpus_per_accelerator=12.0,
     )
     found = parts(Job(HOUR, nodes=2.0), of)
     assert (found["accelerator"], found["cpu"]) == (near(6.4), near(2 * 96 * 4 / 1000))

@@ -85,7 +85,9 @@ class Coefficients(NamedTuple):
     accelerators_of_machine: float = 0.0
     """Accelerators of one machine where the log has none: those of a cloud instance."""
     cpus_of_machine: float = 1.0
-    """CPUs of one machine where the log has none."""
+    """CPUs of one machine, where the log says machines alone."""
+    cpus_per_accelerator: float = 1.0
+    """CPUs that go with an accelerator, where the log says accelerators alone."""
     series: int = 0
     """Which series of hours charges it; 0 for none."""
 
@@ -152,6 +154,7 @@ class Coefficients(NamedTuple):
             **_per_joule("grid_water_ul_per_j", "grid_water", self.grid_water_l_per_kwh),
             "accelerators_of_machine": self.accelerators_of_machine,
             "cpus_of_machine": self.cpus_of_machine,
+            "cpus_per_accelerator": self.cpus_per_accelerator,
             "one": 1.0,
             "nothing": 0.0,
             "least": LEAST,

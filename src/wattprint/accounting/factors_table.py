@@ -162,7 +162,8 @@ def _coefficients(kind: Kind, year: int, machine: Machine, place: Place) -> Coef
         site_water_l_per_kwh=place.water.site.amount,
         grid_water_l_per_kwh=place.water.grid.amount,
         accelerators_of_machine=machine.accelerators_of_node if kind.instance else 0.0,
-        cpus_of_machine=machine.cpus_per_node if kind.instance else 1.0,
+        cpus_of_machine=machine.cpus_per_node,
+        cpus_per_accelerator=machine.cpus_per_node / max(1.0, machine.accelerators_of_node),
     )
 
 

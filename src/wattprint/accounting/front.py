@@ -136,7 +136,7 @@ def read(wanted: Wanted, folder: Path, progress: Progress | None = None) -> JobL
         settings=LogSettings(timezone=site.timezone, cluster=site.cluster),
         progress=progress,
         threads=wanted.threads,
-        memory_limit=f"{wanted.memory_mb * 2 // 3}MB",
+        memory_mb=wanted.memory_mb * 2 // 3,
     )
 
 

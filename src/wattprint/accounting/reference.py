@@ -24,7 +24,7 @@ class Job(NamedTuple):
     """What accounting reads of a job: of `domain.jobs.JOB_COLUMNS`."""
 
     elapsed_s: int
-    nodes: float = 1.0
+    nodes: float | None = 1.0
     cpus: float | None = None
     cpu_s: float | None = None
     gpus: float | None = None
@@ -85,12 +85,18 @@ def job_footprint(
 
 def accelerators_of(job: Job, of: Coefficients) -> float:
     """Return the accelerators of a job: the log's, else those of its machines."""
-    return of.accelerators_of_machine * job.nodes if job.gpus is None else job.gpus
+    if job.gpus is not None:
+        return job.gpus
+    return of.accelerators_of_machine * (1.0 if job.nodes is None else job.nodes)
 
 
 def cpus_of(job: Job, of: Coefficients) -> float:
-    """Return the CPUs of a job: the log's, else those of its machines."""
-    return of.cpus_of_machine * job.nodes if job.cpus is None else job.cpus
+    """Return the CPUs of a job: the log's, else its machines' share of them; one if it has none."""
+    if job.cpus is not None:
+        return job.cpus
+    if accelerators := accelerators_of(job, of):
+        return of.cpus_per_accelerator * accelerators
+    return 1.0 if job.nodes is None else of.cpus_of_machine * job.nodes
 
 
 def memory_of(job: Job, of: Coefficients) -> float:

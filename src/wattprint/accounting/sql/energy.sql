@@ -4,8 +4,12 @@
 counted AS (
   SELECT
     j.*, f.*,
-    COALESCE(j.gpus, f.accelerators_of_machine * j.nodes) AS accelerators,
-    COALESCE(j.cpus, f.cpus_of_machine * j.nodes) AS cpu_count,
+    COALESCE(j.gpus, f.accelerators_of_machine * COALESCE(j.nodes, f.one)) AS accelerators,
+    COALESCE(j.cpus, CASE
+      WHEN COALESCE(j.gpus, f.accelerators_of_machine) > 0 THEN f.cpus_per_accelerator
+        * COALESCE(j.gpus, f.accelerators_of_machine * COALESCE(j.nodes, f.one))
+      WHEN j.nodes IS NULL THEN f.one
+      ELSE f.cpus_of_machine * j.nodes END) AS cpu_count,
     CASE WHEN f.is_meter_trusted = 1 THEN j.node_energy_j ELSE NULL END AS meter_j
   FROM jobs j
   JOIN factors f ON f.factor_key = j.kind * 10000 + j.year

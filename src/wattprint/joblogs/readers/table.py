@@ -1,19 +1,19 @@
 """A plain table of jobs: text or Parquet, with columns that are named by a map or guessed."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattprint.domain.errors import InputError
 from wattprint.domain.jobs import JOB_COLUMNS, NOTE_BITS, PARSED_COLUMNS, STATES
 from wattprint.joblogs.base import Batch, LogSettings
-from wattprint.joblogs.chunks import text_chunks
+from wattprint.joblogs.chunks import Chunk, text_chunks
 from wattprint.joblogs.readers import slurm_values as values
 from wattprint.joblogs.readers.column_names import Found, found_columns
 from wattprint.joblogs.readers.delimited import Header, fields_of, header_of
-from wattprint.joblogs.readers.sacct import scratch_file
 from wattprint.joblogs.settle import shown
-from wattprint.joblogs.sql import identifier, literal, parquet, text_lines
+from wattprint.joblogs.sql import identifier, literal, parquet, scratch_folder, text_lines
 from wattprint.joblogs.text_source import head_of
 
 if TYPE_CHECKING:
@@ -67,16 +67,20 @@ def _text_batches(
         target: f"nullif(trim(f[{header.place(column.name)}]), '')"
         for target, column in columns.items()
     }
-    is_first = True
-    for chunk in text_chunks(path, scratch_file(connection)):
-        connection.execute(
-            f"CREATE OR REPLACE TABLE table_lines AS SELECT line FROM {text_lines(chunk.path)}"
-        )
-        if is_first:
-            connection.execute(_DROP_HEADER)
-            is_first = False
+    for chunk in text_chunks(path, scratch_folder(connection)):
+        prepare = partial(_prepare, chunk=chunk, heads=chunk.first_line == 1)
         rows = _text_rows(header, chunk.first_line)
-        yield Batch(_select(rows, texts, columns, settings), chunk.rows, chunk.bytes_read)
+        select = _select(rows, texts, columns, settings)
+        yield Batch(select, chunk.rows, chunk.bytes_read, prepare)
+
+
+def _prepare(connection: "DuckDBPyConnection", *, chunk: Chunk, heads: bool) -> None:
+    """Make the table of lines that the query reads."""
+    connection.execute(
+        f"CREATE OR REPLACE TABLE table_lines AS SELECT line FROM {text_lines(chunk.path)}"
+    )
+    if heads:
+        connection.execute(_DROP_HEADER)
 
 
 _DROP_HEADER = """
