@@ -146,7 +146,7 @@ def _accelerator(job: Job, of: Coefficients, hours: str, energy: Range) -> Equat
     if job.gpu_load is None:
         said = f"{count} x {_n(of.accelerator_w.value)} W x {hours}"
         return Equation("accelerators", "accelerators x power x hours", said, _kwh(energy))
-    idle, load = _n(of.accelerator_idle_w.value), _n(of.accelerator_load_w)
+    idle, load = _n(of.accelerator_idle_w.value), _n(of.accelerator_load_w.value)
     said = f"{count} x ({idle} + {load} x {_n(job.gpu_load)}) W x {hours}"
     return Equation("accelerators", "accelerators x (idle + load) x hours", said, _kwh(energy))
 
