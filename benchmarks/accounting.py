@@ -36,6 +36,17 @@ SITE = {
         }
     },
 }
+SITE_TOML = """\
+zone = "DE"
+pue = 1.3
+[partitions.gpu]
+accelerator = "A100 SXM4 80GB"
+accelerators_per_node = 4
+cpu = "AMD EPYC 7742"
+cpus_per_node = 256
+"""
+ROWS = 1_000_000
+FIGURES = ("jobs", "it_j", "location_ug", "location_low_ug", "location_high_ug")
 BOUND = 1e-9
 """How far bounds may differ: whole micrograms are summed, and exp and ln differ in the last bit."""
 GA4HPC = (1301.0, 768.0, 3000.0)
@@ -205,6 +216,9 @@ CHILDREN: dict[str, Callable[..., None]] = {
     "wattprint": by_wattprint,
     "polars": by_polars,
     "pandas": by_pandas,
+    "reading": by_reading,
+    "text_polars": text_by_polars,
+    "text_pandas": text_by_pandas,
 }
 
 
@@ -231,6 +245,72 @@ def from_parquet(folder: Path, count: int) -> list[Spent]:
     return results
 
 
+def by_reading(log: str, out: str) -> None:
+    """Read and account for a log, and say its sums by account, its kinds and its factors."""
+    from wattprint.accounting.front import Wanted, accounting
+    from wattprint.accounting.site import site_of
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        wanted = Wanted([Path(log)], site_of(SITE))
+        with accounting(wanted, folder, folder / "jobs.parquet") as working:
+            rows = working.accounted.by(["account"])
+            said = {
+                "sums": [{n: row[n] for n in ("account", *FIGURES)} for row in rows],
+                "kinds": {kind.partition_name: kind.kind for kind in working.kinds},
+                "factors": [one.coefficients.row() for one in working.accounted.factors],
+            }
+            Path(out).write_text(json.dumps(said))
+
+
+def text_by_polars(log: str, said: str, out: str) -> None:
+    """The same in Polars, from the text on."""
+    import polars as pl
+    from accounting_peers import polars_jobs, polars_sums
+
+    known = json.loads(Path(said).read_text())
+    kinds = pl.LazyFrame(
+        {"partition_name": list(known["kinds"]), "kind": list(known["kinds"].values())}
+    )
+    jobs = polars_jobs(Path(log)).join(kinds, on="partition_name")
+    Path(out).write_text(json.dumps(polars_sums(jobs, known["factors"]).to_dicts()))
+
+
+def text_by_pandas(log: str, said: str, out: str) -> None:
+    """The same in pandas, from the text on."""
+    from accounting_peers import pandas_jobs, pandas_sums
+
+    known = json.loads(Path(said).read_text())
+    jobs = pandas_jobs(Path(log))
+    jobs["kind"] = jobs["partition_name"].map(known["kinds"])
+    rows = pandas_sums(jobs, known["factors"])
+    Path(out).write_text(rows.reset_index().to_json(orient="records"))
+
+
+def from_text(folder: Path, count: int, *, peers: bool) -> list[Spent]:
+    """Account for a synthetic dump of sacct, by the command that a user types."""
+    if not GENERATOR.exists():
+        print(f"skipped: {GENERATOR} is not there", file=sys.stderr)
+        return []
+    log, site = folder / "sacct.txt", folder / "site.toml"
+    subprocess.run([sys.executable, str(GENERATOR), str(count), str(log)], check=True)
+    site.write_text(SITE_TOML)
+    command = [sys.executable, "-m", "wattprint", "account", str(log), "--site", str(site)]
+    limits = {"memory_limit_mb": 500.0, **({"wall_limit_s": 6.0} if count == ROWS else {})}
+    what = f"{count:,} rows of sacct"
+    results = [spent(f"{what}: wattprint", [*command, "--out", str(folder / "out")], **limits)]
+    if not peers:
+        return results
+    said = folder / "said.json"
+    subprocess.run(child("reading", log, said), check=True)
+    sums = json.loads(said.read_text())["sums"]
+    for name in ("polars", "pandas"):
+        out = folder / f"text_{name}.json"
+        results.append(spent(f"{what}: {name}", child(f"text_{name}", log, said, out)))
+        require_same(sums, json.loads(out.read_text()), f"{name}, from text")
+    return results
+
+
 def require_same(ours: list[dict[str, Any]], theirs: list[dict[str, Any]], peer: str) -> None:
     """Refuse sums that differ: figures by a unit a job at most, bounds by as much as their digits.
 
@@ -251,12 +331,47 @@ def main() -> None:
     if sys.argv[1:2] == ["--child"]:
         CHILDREN[sys.argv[2]](*sys.argv[3:])
         return
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--jobs", type=int, default=10_000_000)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as name:
-        for row in from_parquet(Path(name), arguments.jobs):
-            print(row, row.is_within)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=ROWS, help="rows of the dump")
+    parser.add_argument("--jobs", type=int, default=10_000_000, help="jobs in Parquet")
+    parser.add_argument("--large", action="store_true", help="20,000,000 rows too")
+    parser.add_argument("--only", choices=("text", "parquet"))
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    results: list[Spent] = []
+    if asked.only != "parquet":
+        with tempfile.TemporaryDirectory() as name:
+            results += from_text(Path(name), asked.rows, peers=True)
+        if asked.large:
+            with tempfile.TemporaryDirectory() as name:
+                results += from_text(Path(name), 20 * ROWS, peers=False)
+    if asked.only != "text":
+        with tempfile.TemporaryDirectory() as name:
+            results += from_parquet(Path(name), asked.jobs)
+    if asked.json:
+        print(json.dumps([row._asdict() for row in results], indent=2))
+        return
+    print_table(results)
+
+
+def print_table(results: Sequence[Spent]) -> None:
+    """Print what each took, beside the limits and beside ours of the same work."""
+    print(f"{'':58}{'wall s':>9}{'CPU s':>9}{'MB':>8}   ratio of wall")
+    ours = 1.0
+    for row in results:
+        is_ours = row.what.endswith("wattprint")
+        ours = row.wall_s if is_ours else ours
+        kept = (
+            ("  within its limits" if row.is_within else "  BEYOND its limits") if is_ours else ""
+        )
+        ratio = f"{row.wall_s / ours:9.1f}"
+        print(f"{row.what:58}{row.wall_s:9.2f}{row.cpu_s:9.2f}{row.memory_mb:8.0f}{ratio}{kept}")
+        if is_ours and f"{ROWS:,} rows" in row.what:
+            wall_s, cpu_s, memory_mb = GA4HPC
+            name = "  GreenAlgorithms4HPC, as published in the issue"
+            print(f"{name:58}{wall_s:9.2f}{cpu_s:9.2f}{memory_mb:8.0f}{wall_s / ours:9.1f}")
 
 
 if __name__ == "__main__":
