@@ -442,6 +442,25 @@ class Machine:
         spread = relative_to_value(product(inverse(years), inverse(use)))
         return years.value * units.HOURS_PER_YEAR, use.value, spread
 
+    def counts(self) -> tuple[Evidence, ...]:
+        """Return what its parts are shared out by: said by the site, or seen in the log."""
+        counted = [("cpus_per_node", self.cpus_per_node, "CPUs")]
+        if self._accelerators_here:
+            counted += [("accelerators_per_node", self.accelerators_of_node, "accelerators")]
+        counted += [("memory_per_node", self.memory_gb_per_node, "GB")]
+        said = {"memory_per_node": "memory_gb_per_node"}
+        words = f"of a {self.host_class}" + (
+            "" if "host" in self._said else ", as it was taken for"
+        )
+        return tuple(
+            Evidence.given(name, exact(amount), unit)
+            if said.get(name, name) in self._said
+            else Evidence(
+                name, exact(amount), unit, Method.ASSUMED, "wattprint_analysis", None, words
+            )
+            for name, amount, unit in counted
+        )
+
     def missing(self) -> tuple[Evidence, ...]:
         """Return what is not counted because the site says that there is no machine around."""
         if self._host is not None:
