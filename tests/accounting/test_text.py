@@ -18,9 +18,10 @@ from accounting.made import (
     of_text,
     seeded_rows,
 )
+from wattprint.accounting.engines.duckdb import DuckDB
 from wattprint.accounting.site import site_of
 from wattprint.accounting.statements import SUMS
-from wattprint.domain.errors import InputError
+from wattprint.domain.errors import InputError, RecordError
 
 SITE = site_of(
     {
@@ -241,3 +242,18 @@ def test_a_year_that_began_in_another_time_zone_finds_its_factors(tmp_path):
     row = made_row(1, start_s=JAN_2024 - HOUR // 2, elapsed_s=60, year=2024)
     _, by_id = accounted([row], tmp_path, SITE, kinds=kinds_of([row]))
     assert by_id["1"]["location_ug"] > 0
+
+
+@pytest.mark.parametrize("odd", [{"kind": 9}, {"year": 1999}, {"start_s": JAN_2024 - 99 * DAY}])
+def test_a_job_that_fits_no_kind_is_not_lost_unsaid(tmp_path, odd):
+    kinds = kinds_of([made_row(1)])
+    rows = [made_row(1), made_row(2, **odd)]
+    with pytest.raises(RecordError, match="1 of 2 jobs are of a kind, a year or an hour"):
+        accounted(rows, tmp_path, SITE, kinds=kinds, find_series=lambda *_: of_hours(0.0))
+
+
+def test_a_table_of_more_rows_than_are_taken_at_once_is_whole(tmp_path):
+    engine = DuckDB(tmp_path)
+    engine.table("many", {"a": "BIGINT", "b": "DOUBLE"}, ((i, i / 2) for i in range(45_001)))
+    rows = engine.rows("SELECT COUNT(*) AS rows, SUM(a) AS a, MAX(b) AS b FROM many")
+    assert rows == [{"rows": 45_001, "a": 45_000 * 45_001 // 2, "b": 22_500.0}]
