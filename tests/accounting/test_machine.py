@@ -3,7 +3,8 @@
 import pytest
 
 from wattprint.accounting.factors_table import Kind, factored
-from wattprint.accounting.machine import UNKNOWN_ACCELERATOR, Machine, Seen, known_name
+from wattprint.accounting.machine import Machine, Seen
+from wattprint.accounting.naming import UNKNOWN_ACCELERATOR, known_name
 from wattprint.accounting.reference import Job, job_footprint
 from wattprint.accounting.site import site_of
 from wattprint.domain.evidence import BY_USER, Method
