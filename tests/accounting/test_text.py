@@ -22,6 +22,7 @@ from wattprint.accounting.engines.duckdb import DuckDB
 from wattprint.accounting.site import site_of
 from wattprint.accounting.statements import SUMS
 from wattprint.domain.errors import InputError, RecordError
+from wattprint.domain.series import IntensitySeries
 
 SITE = site_of(
     {
@@ -92,6 +93,20 @@ def test_every_job_is_as_the_reference_says_hour_by_hour(tmp_path, gaps):
     for row in rows:
         own = None if row["kind"] == 2 else series
         assert_same(by_id[row["job_id"]], by_reference(row, account, own))
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.2])
+def test_bounds_of_a_series_go_before_the_spread_of_sources(tmp_path, gaps):
+    rows = within_years(seeded_rows(200, 6, kinds=3))
+    plain = of_hours(gaps)
+    bounded = [
+        hour._replace(low_g_per_kwh=0.0 if i % 5 == 0 else 90.0, high_g_per_kwh=600.0 + i % 7)
+        for i, hour in enumerate(plain)
+    ]
+    series = IntensitySeries("DE", bounded, **plain.described())
+    account, by_id = accounted(rows, tmp_path, SITE, find_series=lambda *_: series)
+    for row in rows:
+        assert_same(by_id[row["job_id"]], by_reference(row, account, series))
 
 
 def test_bounds_are_in_order(tmp_path):
