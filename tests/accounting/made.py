@@ -142,9 +142,9 @@ def written(rows: list[dict[str, Any]], path: Path) -> Path:
     with duckdb.connect() as connection:
         typed = ", ".join(f"{column.name} {column.sql_type}" for column in JOB_COLUMNS)
         connection.execute(f"CREATE TABLE j ({typed})")
-        marks = ", ".join("?" * len(JOB_COLUMNS))
-        values = [[row[column.name] for column in JOB_COLUMNS] for row in rows]
-        connection.executemany(f"INSERT INTO j VALUES ({marks})", values)
+        unnested = ", ".join(f"unnest(?::{column.sql_type}[])" for column in JOB_COLUMNS)
+        by_column = [[row[column.name] for row in rows] for column in JOB_COLUMNS]
+        connection.execute(f"INSERT INTO j SELECT {unnested}", by_column)
         connection.execute(f"COPY j TO '{path}' (FORMAT parquet)")
     return path
 
@@ -175,7 +175,7 @@ def accounted(
     folder.mkdir(exist_ok=True)
     paths = [written(rows[i::parts], folder / f"jobs{i}.parquet") for i in range(parts)]
     engine = DuckDB(folder / "overflow", threads=threads)
-    asked = Asked(paths, kinds or kinds_of(rows), site, find_series)
+    asked = Asked(paths, kinds_of(rows) if kinds is None else kinds, site, find_series)
     found = account(asked, engine, folder / "footprints.parquet")
     by_id = {row["job_id"]: row for row in engine.rows("SELECT * FROM footprints")}
     return found, by_id

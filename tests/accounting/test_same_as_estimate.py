@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import wattprint
 from accounting.made import FIGURES, accounted, made_row, of_text
 from wattprint.accounting.factors_table import Kind, factored
 from wattprint.accounting.reference import Job, job_footprint
@@ -122,3 +123,36 @@ def test_the_text_gives_the_golden_figures(tmp_path):
 def test_what_estimate_refuses_is_refused(said):
     with pytest.raises(InputError):
         factored(Kind(1), 2024, site_of(said))
+
+
+@pytest.mark.parametrize("name", ["aws/p4d.24xlarge", "aws/g4dn.12xlarge", "gcp/a2-highgpu-1g"])
+def test_a_whole_instance_is_as_estimate_has_it(name):
+    # But for its CPUs (by thread here, by class there) and its supply (at half load, as run).
+    kind, site = Kind(1, instance=name), site_of({"zone": "US"})
+    found = job_footprint(Job(36_000), factored(kind, 2024, site).coefficients)
+    expected = wattprint.estimate(instance=name, hours=10, zone="US", year=2024).as_dict()
+    for part in ("accelerator", "memory", "static"):
+        wanted = expected["components_kwh"][part]
+        assert found.parts_kwh[part].value == pytest.approx(wanted["value"], rel=1e-9)
+    made_kg = expected["emissions_kg"]["embodied"]
+    assert found.embodied_g.as_tuple() == pytest.approx(
+        tuple(made_kg[bound] * 1000 for bound in ("value", "low", "high")), rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("contract", [["60%@10"], ["100%@0"], ["30%@0", "30%@50"]])
+def test_contracts_charge_what_estimate_says(contract):
+    said = {"host": "none", "accelerator_power_w": 400, "zone": "DE", "contract": contract}
+    of = factored(Kind(1, most_gpus_per_node=1), 2024, site_of(said)).coefficients
+    found = job_footprint(Job(36_000, gpus=1.0, cpus=0.0, memory_gb=0.0), of).market_g
+    inputs = {"power_w": 400, "hours": 10, "zone": "DE", "year": 2024, "contract": contract}
+    wanted = wattprint.estimate(**inputs).as_dict()["emissions_kg"]["market_based"]
+    # Energy is exact here: nothing but the rest's intensity errs.
+    assert found.as_tuple() == pytest.approx(
+        tuple(wanted[bound] * 1000 for bound in ("value", "low", "high")), rel=1e-9
+    )
+
+
+def test_a_contract_for_a_number_of_kwh_is_refused():
+    with pytest.raises(InputError, match="a contract is of a number of kWh"):
+        factored(Kind(1), 2024, site_of({"zone": "DE", "contract": ["500@0"]}))

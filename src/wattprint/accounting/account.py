@@ -12,7 +12,7 @@ from wattprint.accounting.hours import COLUMNS as HOURS_COLUMNS
 from wattprint.accounting.hours import PlaceHours, hour_rows
 from wattprint.accounting.site import Site
 from wattprint.domain.checks import one_of
-from wattprint.domain.errors import InputError
+from wattprint.domain.errors import InputError, RecordError
 from wattprint.domain.interval import Range
 from wattprint.domain.series import IntensitySeries
 from wattprint.factors.conventions import convention
@@ -93,6 +93,7 @@ def account(asked: Asked, engine: Engine, path: Path) -> Accounted:
 
     Raises:
         InputError: The site names something unknown or impossible.
+        RecordError: The kinds do not fit the jobs.
     """
     years = years_of(asked.kinds)
     numbers, series = _series(asked)
@@ -110,7 +111,25 @@ def account(asked: Asked, engine: Engine, path: Path) -> Accounted:
         is_whole = all(place.is_whole(*span) for place in places.values())
         intensity = "hourly" if is_whole else "hourly_with_gaps"
     engine.keep(statements.footprints(intensity), FOOTPRINTS, path)
+    _refuse_lost(engine)
     return Accounted(engine, factors, path, by_hour=intensity != "yearly")
+
+
+def _refuse_lost(engine: Engine) -> None:
+    """Refuse figures of fewer jobs than there are: a join leaves out what it finds no row for.
+
+    Raises:
+        RecordError: The kinds do not fit the jobs.
+    """
+    found, given = (
+        engine.rows(f"SELECT COUNT(*) AS jobs FROM {table}")[0]["jobs"]
+        for table in (FOOTPRINTS, "jobs")
+    )
+    if found != given:
+        raise RecordError(
+            f"{given - found} of {given} jobs are of a kind, a year or an hour that the table of "
+            "kinds does not have."
+        )
 
 
 def _factors_table(engine: Engine, factors: Iterable[Factored]) -> None:

@@ -111,6 +111,7 @@ def factored(kind: Kind, year: int, site: Site, *, series: int = 0) -> Factored:
         place,
         (
             *machine.naming(),
+            *machine.counts(),
             *dict.fromkeys(machine.evidence),
             *machine.missing(),
             *_lost_region(kind, said),

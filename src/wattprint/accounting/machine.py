@@ -1,12 +1,12 @@
 """Power, losses and making of a partition's machines: as described, else by convention."""
 
-import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from wattprint.accounting.naming import Naming
 from wattprint.domain import units
-from wattprint.domain.errors import AmbiguousNameError, UnknownNameError
+from wattprint.domain.errors import UnknownNameError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.formulas.cpu_power import clock_power_ratio
 from wattprint.domain.interval import Range, exact, inverse, product
@@ -23,31 +23,12 @@ from wattprint.estimator.host_class import LEAST_OF_SERVER
 from wattprint.estimator.power import accelerator_power, memory_power
 from wattprint.estimator.reckoning import assumed, relative_to_value
 from wattprint.estimator.work import described_work
-from wattprint.factors.accelerators import Accelerator, accelerators
+from wattprint.factors.accelerators import Accelerator
 from wattprint.factors.conventions import convention, package_shares
 from wattprint.factors.cpus import USUAL_THREADS_PER_CORE, Cpu, cpus
 from wattprint.factors.instances import Instance, instances
 from wattprint.factors.machines import ACCELERATORS_OF_SERVER, AROUND_ACCELERATORS, PER_VCPU
 
-UNKNOWN_ACCELERATOR = Accelerator(
-    name="unknown accelerator",
-    family="",
-    is_family_default=False,
-    aliases=(),
-    vendor="",
-    kind="gpu",
-    tdp_w=None,
-    tdp_note="",
-    memory_gb=None,
-    memory_type="",
-    source="wattprint_analysis",
-    year=None,
-    verified=True,
-    segment="datacentre",
-)
-"""What stands in for one that nobody named."""
-_PART = re.compile(r"(?:mig[_-])?\d+[cg]\.\d+g", re.IGNORECASE)
-"""Where the name of a part of an accelerator begins: slices, and memory."""
 SOCKETS = {"2-socket-server": 2, AROUND_ACCELERATORS: 2}
 """CPU packages of a machine of a class; one of all others."""
 USUAL_HOST = "2-socket-server"
@@ -96,28 +77,24 @@ class Machine:
             return None
 
     @cached_property
-    def accelerator_name(self) -> str | None:
-        """Name of its accelerators; None where nothing says it, or the log's word says nothing.
-
-        The site mostly says more than the log ('A100 SXM4 80GB' of an `a100`). Where the log names
-        another family, the log is right: it is written by the machines themselves.
-        """
-        if self.instance is not None and self.instance.accelerator is not None:
-            return self.instance.accelerator
-        said, seen = self._said.get("accelerator"), self._seen.accelerator
-        if seen in self._spellings:
-            return self._spellings[seen]
-        logged = known_name(seen)
-        if said is None:
-            return logged
-        return logged if logged is not None and _are_apart(logged, str(said)) else str(said)
+    def _naming(self) -> Naming:
+        logged = self._seen.accelerator
+        return Naming(
+            self._said.get("accelerator"),
+            logged,
+            self._spellings.get(logged),
+            None if self.instance is None else self.instance.accelerator,
+        )
 
     @cached_property
     def accelerator(self) -> Accelerator:
         """Its accelerators, of which the log may tell nothing but their number."""
-        if self.accelerator_name is None:
-            return UNKNOWN_ACCELERATOR
-        return accelerators().find(self.accelerator_name).accelerator
+        return self._naming.part()
+
+    def naming(self) -> tuple[Evidence, ...]:
+        """Return how its accelerators came to their name, if it has any."""
+        has_none = self._naming.name is None and not self._accelerators_here
+        return () if has_none else self._naming.evidence()
 
     @property
     def is_power_published(self) -> bool:
@@ -125,23 +102,6 @@ class Machine:
         return (
             self._said.get("accelerator_power_w") is not None or self.accelerator.tdp_w is not None
         )
-
-    def naming(self) -> tuple[Evidence, ...]:
-        """Return how its accelerators came to their name, where that needs words."""
-        said, seen = self._said.get("accelerator"), self._seen.accelerator
-        name = self.accelerator_name
-        words = ""
-        if name is None and self._accelerators_here:
-            words = f"the log calls it {seen!r}: no such name" if seen else "nothing names it"
-        elif said is not None and seen and name != said and seen not in self._spellings:
-            words = f"the site says {said!r}, the log {seen!r}: the log's"
-        elif seen and name is not None and name not in (seen, said):
-            words = f"what the log calls {seen!r}"
-        if not words:
-            return ()
-        method = Method.MISSING if name is None else Method.MODELLED
-        words = f"{self.accelerator.name}: {words}"
-        return (Evidence("accelerator", None, "", method, self.accelerator.source, None, words),)
 
     @cached_property
     def host_class(self) -> str:
@@ -239,7 +199,7 @@ class Machine:
             return self._product(assumed("accelerator_tdp", "accelerator_tdp_unknown"), used)
         power = accelerator_power(
             described_work(
-                accelerator=self.accelerator_name,
+                accelerator=self._naming.name,
                 power_w=power_w,
                 utilization=utilization,
                 hours=1.0,
@@ -442,6 +402,25 @@ class Machine:
         spread = relative_to_value(product(inverse(years), inverse(use)))
         return years.value * units.HOURS_PER_YEAR, use.value, spread
 
+    def counts(self) -> tuple[Evidence, ...]:
+        """Return what its parts are shared out by: said by the site, or seen in the log."""
+        counted = [("cpus_per_node", self.cpus_per_node, "CPUs")]
+        if self._accelerators_here:
+            counted += [("accelerators_per_node", self.accelerators_of_node, "accelerators")]
+        counted += [("memory_per_node", self.memory_gb_per_node, "GB")]
+        said = {"memory_per_node": "memory_gb_per_node"}
+        words = f"of a {self.host_class}" + (
+            "" if "host" in self._said else ", as it was taken for"
+        )
+        return tuple(
+            Evidence.given(name, exact(amount), unit)
+            if said.get(name, name) in self._said
+            else Evidence(
+                name, exact(amount), unit, Method.ASSUMED, "wattprint_analysis", None, words
+            )
+            for name, amount, unit in counted
+        )
+
     def missing(self) -> tuple[Evidence, ...]:
         """Return what is not counted because the site says that there is no machine around."""
         if self._host is not None:
@@ -462,28 +441,3 @@ class Machine:
 
     def _product(self, *figures: Evidence) -> Range:
         return product(*map(self._kept, figures))
-
-
-def known_name(logged: str) -> str | None:
-    """Return the name by which the tables know what a log calls an accelerator; None for none.
-
-    A part of one (MIG, `a100_3g.20gb`) has the name of the whole: how much of it a job had is in
-    the number that the reader of the log gives.
-
-    >>> known_name("a100_3g.20gb")
-    'a100'
-    """
-    whole = _PART.split(logged, maxsplit=1)[0].rstrip("_-.: ")
-    for name in (whole, logged):
-        try:
-            accelerators().find(name)
-        except (AmbiguousNameError, UnknownNameError):
-            continue
-        return name
-    return None
-
-
-def _are_apart(one: str, other: str) -> bool:
-    """Tell whether two names are of different families."""
-    families = [accelerators().find(name).accelerator.family for name in (one, other)]
-    return families[0] != families[1]

@@ -5,7 +5,7 @@ This is also what explains a job: its parts are named, and each step is one form
 
 from typing import NamedTuple
 
-from wattprint.accounting.coefficients import Coefficients
+from wattprint.accounting.coefficients import LEAST, Coefficients
 from wattprint.domain.formulas.cpu_power import set_aside_power_w
 from wattprint.domain.formulas.energy import described_energy_kwh, facility_energy_kwh
 from wattprint.domain.interval import (
@@ -16,7 +16,7 @@ from wattprint.domain.interval import (
     sum_independent,
     sum_shared,
 )
-from wattprint.domain.series import EnergyInterval, IntensitySeries
+from wattprint.domain.series import Charge, EnergyInterval, IntensitySeries
 from wattprint.domain.units import JOULES_PER_KWH, SECONDS_PER_HOUR
 
 
@@ -192,11 +192,19 @@ def _of_its_time(job: Job, yearly: Range, hour_spread: Range, series: IntensityS
     charge = series.charge(whole, partly=True)
     if charge.covered_kwh <= 0:
         return yearly
-    known = product(hour_spread, value=charge.emissions_g)
+    known = _charged(charge, hour_spread)
     rest = [(1 - charge.covered_kwh) * g for g in yearly.as_tuple()]
     if charge.covered_kwh >= 1:
         return known
     return sum_shared((known, Range(*rest))) if rest[0] else known
+
+
+def _charged(charge: Charge, hour_spread: Range) -> Range:
+    """Return the intensity of the part that is known: by the bounds of its series if it has any."""
+    if charge.low_g is None or charge.high_g is None or not charge.emissions_g:
+        return product(hour_spread, value=charge.emissions_g)
+    low_g = min(charge.low_g, charge.emissions_g) or LEAST
+    return Range(charge.emissions_g, low_g, max(charge.high_g, charge.emissions_g))
 
 
 def _spread(like: Range, value: float) -> Range:

@@ -227,8 +227,13 @@ _WHOLE: Mapping[str, tuple[int, int]] = {
 }
 
 
+_NUMBERS = ("intensity", "market_intensity", "residual_mix", "grid_water")
+_NUMBER_OR_WORD = ("pue", "wue")
+_WORDS = ("basis", "grid_source", "water_kind")
+
+
 def _checked(where: str, said: Mapping[str, Any], also: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Check one level; what concerns the place is checked when the place is looked up."""
+    """Check one level; limits of what concerns the place are checked when it is looked up."""
     known = (*MACHINE_KEYS, *PLACE_KEYS, *also)
     for name, given in said.items():
         label = f"{where} {name}"
@@ -248,9 +253,22 @@ def _checked(where: str, said: Mapping[str, Any], also: tuple[str, ...] = ()) ->
             one_of(label, given, METERED_AT)
         elif name == "memory_type":
             one_of(label, given, MEMORY_TYPES)
-        elif name in ("accelerator", "cpu", "host", "zone", "region"):
+        elif name in _FIND:
             _known(label, name, text(label, given))
+        else:
+            _check_type(label, name, given)
     return dict(said)
+
+
+def _check_type(label: str, name: str, given: Any) -> None:
+    is_word = name in _WORDS or (name in _NUMBER_OR_WORD and isinstance(given, str))
+    if is_word:
+        text(label, given)
+    elif name in _NUMBERS or name in _NUMBER_OR_WORD:
+        number(label, given)
+    elif name == "contract":
+        for contract in given if isinstance(given, list) else [given]:
+            text(label, contract)
 
 
 _FIND: Mapping[str, Callable[[str], object]] = {
