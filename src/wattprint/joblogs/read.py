@@ -117,7 +117,8 @@ def read_logs(
     folder.mkdir(parents=True, exist_ok=True)
     stale = sorted([*folder.glob("jobs-*.parquet"), *folder.glob("rejected-*.parquet")])
     if stale:
-        raise InputError(f"{folder} holds {stale[0].name} already", "expected a folder without jobs")
+        held = f"{folder} holds {stale[0].name} already"
+        raise InputError(held, "expected a folder without jobs")
     scratch = folder / "scratch"
     scratch.mkdir(exist_ok=True)
     done = False
@@ -142,7 +143,7 @@ def engine(scratch: Path, *, threads: int, memory_mb: int) -> "Iterator[DuckDBPy
     """Open the engine with tables in memory, and more of them on disk where that is not enough."""
     import duckdb
 
-    options: dict[str, str | int] = {
+    options: dict[str, str | bool | int | float | list[str]] = {
         "threads": threads,
         "memory_limit": f"{memory_mb}MB",
         "temp_directory": str(scratch),
@@ -165,7 +166,7 @@ def _engines(scratch: Path, threads: int, memory_mb: int) -> "Iterator[list[Duck
 
 
 def _check_timezone(connection: "DuckDBPyConnection", timezone: str) -> None:
-    names = [name for (name,) in connection.execute("SELECT name FROM pg_timezone_names()").fetchall()]
+    names = [name for (name,) in _rows(connection, "SELECT name FROM pg_timezone_names()")]
     if timezone not in names:
         raise InputError(
             f"time zone {timezone!r} is unknown",

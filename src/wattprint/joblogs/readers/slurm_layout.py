@@ -23,7 +23,15 @@ COLUMNS = frozenset(
 )
 """Names of sacct's fields, in small letters, of Slurm 14 to 25 (`sacct --helpformat`)."""
 
-FREE_TEXT = ("jobname", "workdir", "comment", "admincomment", "systemcomment", "submitline", "extra")
+FREE_TEXT = (
+    "jobname",
+    "workdir",
+    "comment",
+    "admincomment",
+    "systemcomment",
+    "submitline",
+    "extra",
+)
 """Columns whose values users write: they may hold the very character that parts columns."""
 
 _DELIMITERS = ("|", "\t", ";", ",")

@@ -224,7 +224,16 @@ GROUP BY owner, root
 """
 
 
-_STEP_TEXTS = ("maxrss", "ntasks", "totalcpu", "usercpu", "systemcpu", "energyraw", "energy", "usage")
+_STEP_TEXTS = (
+    "maxrss",
+    "ntasks",
+    "totalcpu",
+    "usercpu",
+    "systemcpu",
+    "energyraw",
+    "energy",
+    "usage",
+)
 
 _NO_STEPS = """
 SELECT NULL::BIGINT AS owner, NULL::VARCHAR AS root, NULL::BIGINT AS line, NULL::BIGINT AS step_rows,

@@ -12,9 +12,7 @@ def seconds(text: str) -> str:
     """Duration as `[days-]hours:minutes:seconds[.fraction]` or `minutes:seconds.fraction`. [s]"""
     hours = f"try_cast(replace({text}, '-', ' days ') AS INTERVAL)"
     minutes = f"try_cast('00:' || {text} AS INTERVAL)"
-    return (
-        f"epoch(CASE WHEN {text} LIKE '%:%:%' THEN {hours} WHEN {text} LIKE '%:%' THEN {minutes} END)"
-    )
+    return f"epoch(CASE WHEN {text} LIKE '%:%:%' THEN {hours} WHEN {text} LIKE '%:%' THEN {minutes} END)"
 
 
 def moment(text: str, timezone: str) -> str:
@@ -189,7 +187,17 @@ _STATES = {
     "node_failed": (("NODE_FAIL", "NODE_F", "BOOT_F", "LAUNCH_F", "RECONFIG_F"), ("NF", "BF")),
     "preempted": (("PREEMPTED", "PREEMPT", "REQUEUE"), ("PR", "RQ")),
     "running": (
-        ("RUNNING", "RUNN", "COMPLETIN", "SUSPEND", "CONFIGUR", "RESIZ", "SIGNAL", "STAGE_O", "STOPPED"),
+        (
+            "RUNNING",
+            "RUNN",
+            "COMPLETIN",
+            "SUSPEND",
+            "CONFIGUR",
+            "RESIZ",
+            "SIGNAL",
+            "STAGE_O",
+            "STOPPED",
+        ),
         ("R", "CG", "S", "CF", "RS", "SI", "SO", "ST"),
     ),
     "pending": (("PENDING", "PEND", "RESV_DEL"), ("PD", "RD", "RH")),
