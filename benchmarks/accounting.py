@@ -211,17 +211,6 @@ def by_pandas(jobs: str, out: str, by_hour: str) -> None:
     Path(out).write_text(rows.reset_index().to_json(orient="records"))
 
 
-CHILDREN: dict[str, Callable[..., None]] = {
-    "made_jobs": made_jobs,
-    "wattprint": by_wattprint,
-    "polars": by_polars,
-    "pandas": by_pandas,
-    "reading": by_reading,
-    "text_polars": text_by_polars,
-    "text_pandas": text_by_pandas,
-}
-
-
 def from_parquet(folder: Path, count: int) -> list[Spent]:
     """Account for jobs in Parquet, yearly and hour by hour."""
     jobs = folder / "jobs.parquet"
@@ -324,6 +313,17 @@ def require_same(ours: list[dict[str, Any]], theirs: list[dict[str, Any]], peer:
                 raise SystemExit(
                     f"{peer}: {name} of {mine['account']}: {other[name]}, not {amount}"
                 )
+
+
+CHILDREN: dict[str, Callable[..., None]] = {
+    "made_jobs": made_jobs,
+    "wattprint": by_wattprint,
+    "polars": by_polars,
+    "pandas": by_pandas,
+    "reading": by_reading,
+    "text_polars": text_by_polars,
+    "text_pandas": text_by_pandas,
+}
 
 
 def main() -> None:
