@@ -20,9 +20,15 @@ def dump(*rows, head=HEAD):
 
 def job(tmp_path, **columns):
     """Read one job whose log has these columns, beside those without which there is none."""
-    given = {"JobID": "7", "Elapsed": "01:00:00", "AllocCPUS": "4"} | columns
-    given = {name: text for name, text in given.items() if text is not None}
-    return Read(tmp_path, dump("|".join(given.values()), head="|".join(given))).job
+    return jobs_of(tmp_path, [columns])[0]
+
+
+def jobs_of(tmp_path, rows):
+    """Read jobs that differ in the columns of their log; all have the same columns."""
+    given = {"JobID": "7", "Elapsed": "01:00:00", "AllocCPUS": "4"}
+    rows = [given | {"JobID": str(number)} | row for number, row in enumerate(rows, 1)]
+    log = dump(*("|".join(row.values()) for row in rows), head="|".join(rows[0]))
+    return Read(tmp_path, log).jobs
 
 
 def test_an_ordinary_job_is_read_to_the_last_column(tmp_path):
@@ -54,7 +60,6 @@ def test_an_ordinary_job_is_read_to_the_last_column(tmp_path):
 
 # The ten ordinary logs on which GA4HPC ends in a traceback: each gives a result here.
 
-OLD = "UID|User|JobID|JobName|Submit|Elapsed|Partition|NNodes|NCPUS|TotalCPU|CPUTime|ReqMem|MaxRSS|State"
 OLD_ROW = {
     "UID": "1001",
     "User": "ada",
@@ -71,6 +76,7 @@ OLD_ROW = {
     "MaxRSS": "",
     "State": "COMPLETED",
 }
+OLD = "|".join(OLD_ROW)
 
 
 def old(**changes):
@@ -105,7 +111,10 @@ def test_accelerators_with_a_type_are_counted(tmp_path):
 
 def test_a_partition_that_nobody_described_is_a_kind_of_its_own(tmp_path):
     read = Read(tmp_path, dump(old(), old(JobID="8", Partition="attic"), head=OLD))
-    assert [(kind.partition_name, kind.jobs) for kind in read.logs.kinds] == [("attic", 1), ("gpu", 1)]
+    assert [(kind.partition_name, kind.jobs) for kind in read.logs.kinds] == [
+        ("attic", 1),
+        ("gpu", 1),
+    ]
 
 
 def test_more_cpu_time_than_there_was_is_capped_and_counted(tmp_path):
@@ -135,139 +144,143 @@ def test_a_log_of_running_jobs_alone_is_charged_until_it_was_written(tmp_path):
     assert read.logs.notes["still_running"] == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "gb"),
-    [
-        ("16G", 16.0),
-        ("64000M", 62.5),  # 64000 / 1024
-        ("64000", 62.5),
-        ("1.50T", 1536.0),
-        ("2097152K", 2.0),
-        ("1P", 1048576.0),
-        ("4000Mc", 15.625),  # of each of 4 CPUs: 16000 / 1024
-        ("2Gn", 6.0),  # of each of 3 nodes
-        ("0", None),
-        ("0n", None),
-        ("", None),
-        ("UNLIMITED", None),
-        ("16Gx", None),
-    ],
-)
-def test_requests_of_memory(text, gb, tmp_path):
-    assert job(tmp_path, ReqMem=text, NNodes="3")["memory_gb"] == gb
+MEMORY = [
+    ("16G", 16.0),
+    ("64000M", 62.5),  # 64000 / 1024
+    ("64000", 62.5),
+    ("1.50T", 1536.0),
+    ("2097152K", 2.0),
+    ("1P", 1048576.0),
+    ("4000Mc", 15.625),  # of each of 4 CPUs: 16000 / 1024
+    ("2Gn", 6.0),  # of each of 3 nodes
+    ("0", None),
+    ("0n", None),
+    ("", None),
+    ("UNLIMITED", None),
+    ("16Gx", None),
+]
 
 
-@pytest.mark.parametrize(
-    ("text", "elapsed_s"),
-    [
-        ("01:02:03", 3723),
-        ("2-01:02:03", 176523),  # 2 x 86400 + 3723
-        ("100:00:00", 360000),
-        ("05:30.250", 330),
-        ("00:00:01.900", 2),
-    ],
-)
-def test_durations(text, elapsed_s, tmp_path):
-    assert job(tmp_path, Elapsed=text)["elapsed_s"] == elapsed_s
+def test_requests_of_memory(tmp_path):
+    jobs = jobs_of(tmp_path, [{"ReqMem": text, "NNodes": "3"} for text, _ in MEMORY])
+    assert [job["memory_gb"] for job in jobs] == [gb for _, gb in MEMORY]
 
 
-@pytest.mark.parametrize(
-    ("tres", "gpus", "accelerator"),
-    [
-        ("cpu=4,gres/gpu=4,mem=1G", 4.0, None),
-        ("cpu=4,gres/gpu:a100=2", 2.0, "a100"),
-        ("gres/gpu:a100=2,gres/gpu=2", 2.0, "a100"),
-        ("gres/gpu:a100=2,gres/gpu:v100=1,gres/gpu=3", 3.0, "a100"),
-        ("cpu=4,mem=1G", 0.0, None),
-        ("cpu=4,gres/nvme=1", 0.0, None),
-        ("gres/gpu:a100_1g.5gb=1", 1 / 7, "a100"),
-        ("gres/gpu:1g.10gb=2,gres/gpu=2", 2 / 7, None),
-        ("gres/gpu:a100_7g.40gb=1", 1.0, "a100"),
-        ("gres/mps=50", 0.5, None),
-        ("", None, None),
-    ],
-)
-def test_accelerators_among_resources(tres, gpus, accelerator, tmp_path):
-    found = job(tmp_path, AllocTRES=tres)
-    assert found["gpus"] == (gpus if gpus is None else pytest.approx(gpus, rel=1e-12))
-    assert found["accelerator"] == accelerator
+DURATIONS = [
+    ("01:02:03", 3723),
+    ("2-01:02:03", 176523),  # 2 x 86400 + 3723
+    ("100:00:00", 360000),
+    ("05:30.250", 330),
+    ("00:00:01.900", 2),
+]
 
 
-@pytest.mark.parametrize(
-    ("gres", "gpus", "accelerator"),
-    [
-        ("gpu:2", 2.0, None),
-        ("gpu", 1.0, None),
-        ("gpu:tesla:2", 2.0, "tesla"),
-        ("gpu:tesla:2(S:0)", 2.0, "tesla"),
-        ("gpu:a100:4(IDX:0-3),nvme:1", 4.0, "a100"),
-        ("nvme:1", 0.0, None),
-    ],
-)
-def test_accelerators_of_old_slurm(gres, gpus, accelerator, tmp_path):
-    found = job(tmp_path, AllocGRES=gres)
-    assert (found["gpus"], found["accelerator"]) == (gpus, accelerator)
+def test_durations(tmp_path):
+    jobs = jobs_of(tmp_path, [{"Elapsed": text} for text, _ in DURATIONS])
+    assert [job["elapsed_s"] for job in jobs] == [elapsed_s for _, elapsed_s in DURATIONS]
 
 
-@pytest.mark.parametrize(
-    ("text", "state"),
-    [
-        ("COMPLETED", "completed"),
-        ("CANCELLED by 1001", "cancelled"),
-        ("CANCELLED+", "cancelled"),
-        ("OUT_OF_MEMORY", "out_of_memory"),
-        ("OUT_OF_ME+", "out_of_memory"),
-        ("NODE_FAIL", "node_failed"),
-        ("BOOT_FAIL", "node_failed"),
-        ("DEADLINE", "timeout"),
-        ("TIMEOUT", "timeout"),
-        ("PREEMPTED", "preempted"),
-        ("REQUEUED", "preempted"),
-        ("SUSPENDED", "running"),
-        ("COMPLETING", "running"),
-        ("CD", "completed"),
-        ("F", "failed"),
-        ("failed", "failed"),
-        ("", "unknown"),
-        ("WHATEVER", "unknown"),
-    ],
-)
-def test_states(text, state, tmp_path):
-    assert job(tmp_path, State=text)["state"] == state
+RESOURCES = [
+    ("cpu=4,gres/gpu=4,mem=1G", 4.0, None),
+    ("cpu=4,gres/gpu:a100=2", 2.0, "a100"),
+    ("gres/gpu:a100=2,gres/gpu=2", 2.0, "a100"),
+    ("gres/gpu:a100=2,gres/gpu:v100=1,gres/gpu=3", 3.0, "a100"),
+    ("cpu=4,mem=1G", 0.0, None),
+    ("cpu=4,gres/nvme=1", 0.0, None),
+    ("gres/gpu:a100_1g.5gb=1", 1 / 7, "a100"),
+    ("gres/gpu:1g.10gb=2,gres/gpu=2", 2 / 7, None),
+    ("gres/gpu:a100_7g.40gb=1", 1.0, "a100"),
+    ("gres/mps=50", 0.5, None),
+    ("", None, None),
+]
 
 
-@pytest.mark.parametrize(
-    ("text", "start_s"),
-    [
-        ("2024-03-01T10:00:00", START_S),
-        ("2024-03-01 10:00:00", START_S),
-        ("2024-03-01T11:00:00+01:00", START_S),
-        ("2024-03-01T11:00:00+0100", START_S),
-        ("2024-03-01T10:00:00Z", START_S),
-        ("1709287200", START_S),
-        ("01.03.2024 10:00:00", START_S),
-        ("Fri Mar 01 10:00:00 2024", START_S),
-    ],
-)
-def test_moments(text, start_s, tmp_path):
-    assert job(tmp_path, Start=text)["start_s"] == start_s
+def test_accelerators_among_resources(tmp_path):
+    jobs = jobs_of(tmp_path, [{"AllocTRES": tres} for tres, _, _ in RESOURCES])
+    expected = [
+        gpus if gpus is None else pytest.approx(gpus, rel=1e-12) for _, gpus, _ in RESOURCES
+    ]
+    assert [job["gpus"] for job in jobs] == expected
+    assert [job["accelerator"] for job in jobs] == [name for _, _, name in RESOURCES]
 
 
-@pytest.mark.parametrize(
-    ("text", "utc"),
-    [
-        ("2024-01-15T12:00:00", "2024-01-15T11:00:00"),  # winter: an hour ahead of UTC
-        ("2024-07-15T12:00:00", "2024-07-15T10:00:00"),  # summer: two
-        ("15.07.2024 12:00:00", "2024-07-15T10:00:00"),
-        ("2024-07-15T12:00:00Z", "2024-07-15T12:00:00"),
-    ],
-)
-def test_times_are_local_to_the_time_zone_of_the_log(text, utc, tmp_path):
-    settings = LogSettings(timezone="Europe/Berlin")
-    log = dump(f"7|{text}|01:00:00|1", head="JobID|Start|Elapsed|NCPUS")
+OLD_RESOURCES = [
+    ("gpu:2", 2.0, None),
+    ("gpu", 1.0, None),
+    ("gpu:tesla:2", 2.0, "tesla"),
+    ("gpu:tesla:2(S:0)", 2.0, "tesla"),
+    ("gpu:a100:4(IDX:0-3),nvme:1", 4.0, "a100"),
+    ("nvme:1", 0.0, None),
+]
+
+
+def test_accelerators_of_old_slurm(tmp_path):
+    jobs = jobs_of(tmp_path, [{"AllocGRES": gres} for gres, _, _ in OLD_RESOURCES])
+    found = [(job["gpus"], job["accelerator"]) for job in jobs]
+    assert found == [(gpus, name) for _, gpus, name in OLD_RESOURCES]
+
+
+STATES = [
+    ("COMPLETED", "completed"),
+    ("CANCELLED by 1001", "cancelled"),
+    ("CANCELLED+", "cancelled"),
+    ("OUT_OF_MEMORY", "out_of_memory"),
+    ("OUT_OF_ME+", "out_of_memory"),
+    ("NODE_FAIL", "node_failed"),
+    ("BOOT_FAIL", "node_failed"),
+    ("DEADLINE", "timeout"),
+    ("TIMEOUT", "timeout"),
+    ("PREEMPTED", "preempted"),
+    ("REQUEUED", "preempted"),
+    ("SUSPENDED", "running"),
+    ("COMPLETING", "running"),
+    ("CD", "completed"),
+    ("F", "failed"),
+    ("failed", "failed"),
+    ("", "unknown"),
+    ("WHATEVER", "unknown"),
+]
+
+
+def test_states(tmp_path):
+    jobs = jobs_of(tmp_path, [{"State": text} for text, _ in STATES])
+    assert [job["state"] for job in jobs] == [state for _, state in STATES]
+
+
+MOMENTS = [
+    ("2024-03-01T10:00:00", START_S),
+    ("2024-03-01 10:00:00", START_S),
+    ("2024-03-01T11:00:00+01:00", START_S),
+    ("2024-03-01T11:00:00+0100", START_S),
+    ("2024-03-01T10:00:00Z", START_S),
+    ("1709287200", START_S),
+    ("01.03.2024 10:00:00", START_S),
+    ("Fri Mar 01 10:00:00 2024", START_S),
+]
+
+
+def test_moments(tmp_path):
+    jobs = jobs_of(tmp_path, [{"Start": text} for text, _ in MOMENTS])
+    assert [job["start_s"] for job in jobs] == [start_s for _, start_s in MOMENTS]
+
+
+LOCAL = [
+    ("2024-01-15T12:00:00", "2024-01-15T11:00:00"),  # winter: an hour ahead of UTC
+    ("2024-07-15T12:00:00", "2024-07-15T10:00:00"),  # summer: two
+    ("15.07.2024 12:00:00", "2024-07-15T10:00:00"),
+    ("2024-07-15T12:00:00Z", "2024-07-15T12:00:00"),
+]
+
+
+def test_times_are_local_to_the_time_zone_of_the_log(tmp_path):
     (tmp_path / "utc").mkdir()
-    meant = Read(tmp_path / "utc", log.replace(text, utc)).job["start_s"]
-    assert Read(tmp_path, log, settings=settings).job["start_s"] == meant
+    head = "JobID|Start|Elapsed|NCPUS"
+    rows = [f"{number}|{{}}|01:00:00|1" for number in range(len(LOCAL))]
+    local = dump(*(row.format(text) for row, (text, _) in zip(rows, LOCAL, strict=True)), head=head)
+    utc = dump(*(row.format(text) for row, (_, text) in zip(rows, LOCAL, strict=True)), head=head)
+    found = Read(tmp_path, local, settings=LogSettings(timezone="Europe/Berlin")).jobs
+    meant = Read(tmp_path / "utc", utc).jobs
+    assert [job["start_s"] for job in found] == [job["start_s"] for job in meant]
 
 
 STEPS = "JobID|State|Start|Elapsed|AllocCPUS|NTasks|TotalCPU|MaxRSS|ConsumedEnergy|TRESUsageInAve"
@@ -419,7 +432,10 @@ def test_a_banner_before_the_header_is_passed_over(tmp_path):
 @pytest.mark.parametrize(
     ("head", "said"),
     [
-        ("JobID|User|State|NCPUS", r"does not say how long its jobs ran; expected a column Elapsed"),
+        (
+            "JobID|User|State|NCPUS",
+            r"does not say how long its jobs ran; expected a column Elapsed",
+        ),
         ("JobID|User|State|Elapsed", r"does not say what its jobs ran on; expected a column Alloc"),
     ],
 )

@@ -59,6 +59,7 @@ class SacctReader:
             job_of=_job_of(layout),
             is_head=_is_head,
             head_mark=layout.mark.encode(),
+            padding=_paddings(layout.delimiter),
         )
         begun = False
         for chunk in chunks:
@@ -83,23 +84,21 @@ def _prepare(
     )
     if heads:
         connection.execute("UPDATE sacct_lines SET line = NULL WHERE rowid = 0")
-    padded = bool(layout.widths) or _any(connection, _PADDED.format(layout.delimiter))
-    rows = rows_query(layout, chunk.first_line, padded=padded)
+    rows = rows_query(layout, chunk.first_line, padded=chunk.padded or bool(layout.widths))
     connection.execute(f"CREATE OR REPLACE TABLE sacct_rows AS {rows}")
     any_steps = _any(connection, "SELECT bool_or(is_step) FROM sacct_rows")
     steps = steps_query(layout, any_steps=any_steps)
     connection.execute(f"CREATE OR REPLACE TABLE sacct_steps AS {steps}")
 
 
-_PADDED = (
-    "SELECT bool_or(contains(line, ' {0}') OR contains(line, '{0} ') OR line < '!' "
-    "OR right(line, 1) = ' ') FROM sacct_lines"
-)
-
-
 def _any(connection: "DuckDBPyConnection", query: str) -> bool:
     row = connection.execute(query).fetchone()
     return bool(row and row[0])
+
+
+def _paddings(delimiter: str) -> tuple[bytes, ...]:
+    blanks = (f"{delimiter} ", f" {delimiter}", "\n ", " \n", "\n\t")
+    return tuple(blank.encode() for blank in blanks)
 
 
 def _first_layout(head: str) -> Layout | None:

@@ -236,8 +236,9 @@ _STEP_TEXTS = (
 )
 
 _NO_STEPS = """
-SELECT NULL::BIGINT AS owner, NULL::VARCHAR AS root, NULL::BIGINT AS line, NULL::BIGINT AS step_rows,
-    NULL::DOUBLE AS rss_gb, NULL::DOUBLE AS cpu_s, NULL::DOUBLE AS energy_j, NULL::DOUBLE AS load
+SELECT NULL::BIGINT AS owner, NULL::VARCHAR AS root, NULL::BIGINT AS line,
+    NULL::BIGINT AS step_rows, NULL::DOUBLE AS rss_gb, NULL::DOUBLE AS cpu_s,
+    NULL::DOUBLE AS energy_j, NULL::DOUBLE AS load
 WHERE FALSE
 """
 
