@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattprint.domain.jobs import JOB_COLUMNS, KIND_COLUMNS, PARSED_COLUMNS
-from wattprint.joblogs.settle import JOB, NEVER_STARTED, REJECTED, SETTLED
+from wattprint.joblogs.settle import JOB, NEVER_STARTED, REJECTED, SETTLED, SKIPPED
 from wattprint.joblogs.sql import literal
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ REST_OF_REASONS = "other reasons"
 
 
 class Counts(NamedTuple):
-    """What became of the rows of logs: `rows` is the sum of the five others."""
+    """What became of the rows of logs: `rows` is the sum of the six others."""
 
     rows: int = 0
     jobs: int = 0
@@ -33,6 +33,8 @@ class Counts(NamedTuple):
     duplicates: int = 0
     """Jobs that are written twice, of which one counts."""
     rejected: int = 0
+    skipped: int = 0
+    """Rows that are no jobs: lines of a bill for storage, records that a job was queued."""
 
     def plus(self, other: "Counts") -> "Counts":
         """Return both together."""
@@ -54,6 +56,7 @@ class JobStore:
         self.scratch = scratch
         self.counts = Counts()
         self.reasons: dict[str, int] = {}
+        self.skipped: dict[str, int] = {}
         self.parts: list[Path] = []
         self.rejected_parts: list[Path] = []
         self.key_parts: list[Path] = []
@@ -79,6 +82,8 @@ class JobStore:
         if counts.rejected:
             run(_KEEP_REJECTED, [file])
             self._count_reasons()
+        if counts.skipped:
+            self._count_skipped()
         if self._waiting + counts.rejected >= PART_JOBS:
             self.flush()
         self.counts = self.counts.plus(counts)
@@ -103,8 +108,10 @@ class JobStore:
     def _count(self) -> Counts:
         row = self._row(
             "SELECT coalesce(sum(coalesce(log_rows, 1)), 0)::BIGINT, "
-            f"count(*) FILTER (fate = {JOB}), coalesce(sum(coalesce(log_rows, 1) - 1), 0)::BIGINT, "
-            f"count(*) FILTER (fate = {NEVER_STARTED}), 0, count(*) FILTER (fate = {REJECTED}) "
+            f"count(*) FILTER (fate = {JOB}), "
+            f"coalesce(sum(coalesce(log_rows, 1) - 1) FILTER (fate <> {SKIPPED}), 0)::BIGINT, "
+            f"count(*) FILTER (fate = {NEVER_STARTED}), 0, count(*) FILTER (fate = {REJECTED}), "
+            f"coalesce(sum(coalesce(log_rows, 1)) FILTER (fate = {SKIPPED}), 0)::BIGINT "
             "FROM settled"
         )
         return Counts(*row)
@@ -121,6 +128,14 @@ class JobStore:
             name = reason if known else REST_OF_REASONS
             if count:
                 self.reasons[name] = self.reasons.get(name, 0) + count
+
+    def _count_skipped(self) -> None:
+        counted = self.connection.execute(
+            "SELECT skip, sum(coalesce(log_rows, 1))::BIGINT FROM settled "
+            f"WHERE fate = {SKIPPED} GROUP BY skip"
+        ).fetchall()
+        for words, count in counted:
+            self.skipped[words] = self.skipped.get(words, 0) + count
 
     def _row(self, query: str) -> tuple[int, ...]:
         row = self.connection.execute(query).fetchone()
