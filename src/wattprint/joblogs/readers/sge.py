@@ -123,7 +123,7 @@ def _moment(text: str) -> str:
 # A task is of the next line of its job, or where there is none, of the one before.
 _WITH_TASKS = f"""
 CREATE OR REPLACE TABLE sge_owned AS
-SELECT t.*, coalesce(later.line, sooner.line) AS owner
+SELECT t.*, coalesce(later.line, sooner.line) AS job_line
 FROM (
     SELECT * FROM sge_tasks UNION ALL SELECT * FROM sge_rows WHERE is_task AND fault IS NULL
 ) AS t
@@ -134,7 +134,7 @@ ASOF LEFT JOIN (SELECT line, job FROM sge_rows WHERE NOT is_task AND fault IS NU
 """
 
 _TASKS_LEFT = """
-CREATE OR REPLACE TABLE sge_tasks AS SELECT * EXCLUDE (owner) FROM sge_owned WHERE owner IS NULL
+CREATE OR REPLACE TABLE sge_tasks AS SELECT * EXCLUDE (job_line) FROM sge_owned WHERE job_line IS NULL
 """
 
 _LOST_TASKS = f"""
@@ -178,7 +178,7 @@ SELECT job_number || CASE WHEN {number("task_number")} > 0 THEN '[' || task_numb
     {given("qname")} AS partition_name, {_MODEL} AS accelerator, {_STATE} AS state, start_s, end_s,
     CASE WHEN start_s IS NULL THEN 0 WHEN end_s >= start_s THEN NULL
         ELSE {whole(clock_s("wallclock"))} END AS elapsed_s,
-    coalesce(hosts, 1) AS nodes, nullif({slots}, 0) AS cpus,
+    len(list_distinct(list_append(coalesce(hosts, []), hostname))) AS nodes, nullif({slots}, 0) AS cpus,
     {at_least("cpu")} + coalesce(task_cpu_s, 0) AS cpu_s,
     coalesce({_GPUS}, 0) AS gpus, coalesce({_GPUS}, 0) AS gpus_requested,
     {_ASKED_MEMORY} * greatest({slots}, 1) AS memory_gb,
@@ -188,10 +188,10 @@ FROM (
     SELECT * REPLACE ({number("failed")} AS failed, {number("exit_status")} AS exit_status)
     FROM sge_rows WHERE NOT is_task OR fault IS NOT NULL
 ) LEFT JOIN (
-    SELECT owner, count(*) AS task_rows, count(DISTINCT hostname) AS hosts,
+    SELECT job_line, count(*) AS task_rows, list(DISTINCT hostname) AS hosts,
         sum({at_least("cpu")}) AS task_cpu_s, sum({_vmem("maxvmem")}) AS task_vmem_gb
-    FROM sge_owned WHERE owner IS NOT NULL GROUP BY owner
-) ON owner = line"""
+    FROM sge_owned WHERE job_line IS NOT NULL GROUP BY job_line
+) ON job_line = line"""
 
 
 def _vmem(text: str) -> str:
