@@ -23,8 +23,8 @@ _LISTS = {1: b"items", 2: b"result"}
 class Element(NamedTuple):
     """An object of a list, or what is wrong with what stands there."""
 
-    line: int
-    """Line on which it begins, from 1."""
+    number: int
+    """Which it is in its document, from 1."""
     text: bytes
     """The object on one line; empty if there is a fault."""
     fault: str
@@ -46,6 +46,7 @@ class JsonElements:
         self._text = b""
         self._at = 0
         self._line, self._line_at = 1, 0
+        self._elements = 0
         self._reset()
 
     def close(self) -> None:
@@ -63,13 +64,12 @@ class JsonElements:
             self._forget()
         yield from self._scan(last=True)
         if self._open:
-            yield Element(self._line, b"", "JSON breaks off; expected all of the document")
+            yield self._element(b"", "JSON breaks off; expected all of the document")
 
     def _reset(self) -> None:
         self._open = b""
         self._list_depth = -1
         self._begin = -1
-        self._begin_line = 0
         self._dropped = 0
         self._key = b""
         self._key_end = 0
@@ -110,8 +110,7 @@ class JsonElements:
     def _enter(self, bracket: bytes, at: int) -> None:
         depth = len(self._open)
         if bracket == b"{" and self._begin < 0 and depth in (0, self._list_depth):
-            self._begin, self._begin_line = at, self._count_lines(at)
-            self._dropped = 0
+            self._begin, self._dropped = at, 0
         elif bracket == b"[" and self._list_depth < 0 and (depth == 0 or self._is_list(depth, at)):
             self._list_depth, self._begin = depth + 1, -1
         self._open += bracket
@@ -132,8 +131,12 @@ class JsonElements:
         self._begin = -1
         if size > LONGEST_ELEMENT_BYTES:
             fault = f"element of {size} bytes; expected {LONGEST_ELEMENT_BYTES} bytes at most"
-            return Element(self._begin_line, b"", fault)
-        return Element(self._begin_line, text.replace(b"\n", b" "), "")
+            return self._element(b"", fault)
+        return self._element(text.replace(b"\n", b" "), "")
+
+    def _element(self, text: bytes, fault: str) -> Element:
+        self._elements += 1
+        return Element(self._elements, text, fault)
 
     def _fault(self, words: str, at: int) -> Element:
         """Say what is wrong, and go on at the next line that begins with an object."""
@@ -141,7 +144,7 @@ class JsonElements:
         found = self._text.find(b"\n{", at)
         self._reset()
         self._at = found + 1 if found >= 0 else len(self._text)
-        return Element(line, b"", f"{words}; expected JSON")
+        return self._element(b"", f"line {line}: {words}; expected JSON")
 
     def _count_lines(self, at: int) -> int:
         self._line += self._text.count(b"\n", self._line_at, at)

@@ -1,6 +1,6 @@
 """The elements of a JSON document as the table `json_rows`, piece by piece.
 
-The table has `line` (where the element begins), `doc` (its text) and `fault` (why it is none).
+The table has `line` (which element of the document it is), `doc` (its text) and `fault` (why it is none).
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _PIECE_BYTES = 8 << 20
 
 _MARK = "\x1f"
-"""Parts the line of an element from its text; no JSON holds it."""
+"""Parts the number of an element from its text; no JSON holds it."""
 
 _MOST_FAULTS = 1000
 """Faults of a document that are told one by one: in a document of noise there is no end."""
@@ -68,7 +68,7 @@ def _pieces(elements: JsonElements) -> Iterator[list[Element]]:
 
 def _row(element: Element) -> bytes:
     text = element.text or element.fault.encode()
-    return f"{element.line}{_MARK}".encode() + text + b"\n"
+    return f"{element.number}{_MARK}".encode() + text + b"\n"
 
 
 _LOAD = f"""
