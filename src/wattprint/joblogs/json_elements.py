@@ -117,7 +117,11 @@ class JsonElements:
 
     def _is_list(self, depth: int, at: int) -> bool:
         key = self._key.strip(b'"')
-        return self._key_end >= 0 and _LISTS.get(depth) == key and self._text[self._key_end : at].strip() == b":"
+        return (
+            self._key_end >= 0
+            and _LISTS.get(depth) == key
+            and self._text[self._key_end : at].strip() == b":"
+        )
 
     def _leave(self, end: int) -> Element | None:
         self._open = self._open[:-1]

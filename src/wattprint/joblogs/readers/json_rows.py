@@ -1,6 +1,7 @@
 """The elements of a JSON document as the table `json_rows`, piece by piece.
 
-The table has `line` (which element of the document it is), `doc` (its text) and `fault` (why it is none).
+The table has `line` (which element of the document it is), `doc` (its text) and `fault` (why it
+cannot be read).
 """
 
 from collections.abc import Iterator

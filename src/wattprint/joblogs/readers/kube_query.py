@@ -173,9 +173,8 @@ def _pods() -> str:
         "list_max(list_transform(d.status.containerStatuses, lambda s: "
         f"{_moment('s.state.terminated.finishedAt')}))"
     )
-    failed = (
-        "list_transform(d.status.containerStatuses, lambda s: s.state.terminated.reason)"
-    )
+    ready = "list_filter(d.status.conditions, lambda x: x.type = 'Ready')[1].lastTransitionTime"
+    failed = "list_transform(d.status.containerStatuses, lambda s: s.state.terminated.reason)"
     began = (
         "coalesce(" + _moment("d.status.startTime") + ", list_min(list_transform("
         "d.status.containerStatuses, lambda s: " + _moment("s.state.terminated.startedAt") + ")))"
@@ -184,7 +183,7 @@ def _pods() -> str:
     {began} AS start_s,
     CASE WHEN d.status.phase IN ('Succeeded', 'Failed') THEN coalesce({ended},
         {_moment(_condition(("Ready", "DisruptionTarget")) + ".lastTransitionTime")},
-        {_moment("list_filter(d.status.conditions, lambda x: x.type = 'Ready')[1].lastTransitionTime")})
+        {_moment(ready)})
         END AS end_s,
     CASE d.status.phase WHEN 'Succeeded' THEN 'completed' WHEN 'Running' THEN 'running'
         WHEN 'Pending' THEN 'pending'
@@ -223,9 +222,7 @@ FROM docs WHERE object = 'Job' AND fault IS NULL"""
 
 def _workloads() -> str:
     def over_sets(each: str) -> str:
-        return (
-            f"list_sum(list_transform(d.spec.podSets, lambda p: {_count('p.count')} * {each}))"
-        )
+        return f"list_sum(list_transform(d.spec.podSets, lambda p: {_count('p.count')} * {each}))"
 
     spec = "p.template.spec"
     flavour = values.at_key("d.status.admission.podSetAssignments[1].flavors", "nvidia.com/gpu")

@@ -97,7 +97,9 @@ def _slices(container: str) -> str:
     limits = f"coalesce({container}.resources.limits, {container}.resources.requests)"
     share = f"try_cast(regexp_extract(k, '{_SLICE}', 1) AS DOUBLE) / 7"
     many = f"try_cast(json_extract_string({limits}, '$.\"' || k || '\"') AS DOUBLE)"
-    keys = f"list_filter(json_keys({limits}), lambda k: regexp_matches(k, '^nvidia[.]com/{_SLICE}'))"
+    keys = (
+        f"list_filter(json_keys({limits}), lambda k: regexp_matches(k, '^nvidia[.]com/{_SLICE}'))"
+    )
     return f"coalesce(list_sum(list_transform({keys}, lambda k: {share} * {many})), 0)"
 
 

@@ -35,7 +35,7 @@ class KubernetesReader:
         if not head.lstrip().startswith(("{", "[")):
             return False
         known = _KIND.search(head) is not None
-        return known or '"apiVersion"' in head and _OF_JOBS.search(head) is not None
+        return known or ('"apiVersion"' in head and _OF_JOBS.search(head) is not None)
 
     def batches(
         self, connection: "DuckDBPyConnection", path: Path, settings: LogSettings

@@ -79,9 +79,7 @@ def loaded_chunks(
 
 def no_lines(connection: "DuckDBPyConnection") -> None:
     """Make the table `log_lines` without a line, for queries that only lend their columns."""
-    connection.execute(
-        "CREATE OR REPLACE TABLE log_lines (line BIGINT, rows BIGINT, text VARCHAR)"
-    )
+    connection.execute("CREATE OR REPLACE TABLE log_lines (line BIGINT, rows BIGINT, text VARCHAR)")
 
 
 def scratch_file(connection: "DuckDBPyConnection") -> Path:
@@ -100,9 +98,13 @@ def values_of(text: str, delimiter: str) -> str:
     """Return SQL for the list of a line's values; those in quotation marks may hold delimiters."""
     mark = delimiter.replace("'", "''")
     plain = f"string_split({text}, '{mark}')"
+    # A doubled quotation mark is one that is meant: it is put aside while values are parted.
     outside = (
-        f"list_transform(string_split({text}, '\"'), lambda s, i: "
+        f"list_transform(string_split(replace({text}, '\"\"', chr(30)), '\"'), lambda s, i: "
         f"CASE WHEN i % 2 = 1 THEN replace(s, '{mark}', chr(31)) ELSE s END)"
     )
-    quoted = f"string_split(array_to_string({outside}, ''), chr(31))"
+    quoted = (
+        f"list_transform(string_split(array_to_string({outside}, ''), chr(31)), lambda s: "
+        "CASE WHEN s = chr(30) THEN '' ELSE replace(s, chr(30), '\"') END)"
+    )
     return f"CASE WHEN contains({text}, '\"') THEN {quoted} ELSE {plain} END"

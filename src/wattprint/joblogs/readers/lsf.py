@@ -135,7 +135,8 @@ def _jobs(settings: LogSettings) -> str:
     run_time = f"f[{usage} + 5 * {at_least(f'f[{usage}]')}::BIGINT + 14]"
     return f"""
 SELECT jobid || CASE WHEN {number("idx")} > 0 THEN '[' || idx || ']' ELSE '' END AS job_id,
-    CASE WHEN start_s IS NOT NULL THEN concat_ws('|', {cluster}, jobid, idx, start_s) END AS job_key,
+    CASE WHEN start_s IS NOT NULL THEN concat_ws('|', {cluster}, jobid, idx, start_s) END
+        AS job_key,
     {cluster} AS cluster, {given("user_text")} AS user_name,
     coalesce(nullif(ltrim({given("account_text")}, '/'), ''), {given("project_text")}) AS account,
     {given("project_text")} AS project, {given("queue_text")} AS partition_name,

@@ -54,17 +54,23 @@ class PbsReader:
                 "expected lines such as 01/31/2024 12:00:00;E;123.server;user=ada ...",
             )
         run = connection.execute
-        run("CREATE OR REPLACE TABLE pbs_open (line BIGINT, id VARCHAR, moment_s BIGINT, m VARCHAR)")
+        run(
+            "CREATE OR REPLACE TABLE pbs_open (line BIGINT, id VARCHAR, moment_s BIGINT, m VARCHAR)"
+        )
         run("CREATE OR REPLACE TABLE pbs_last AS SELECT CAST(NULL AS BIGINT) AS moment_s")
         read = 0
         for chunk in loaded_chunks(connection, path):
             read = chunk.bytes_read
             run(records_query(settings.timezone))
-            run("UPDATE pbs_last SET moment_s = greatest(moment_s, "
-                "(SELECT max(moment_s) FROM pbs_records WHERE fault IS NULL))")
-            run("CREATE OR REPLACE TABLE pbs_starts AS "
+            run(
+                "UPDATE pbs_last SET moment_s = greatest(moment_s, "
+                "(SELECT max(moment_s) FROM pbs_records WHERE fault IS NULL))"
+            )
+            run(
+                "CREATE OR REPLACE TABLE pbs_starts AS "
                 "SELECT line, id, moment_s, m FROM pbs_open UNION ALL "
-                "SELECT line, id, moment_s, m FROM pbs_records WHERE type = 'S' AND fault IS NULL")
+                "SELECT line, id, moment_s, m FROM pbs_records WHERE type = 'S' AND fault IS NULL"
+            )
             run(OPEN_STARTS)
             select = " UNION ALL BY NAME ".join([ended_query(settings), SKIPPED, UNREADABLE])
             yield Batch(select, chunk.rows, read)

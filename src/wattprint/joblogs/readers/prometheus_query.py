@@ -119,7 +119,9 @@ points AS (
     ) WHERE isfinite(at_s) AND isfinite(reading) AND at_s BETWEEN 0 AND 1e11 AND reading >= 0
     WINDOW spot AS (PARTITION BY line ORDER BY at_s)
 ),
-steps AS (SELECT line, min(at_s - before_s) AS step_s FROM points WHERE at_s > before_s GROUP BY line),
+steps AS (
+    SELECT line, min(at_s - before_s) AS step_s FROM points WHERE at_s > before_s GROUP BY line
+),
 summed AS (
     SELECT line, min(at_s) AS first_s, max(at_s) AS last_s, count(*) AS good,
         sum(CASE WHEN reading < before THEN reading ELSE reading - before END) AS counted,
@@ -165,7 +167,8 @@ def jobs_query(settings: LogSettings) -> str:
 
     return f"""
 SELECT job AS job_id,
-    concat_ws('|', coalesce(label_cluster, {cluster}), job, CAST(min(first_s) AS BIGINT)) AS job_key,
+    concat_ws('|', coalesce(label_cluster, {cluster}), job, CAST(min(first_s) AS BIGINT))
+        AS job_key,
     coalesce(label_cluster, {cluster}) AS cluster, any_value(user_name) AS user_name,
     any_value(account) AS account, any_value(project) AS project, any_value(team) AS team,
     min(model) AS accelerator, 'unknown' AS state,

@@ -66,7 +66,9 @@ def size_gb(text: str, unit: str = "") -> str:
     powers = " ".join(f"WHEN '{key}' THEN {2.0**power!r}" for key, power in _BINARY.items())
     default = 2.0 ** _BINARY[unit] if unit else 1.0
     in_bytes = f"WHEN lower({text}) LIKE '%b' THEN 1.0"
-    scale = f"CASE WHEN {letter} <> '' THEN CASE {letter} {powers} END {in_bytes} ELSE {default!r} END"
+    scale = (
+        f"CASE WHEN {letter} <> '' THEN CASE {letter} {powers} END {in_bytes} ELSE {default!r} END"
+    )
     words = f"CASE WHEN lower({text}) LIKE '%w' THEN 8.0 ELSE 1.0 END"
     known = f"regexp_full_match({text}, '[0-9]+[.]?[0-9]* *[kKmMgGtTpPeE]?i?[bBwW]*')"
     return f"CASE WHEN {known} THEN {digits} * {scale} * {words} / {GB!r} END"

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 from wattprint.domain.errors import InputError
 from wattprint.joblogs.base import Batch, LogSettings
 from wattprint.joblogs.readers.log_lines import LONG_FAULT, loaded_chunks, no_lines
-from wattprint.joblogs.readers.quantities import GB, at_least, clock_s, given, number, size_gb, whole
+from wattprint.joblogs.readers.quantities import (
+    GB,
+    at_least,
+    clock_s,
+    given,
+    number,
+    size_gb,
+    whole,
+)
 from wattprint.joblogs.settle import shown
 from wattprint.joblogs.sql import literal
 from wattprint.joblogs.text_source import head_of
@@ -121,7 +129,7 @@ def _moment(text: str) -> str:
 
 
 # A task is of the next line of its job, or where there is none, of the one before.
-_WITH_TASKS = f"""
+_WITH_TASKS = """
 CREATE OR REPLACE TABLE sge_owned AS
 SELECT t.*, coalesce(later.line, sooner.line) AS job_line
 FROM (
@@ -134,7 +142,8 @@ ASOF LEFT JOIN (SELECT line, job FROM sge_rows WHERE NOT is_task AND fault IS NU
 """
 
 _TASKS_LEFT = """
-CREATE OR REPLACE TABLE sge_tasks AS SELECT * EXCLUDE (job_line) FROM sge_owned WHERE job_line IS NULL
+CREATE OR REPLACE TABLE sge_tasks AS
+SELECT * EXCLUDE (job_line) FROM sge_owned WHERE job_line IS NULL
 """
 
 _LOST_TASKS = f"""
@@ -178,7 +187,8 @@ SELECT job_number || CASE WHEN {number("task_number")} > 0 THEN '[' || task_numb
     {given("qname")} AS partition_name, {_MODEL} AS accelerator, {_STATE} AS state, start_s, end_s,
     CASE WHEN start_s IS NULL THEN 0 WHEN end_s >= start_s THEN NULL
         ELSE {whole(clock_s("wallclock"))} END AS elapsed_s,
-    len(list_distinct(list_append(coalesce(hosts, []), hostname))) AS nodes, nullif({slots}, 0) AS cpus,
+    len(list_distinct(list_append(coalesce(hosts, []), hostname))) AS nodes,
+    nullif({slots}, 0) AS cpus,
     {at_least("cpu")} + coalesce(task_cpu_s, 0) AS cpu_s,
     coalesce({_GPUS}, 0) AS gpus, coalesce({_GPUS}, 0) AS gpus_requested,
     {_ASKED_MEMORY} * greatest({slots}, 1) AS memory_gb,

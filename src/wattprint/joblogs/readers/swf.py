@@ -21,8 +21,11 @@ from wattprint.joblogs.text_source import head_of
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_FIELDS = """job submit wait run procs cpu_each used_each asked_procs asked_time asked_each status
-user_id group_id executable queue partition_id before think""".split()
+_FIELDS = (
+    "job", "submit", "wait", "run", "procs", "cpu_each", "used_each", "asked_procs", "asked_time",
+    "asked_each", "status", "user_id", "group_id", "executable", "queue", "partition_id", "before",
+    "think",
+)  # fmt: skip
 """The numbers of a job, in their order: times in s, memory in KB of each processor."""
 
 _HEADER = re.compile(r"^;[ \t]*([A-Za-z]+)[ \t]*:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
