@@ -70,11 +70,12 @@ PARSED_COLUMNS = (
     Column("notes", "BIGINT", "bits of NOTES"),
     Column("line", "BIGINT", "line or row in its file, from 1"),
     Column("log_rows", "BIGINT", "rows of the log that it was merged from, steps included"),
+    Column("skip", "VARCHAR", "what its `log_rows` rows are that are no jobs; NULL for jobs"),
     Column("reject", "VARCHAR", "why the row cannot be accounted for; NULL if it can"),
 )
 """What a reader of logs gives for every row; what waits to start has the state 'pending'."""
 
-_NOT_ACCOUNTED = ("job_key", "log_rows", "reject")
+_NOT_ACCOUNTED = ("job_key", "log_rows", "skip", "reject")
 
 JOB_COLUMNS = (
     *(column for column in PARSED_COLUMNS if column.name not in _NOT_ACCOUNTED),

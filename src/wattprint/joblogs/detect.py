@@ -7,7 +7,81 @@ from wattprint.domain.errors import InputError
 from wattprint.joblogs.base import LogReader
 from wattprint.joblogs.text_source import head_of
 
-KINDS = ("sacct", "table")
+
+def _sacct() -> LogReader:
+    from wattprint.joblogs.readers.sacct import READER
+
+    return READER
+
+
+def _pbs() -> LogReader:
+    from wattprint.joblogs.readers.pbs import READER
+
+    return READER
+
+
+def _lsf() -> LogReader:
+    from wattprint.joblogs.readers.lsf import READER
+
+    return READER
+
+
+def _sge() -> LogReader:
+    from wattprint.joblogs.readers.sge import READER
+
+    return READER
+
+
+def _swf() -> LogReader:
+    from wattprint.joblogs.readers.swf import READER
+
+    return READER
+
+
+def _kubernetes() -> LogReader:
+    from wattprint.joblogs.readers.kubernetes import READER
+
+    return READER
+
+
+def _prometheus() -> LogReader:
+    from wattprint.joblogs.readers.prometheus import READER
+
+    return READER
+
+
+def _billing() -> LogReader:
+    from wattprint.joblogs.readers.billing import READER
+
+    return READER
+
+
+def _jobs() -> LogReader:
+    from wattprint.joblogs.readers.jobs import READER
+
+    return READER
+
+
+def _table() -> LogReader:
+    from wattprint.joblogs.readers.table import READER
+
+    return READER
+
+
+_READERS = {
+    "sacct": _sacct,
+    "pbs": _pbs,
+    "lsf": _lsf,
+    "sge": _sge,
+    "swf": _swf,
+    "kubernetes": _kubernetes,
+    "prometheus": _prometheus,
+    "billing": _billing,
+    "jobs": _jobs,
+    "table": _table,
+}
+
+KINDS = tuple(_READERS)
 """Kinds of logs, as `--kind` takes them, in the order in which a file is tried."""
 
 
@@ -18,10 +92,7 @@ def reader(kind: str) -> LogReader:
         UnknownNameError: No such kind.
     """
     one_of("kind", kind, KINDS)
-    from importlib import import_module
-
-    found: LogReader = import_module(f"wattprint.joblogs.readers.{kind}").READER
-    return found
+    return _READERS[kind]()
 
 
 def reader_for(path: Path, kind: str | None = None) -> LogReader:

@@ -77,6 +77,8 @@ class JobLogs(NamedTuple):
     """The first of the rejected rows: file, line and reason."""
     reasons: dict[str, int]
     """Reason without its values -> rejected rows, most first."""
+    skipped: dict[str, int]
+    """What rows are that are no jobs -> how many of them, most first."""
     notes: dict[str, int]
     """Name of a note -> jobs that have it; those without a job are left out."""
     files: tuple[ReadLog, ...]
@@ -235,12 +237,17 @@ def _finished(
         kinds=tuple(Kind(*row) for row in _rows(connection, f"FROM {parquet([kinds_file])}")),
         rejected_parts=tuple(store.parts["rejected"]),
         rejected_first=_first_rejected(connection, store.parts["rejected"]),
-        reasons=dict(sorted(store.reasons.items(), key=lambda reason: (-reason[1], reason[0]))),
+        reasons=_most_first(store.reasons),
+        skipped=_most_first(store.skipped),
         notes=_notes(connection),
         files=files,
         counts=store.counts._replace(jobs=store.counts.jobs - dropped, duplicates=dropped),
         totals=Totals(*_rows(connection, _TOTALS)[0]),
     )
+
+
+def _most_first(counted: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _rows(connection: "DuckDBPyConnection", query: str) -> list[tuple[Any, ...]]:

@@ -21,7 +21,7 @@ MOST_MEMORY_GB = 1e9
 LAST_S = 4102444800
 """2100-01-01. [s since 1970]"""
 
-JOB, NEVER_STARTED, REJECTED = 0, 1, 2
+JOB, NEVER_STARTED, REJECTED, SKIPPED = 0, 1, 2, 3
 """What has become of a row, in its column `fate`."""
 
 
@@ -129,6 +129,7 @@ _NEVER_STARTED = """coalesce(
     OR (elapsed_s IS NULL AND start_s IS NULL AND state IN ('cancelled', 'unknown')), FALSE)"""
 
 _FAULT = f"""CASE
+    WHEN skip IS NOT NULL THEN NULL
     WHEN reject IS NOT NULL THEN reject
     WHEN {_NEVER_STARTED} THEN NULL
     WHEN elapsed_s IS NULL AND backwards
@@ -152,6 +153,7 @@ SELECT * EXCLUDE (backwards) REPLACE (
 ),
     {_FAULT} AS fault,
     CASE WHEN fault IS NOT NULL THEN {REJECTED}
+        WHEN skip IS NOT NULL THEN {SKIPPED}
         WHEN {_NEVER_STARTED} THEN {NEVER_STARTED}
         ELSE {JOB} END AS fate,
     CAST(make_timestamp(start_s * 1000000) AS DATE) AS began

@@ -6,7 +6,7 @@ from threading import Condition
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattprint.domain.jobs import JOB_COLUMNS, KIND_COLUMNS, PARSED_COLUMNS
-from wattprint.joblogs.settle import JOB, NEVER_STARTED, REJECTED, settled
+from wattprint.joblogs.settle import JOB, NEVER_STARTED, REJECTED, SKIPPED, settled
 from wattprint.joblogs.sql import literal
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ TABLES = ("jobs", "keys", "rejected")
 
 
 class Counts(NamedTuple):
-    """What became of the rows of logs: `rows` is the sum of the five others."""
+    """What became of the rows of logs: `rows` is the sum of the six others."""
 
     rows: int = 0
     jobs: int = 0
@@ -37,6 +37,8 @@ class Counts(NamedTuple):
     duplicates: int = 0
     """Jobs that are written twice, of which one counts."""
     rejected: int = 0
+    skipped: int = 0
+    """Rows that are no jobs: lines of a bill for storage, records that a job was queued."""
 
     def plus(self, other: "Counts") -> "Counts":
         """Return both together."""
@@ -89,6 +91,7 @@ class JobStore:
         self.folder = folder
         self.counts = Counts()
         self.reasons: dict[str, int] = {}
+        self.skipped: dict[str, int] = {}
         self.kinds = Kinds()
         self.parts: dict[str, list[Path]] = {table: [] for table in TABLES}
 
@@ -99,6 +102,8 @@ class JobStore:
             known = reason in self.reasons or len(self.reasons) < _MOST_REASONS
             name = reason if known else REST_OF_REASONS
             self.reasons[name] = self.reasons.get(name, 0) + rows
+        for words, rows in outcome.skipped:
+            self.skipped[words] = self.skipped.get(words, 0) + rows
         for table, part in outcome.parts:
             self.parts[table].append(part)
 
@@ -110,6 +115,8 @@ class Outcome(NamedTuple):
     reasons: list[tuple[str, int]]
     parts: list[tuple[str, Path]]
     """Table and file of what was written."""
+    skipped: list[tuple[str, int]]
+    """What rows are that are no jobs, and how many."""
 
 
 class Bench:
@@ -165,7 +172,9 @@ class Bench:
         self._gathered += 0 if prepare else counts.jobs + counts.rejected
         if self._gathered >= PART_JOBS:
             parts += self.flush()
-        return Outcome(counts, self._reasons() if counts.rejected else [], parts)
+        reasons = self._reasons() if counts.rejected else []
+        skipped = self._skipped() if counts.skipped else []
+        return Outcome(counts, reasons, parts, skipped)
 
     def flush(self) -> list[tuple[str, Path]]:
         """Write what is gathered; return tables and files."""
@@ -192,8 +201,10 @@ class Bench:
     def _count(self) -> Counts:
         row = self._row(
             "SELECT coalesce(sum(coalesce(log_rows, 1)), 0)::BIGINT, "
-            f"count(*) FILTER (fate = {JOB}), coalesce(sum(coalesce(log_rows, 1) - 1), 0)::BIGINT, "
-            f"count(*) FILTER (fate = {NEVER_STARTED}), 0, count(*) FILTER (fate = {REJECTED}) "
+            f"count(*) FILTER (fate = {JOB}), "
+            f"coalesce(sum(coalesce(log_rows, 1) - 1) FILTER (fate <> {SKIPPED}), 0)::BIGINT, "
+            f"count(*) FILTER (fate = {NEVER_STARTED}), 0, count(*) FILTER (fate = {REJECTED}), "
+            f"coalesce(sum(coalesce(log_rows, 1)) FILTER (fate = {SKIPPED}), 0)::BIGINT "
             "FROM settled"
         )
         return Counts(*row)
@@ -206,6 +217,12 @@ class Bench:
         (rejected,) = self._row(f"SELECT count(*) FROM settled WHERE fate = {REJECTED}")
         rest = rejected - sum(count for _, count in counted)
         return [*counted, (REST_OF_REASONS, rest)] if rest else counted
+
+    def _skipped(self) -> list[tuple[str, int]]:
+        return self.connection.execute(
+            "SELECT skip, sum(coalesce(log_rows, 1))::BIGINT FROM settled "
+            f"WHERE fate = {SKIPPED} GROUP BY skip"
+        ).fetchall()
 
     def _row(self, query: str) -> tuple[int, ...]:
         row = self.connection.execute(query).fetchone()

@@ -1,243 +1,216 @@
-"""A plain table of jobs: text or Parquet, with columns that are named by a map or guessed."""
+"""Plain tables of jobs: CSV, TSV, Parquet or JSON, by a map of columns or by their names."""
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wattprint.domain.errors import InputError
-from wattprint.domain.jobs import JOB_COLUMNS, NOTE_BITS, PARSED_COLUMNS, STATES
+from wattprint.domain.jobs import NOTE_BITS
 from wattprint.joblogs.base import Batch, LogSettings
-from wattprint.joblogs.chunks import Chunk, text_chunks
-from wattprint.joblogs.readers import slurm_values as values
-from wattprint.joblogs.readers.column_names import Found, found_columns
-from wattprint.joblogs.readers.delimited import Header, fields_of, header_of
+from wattprint.joblogs.readers import billing, jobs, slurm_values
+from wattprint.joblogs.readers.any_table import AnyTable
+from wattprint.joblogs.readers.quantities import at_least, clock_s, size_gb, whole
+from wattprint.joblogs.readers.table_columns import (
+    Found,
+    check_enough,
+    guessed,
+    mapped,
+    words_of,
+)
+from wattprint.joblogs.readers.tabular import PARQUET_MARK, header_of
 from wattprint.joblogs.settle import shown
-from wattprint.joblogs.sql import identifier, literal, parquet, scratch_folder, text_lines
-from wattprint.joblogs.text_source import head_of
+from wattprint.joblogs.sql import literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-PARQUET_MARK = b"PAR1"
-_DURATION = ("elapsed_s", "end_s")
-_RESOURCES = ("cpus", "gpus", "nodes", "instance", "node_energy_j", "accelerator_energy_j")
+_TEXTS = (
+    "job_id", "cluster", "user_name", "account", "project", "team", "partition_name", "accelerator",
+    "instance", "region",
+)  # fmt: skip
+_COUNTS = ("nodes", "cpus", "gpus", "gpus_requested")
+_AMOUNTS = {
+    "cpu": "cpu_s",
+    "gpu_load": "gpu_load",
+    "memory": "memory_gb",
+    "memory_used": "memory_used_gb",
+    "node_energy": "node_energy_j",
+    "accelerator_energy": "accelerator_energy_j",
+}
+"""Quantity -> its column in the table of jobs."""
+
+_SAY_NOTHING = ("", "na", "n/a", "nan", "nat", "none", "null", "unknown", "-", "unlimited")
 
 
 class TableReader:
-    """Reads text tables (commas, semicolons, tabs, bars) and Parquet."""
+    """Reads tables with a job a row."""
 
     kind = "table"
-    title = "a table of jobs"
+    title = "table of jobs"
 
-    def fits(self, head: str, name: str) -> bool:  # noqa: ARG002 - the protocol's signature
-        """Tell a table by columns that say how long jobs ran and on what."""
-        if head.startswith(PARQUET_MARK.decode()):
+    def fits(self, head: str, name: str) -> bool:  # noqa: ARG002 - the head tells
+        """Tell a table by the names of its columns, Parquet by its first bytes."""
+        if head.startswith(PARQUET_MARK):
             return True
-        try:
-            names = header_of(_first_line(head)).names
-        except InputError:
+        header = header_of(head)
+        if header is None:
             return False
-        return _lacks(found_columns(names, None)) == ""
+        found = guessed(header.names)
+        timed = "elapsed" in found or {"start", "end"} <= set(found)
+        return timed and len(found) >= 3
 
     def batches(
         self, connection: "DuckDBPyConnection", path: Path, settings: LogSettings
     ) -> Iterator[Batch]:
-        """Yield the rows of a table.
+        """Yield the jobs of a table; a file of Parquet is read as what its columns say it is.
 
         Raises:
-            InputError: It has no header, or lacks what is needed.
-            UnknownNameError: The map names a column that is none.
+            InputError: A column without which nothing can be said is missing.
+            UnknownNameError: The map of columns names one that is not there.
         """
-        if _is_parquet(path):
-            yield from _parquet_batches(connection, path, settings)
-        else:
-            yield from _text_batches(connection, path, settings)
+        table = AnyTable(connection, path)
+        if settings.columns is None:
+            for other in (jobs.READER, billing.READER):
+                if other.has_its_columns(table.names):
+                    yield from other.batches(connection, path, settings)
+                    return
+        found = guessed(table.names)
+        if settings.columns is not None:
+            found = mapped(settings.columns, table.names)
+        check_enough(found, table.names, path.name)
+        for piece in table.cells({f"{name}_": got.column for name, got in found.items()}):
+            yield Batch(_jobs(found, settings), piece.rows, piece.bytes_read)
 
 
 READER = TableReader()
 
 
-def _text_batches(
-    connection: "DuckDBPyConnection", path: Path, settings: LogSettings
-) -> Iterator[Batch]:
-    header = header_of(_first_line(head_of(path)))
-    columns = _needed(found_columns(header.names, settings.columns), path)
-    texts = {
-        target: f"nullif(trim(f[{header.place(column.name)}]), '')"
-        for target, column in columns.items()
+def _said(name: str) -> str:
+    """Return SQL for a cell, NULL where it says nothing."""
+    listed = ", ".join(map(literal, _SAY_NOTHING))
+    return f"CASE WHEN lower({name}_) NOT IN ({listed}) THEN {name}_ END"
+
+
+def _jobs(found: Mapping[str, Found], settings: LogSettings) -> str:
+    """Return the query of jobs over `cells`."""
+    said = ", ".join(f"{_said(name)} AS {name}_" for name in found)
+    times = dict.fromkeys(("start", "end", "submit"), "NULL") | {
+        name: _moment(name, got, settings.timezone)
+        for name, got in found.items()
+        if name in ("start", "end", "submit")
     }
-    for chunk in text_chunks(path, scratch_folder(connection)):
-        prepare = partial(_prepare, chunk=chunk, heads=chunk.first_line == 1)
-        rows = _text_rows(header, chunk.first_line)
-        select = _select(rows, texts, columns, settings)
-        yield Batch(select, chunk.rows, chunk.bytes_read, prepare)
-
-
-def _prepare(connection: "DuckDBPyConnection", *, chunk: Chunk, heads: bool) -> None:
-    """Make the table of lines that the query reads."""
-    connection.execute(
-        f"CREATE OR REPLACE TABLE table_lines AS SELECT line FROM {text_lines(chunk.path)}"
-    )
-    if heads:
-        connection.execute(_DROP_HEADER)
-
-
-_DROP_HEADER = """
-UPDATE table_lines SET line = NULL
-WHERE rowid <= (SELECT min(rowid) FROM table_lines WHERE trim(line) <> '')"""
-
-
-def _text_rows(header: Header, first_line: int) -> str:
-    count = len(header.names)
-    wrong = (
-        f"CASE WHEN len(f) <> {count} THEN 'row of ' || {shown('len(f)')} || "
-        f"' columns; expected {count} as in its header' END"
-    )
-    return (
-        f"SELECT number AS line, f, {wrong} AS reject FROM (SELECT rowid + {first_line} AS number, "
-        f"{fields_of('line', header.delimiter)} AS f FROM table_lines "
-        "WHERE line IS NOT NULL AND trim(line) <> '')"
-    )
-
-
-def _parquet_batches(
-    connection: "DuckDBPyConnection", path: Path, settings: LogSettings
-) -> Iterator[Batch]:
-    source = parquet([path])
-    described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-    types = {row[0]: str(row[1]) for row in described}
-    size, rows = path.stat().st_size, _rows_of(connection, source)
-    if {column.name for column in JOB_COLUMNS} <= set(types):
-        yield Batch(_own_jobs(source), rows, size)
-        return
-    columns = _needed(found_columns(list(types), settings.columns), path)
-    texts = {
-        target: _as_text(column.name, types[column.name]) for target, column in columns.items()
+    has = found.__contains__
+    columns = {name: f"{name}_" for name in filter(has, _TEXTS)}
+    columns |= {name: at_least(f"{name}_") for name in filter(has, _COUNTS)}
+    columns |= {
+        column: _amount(name, found[name]) for name, column in _AMOUNTS.items() if name in found
     }
-    numbered = f"SELECT *, file_row_number + 1 AS line, NULL AS reject FROM {_numbered(path)}"
-    yield Batch(_select(numbered, texts, columns, settings), rows, size)
-
-
-def _numbered(path: Path) -> str:
-    return f"read_parquet({literal(path)}, file_row_number = true)"
-
-
-def _as_text(name: str, sql_type: str) -> str:
-    """Return SQL for a value of Parquet as the text that it would be in a table."""
-    column = identifier(name)
-    if sql_type == "TIMESTAMP WITH TIME ZONE":
-        return f"CAST(epoch_us({column}) // 1000000 AS VARCHAR)"
-    if sql_type == "INTERVAL":
-        return f"CAST(epoch({column}) AS VARCHAR)"
-    return f"nullif(trim(CAST({column} AS VARCHAR)), '')"
-
-
-def _own_jobs(source: str) -> str:
-    """Return Wattprint's own table of jobs as it is: the store numbers kinds and days again."""
-    own = {column.name for column in JOB_COLUMNS}
-    kept = [column.name for column in PARSED_COLUMNS if column.name in own]
-    return f"SELECT {', '.join(kept)}, NULL AS job_key, NULL AS reject FROM {source}"
-
-
-def _select(
-    rows: str, texts: Mapping[str, str], columns: Mapping[str, Found], settings: LogSettings
-) -> str:
-    """Return the query that turns texts into the columns of the table of jobs."""
-    named = ", ".join(f"{text} AS t_{target}" for target, text in texts.items())
-    given = {target: _value(column, settings) for target, column in columns.items()}
-    submit = given.pop("submit_s", None)
-    if submit is not None and not {"start_s", "end_s"} & set(given):
-        given["start_s"] = submit
-        given["notes"] = str(NOTE_BITS["start_from_submit"])
-    if "cluster" not in given:
-        given["cluster"] = literal(settings.cluster)
-    # Tasks of an array may share id, start and end: rows of a table are never taken for the same.
-    given["job_key"] = "NULL"
-    parsed = ", ".join(f"{value} AS {name}" for name, value in given.items())
-    return (
-        f"SELECT line, {_unreadable(columns, given)} AS reject, {parsed} "
-        f"FROM (SELECT line, reject, {named} FROM ({rows}))"
+    cluster = literal(settings.cluster) if settings.cluster else "NULL"
+    columns["cluster"] = f"coalesce({columns.get('cluster', 'NULL')}, {cluster})"
+    columns["state"] = _state() if has("state") else "'unknown'"
+    elapsed = whole(_amount("elapsed", found["elapsed"])) if has("elapsed") else "NULL"
+    listed = ", ".join(f"{text} AS {name}" for name, text in columns.items())
+    late = "start_s IS NULL AND submit_s IS NOT NULL AND end_s - elapsed_s IS NULL"
+    identity = "concat_ws('|', cluster, job_id, start_s, end_s, elapsed_s)"
+    key = (
+        f"CASE WHEN job_id IS NOT NULL AND {_TIMED} THEN {identity} END"
+        if has("job_id")
+        else "NULL"
     )
+    return f"""
+SELECT * EXCLUDE (submit_s, start_s), {key} AS job_key,
+    CASE WHEN {late} THEN submit_s ELSE start_s END AS start_s,
+    CASE WHEN {late} THEN {NOTE_BITS["start_from_submit"]} ELSE 0 END AS notes
+FROM (
+    SELECT line, rows AS log_rows, {listed}, {elapsed} AS elapsed_s,
+        {", ".join(f"{text} AS {name}_s" for name, text in times.items())},
+        CASE WHEN repeated THEN 'headers' END AS skip, {_fault(found, elapsed, times)} AS reject
+    FROM (SELECT line, rows, repeated, fault, {said} FROM cells)
+)"""
 
 
-def _value(column: Found, settings: LogSettings) -> str:
-    text = f"t_{column.target}"
-    if column.target == "state":
-        known = ", ".join(map(literal, STATES))
-        word = values.state(f"upper({text})")
-        return f"CASE WHEN lower({text}) IN ({known}) THEN lower({text}) ELSE {word} END"
-    if column.meaning == "text":
-        return text
-    if column.meaning == "moment":
-        return _moment(text, column.factor, settings.timezone)
-    number = f"try_cast({text} AS DOUBLE)"
-    if column.meaning == "seconds":
-        scaled = f"coalesce({number} * {column.factor!r}, {values.seconds(text)})"
-        return f"CAST(round({scaled}) AS BIGINT)" if column.target == "elapsed_s" else scaled
-    if column.meaning == "memory":
-        return f"coalesce({number} * {column.factor!r}, {values.memory_gb(text)})"
-    return number if column.factor == 1.0 else f"{number} * {column.factor!r}"
+_TIMED = "coalesce(start_s, end_s) IS NOT NULL"
 
 
-def _moment(text: str, factor: float, timezone: str) -> str:
-    if factor != 1.0:
-        return f"CAST(floor(try_cast({text} AS DOUBLE) * {factor!r}) AS BIGINT)"
-    return values.moment(text, timezone)
+def _moment(name: str, found: Found, timezone: str) -> str:
+    """Return SQL for a moment; numbers are in the unit that the name says. [s since 1970]."""
+    if words_of(found.column).endswith("_utc"):
+        timezone = "UTC"
+    plain = slurm_values.moment(f"{name}_", timezone)
+    number = f"try_cast({name}_ AS DOUBLE)"
+    scaled = f"{number} * {found.factor or 1.0!r}"
+    # Thirteen digits are milliseconds: in seconds that would be the year 30000.
+    return f"""CASE WHEN {number} IS NOT NULL THEN CASE
+        WHEN {scaled} >= 1e11 AND {scaled} < 1e14 THEN {whole(f"floor({scaled} / 1000)")}
+        WHEN {scaled} >= 1e7 AND {scaled} < 1e11 THEN {whole(f"floor({scaled})")} END
+        ELSE {plain} END"""
 
 
-def _unreadable(columns: Mapping[str, Found], given: Mapping[str, str]) -> str:
-    """Return SQL for why a row cannot be read: its columns, or an amount that is none."""
-    cases = [
-        f"WHEN t_{target} IS NOT NULL AND {given[target]} IS NULL AND lower(t_{target}) NOT IN "
-        f"({_NOTHING}) THEN {literal(column.name + ' is ')} || {shown(f't_{target}')} || "
-        f"{literal('; expected ' + _EXPECTED[column.meaning])}"
-        for target, column in columns.items()
-        if column.meaning != "text" and target in given
-    ]
-    return f"coalesce(reject, CASE {' '.join(cases)} ELSE NULL END)" if cases else "reject"
+def _amount(name: str, found: Found) -> str:
+    """Return SQL for a quantity in the unit of the table of jobs."""
+    cell = f"{name}_"
+    number = f"try_cast({cell} AS DOUBLE)"
+    bare = "NULL" if found.factor is None else f"{number} * {found.factor!r}"
+    # A share needs no unit where it is one.
+    if name == "gpu_load" and found.factor is None:
+        bare = number
+    if name in ("elapsed", "cpu"):
+        written = clock_s(cell) if name == "cpu" else f"coalesce({_days(cell)}, {clock_s(cell)})"
+    elif name in ("memory", "memory_used"):
+        written = size_gb(cell)
+    else:
+        written = "NULL"
+    value = f"CASE WHEN {number} IS NOT NULL THEN {bare} ELSE {written} END"
+    if name in ("memory", "memory_used"):
+        value = f"nullif({value}, 0)"
+    return f"(CASE WHEN isfinite({value}) THEN {value} END)"
 
 
-_NOTHING = "'unknown', 'none', 'null', 'nan', 'n/a', 'na', '-', 'invalid', 'unlimited'"
-_EXPECTED = {
-    "moment": "a time such as 2026-01-31T18:00:00 or seconds since 1970",
-    "seconds": "seconds or [d-]hh:mm:ss",
-    "number": "a number",
-    "memory": "a number, or one with K, M, G or T",
-    "energy": "a number",
-    "share": "a number",
+def _days(cell: str) -> str:
+    """Return SQL for a duration such as `2 days 03:04:05`, as Python and pandas write it. [s]."""
+    days = f"try_cast(regexp_extract({cell}, '^([0-9]+) days?', 1) AS DOUBLE)"
+    rest = f"nullif(regexp_extract({cell}, '([0-9:.]+)$', 1), '')"
+    return f"CASE WHEN {cell} LIKE '% day%' THEN {days} * 86400 + coalesce({clock_s(rest)}, 0) END"
+
+
+_STATES = {
+    "completed": ("success", "succeeded", "successful", "done", "finished", "complete", "ok"),
+    "failed": ("error", "errored", "fail", "exit", "crashed"),
+    "cancelled": ("canceled", "killed", "aborted", "stopped", "deleted"),
+    "timeout": ("timed out", "timed_out", "time limit", "walltime"),
+    "out_of_memory": ("oom", "out of memory", "oomkilled"),
+    "node_failed": ("node failure", "node_failure"),
+    "preempted": ("evicted", "requeued"),
+    "running": ("active", "executing", "started"),
+    "pending": ("queued", "waiting", "submitted"),
 }
+"""State -> words that others than Slurm have for it."""
 
 
-def _needed(columns: dict[str, Found], path: Path) -> dict[str, Found]:
-    """Refuse a table that does not say how long jobs ran, or on what."""
-    lacking = _lacks(columns)
-    if lacking:
-        raise InputError(
-            f"{path} does not say {lacking}",
-            "expected a column for it, or a map such as --columns elapsed=seconds,cpus=cores; "
-            f"understood: {', '.join(column.name for column in columns.values()) or 'no column'}",
+def _state() -> str:
+    cases = " ".join(
+        f"WHEN lower(state_) IN ({', '.join(map(literal, words))}) THEN '{state}'"
+        for state, words in _STATES.items()
+    )
+    return f"CASE {cases} ELSE {slurm_values.state('state_')} END"
+
+
+def _fault(found: Mapping[str, Found], elapsed: str, times: Mapping[str, str]) -> str:
+    said = {name: text for name, text in times.items() if name in found and name != "submit"}
+    cases = [
+        f"WHEN {name}_ IS NOT NULL AND ({text}) IS NULL THEN '{found[name].column[:40]!s} is ' || "
+        f"{shown(f'{name}_')} || '; expected a time such as 2024-01-31 12:00:00, or seconds since "
+        "1970'"
+        for name, text in said.items()
+    ]
+    if "elapsed" in found:
+        cases.append(
+            f"WHEN elapsed_ IS NOT NULL AND ({elapsed}) IS NULL THEN 'elapsed time is ' || "
+            f"{shown('elapsed_')} || '; expected a number, or hours:minutes:seconds'"
         )
-    return columns
-
-
-def _lacks(columns: Mapping[str, Found]) -> str:
-    if not any(name in columns for name in _DURATION):
-        return "how long its jobs ran"
-    if not any(name in columns for name in _RESOURCES):
-        return "what its jobs ran on"
-    return ""
-
-
-def _first_line(head: str) -> str:
-    return next((line for line in head.split("\n") if line.strip()), "").rstrip("\r")
-
-
-def _is_parquet(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return stream.read(len(PARQUET_MARK)) == PARQUET_MARK
-
-
-def _rows_of(connection: "DuckDBPyConnection", source: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {source}").fetchone()
-    return int(row[0]) if row else 0
+    cases += [
+        f"WHEN {name}_ IS NOT NULL AND ({at_least(f'{name}_')}) IS NULL THEN 'number of {name} is '"
+        f" || {shown(f'{name}_')} || '; expected a number, 0 or more'"
+        for name in _COUNTS
+        if name in found
+    ]
+    return f"coalesce(fault, CASE {' '.join(cases)} END)" if cases else "fault"
