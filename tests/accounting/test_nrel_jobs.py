@@ -45,11 +45,10 @@ def recomputed(job, factors):
     f, seconds = factors, float(job["run_time"])
     cpu_s = float(job["processors_req"]) * seconds
     device_s = float(job["gpus_req"]) * seconds
-    gigabytes = float(job["mem_req"]) / 1024
-    if not gigabytes and device_s:
+    # The table does not say in which unit its `mem_req` is: a share of the machine's stands in.
+    gigabytes = f["memory_gb_per_cpu"] * float(job["processors_req"])
+    if device_s:
         gigabytes = f["memory_gb_per_accelerator"] * float(job["gpus_req"])
-    elif not gigabytes:
-        gigabytes = f["memory_gb_per_cpu"] * float(job["processors_req"])
     static = f["static_w_per_accelerator"] * device_s if device_s else f["static_w_per_cpu"] * cpu_s
     parts = {
         "accelerator": f["accelerator_w"] * device_s,

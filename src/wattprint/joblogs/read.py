@@ -161,6 +161,8 @@ def engine(scratch: Path, *, threads: int, memory_mb: int) -> "Iterator[DuckDBPy
     }
     with duckdb.connect(":memory:", config=options) as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        # After two seconds it would draw on standard output, where JSON may be expected.
+        connection.execute("SET enable_progress_bar = false")
         yield connection
 
 

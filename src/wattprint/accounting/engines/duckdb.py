@@ -44,6 +44,8 @@ class DuckDB:
                 **({} if threads is None else {"threads": str(threads)}),
             }
         )
+        # After two seconds it would draw on standard output, where JSON may be expected.
+        self._connection.execute("SET enable_progress_bar = false")
         # It misjudges joins on expressions; the text puts the table of jobs first.
         self._connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
 

@@ -110,14 +110,9 @@ def _jobs(found: Mapping[str, Found], settings: LogSettings) -> str:
     elapsed = whole(_amount("elapsed", found["elapsed"])) if has("elapsed") else "NULL"
     listed = ", ".join(f"{text} AS {name}" for name, text in columns.items())
     late = "start_s IS NULL AND submit_s IS NOT NULL AND end_s - elapsed_s IS NULL"
-    identity = "concat_ws('|', cluster, job_id, start_s, end_s, elapsed_s)"
-    key = (
-        f"CASE WHEN job_id IS NOT NULL AND {_TIMED} THEN {identity} END"
-        if has("job_id")
-        else "NULL"
-    )
+    # Tasks of an array share id, start and end in such tables: no two rows are taken for one job.
     return f"""
-SELECT * EXCLUDE (submit_s, start_s), {key} AS job_key,
+SELECT * EXCLUDE (submit_s, start_s), NULL AS job_key,
     CASE WHEN {late} THEN submit_s ELSE start_s END AS start_s,
     CASE WHEN {late} THEN {NOTE_BITS["start_from_submit"]} ELSE 0 END AS notes
 FROM (
@@ -126,9 +121,6 @@ FROM (
         CASE WHEN repeated THEN 'headers' END AS skip, {_fault(found, elapsed, times)} AS reject
     FROM (SELECT line, rows, repeated, fault, {said} FROM cells)
 )"""
-
-
-_TIMED = "coalesce(start_s, end_s) IS NOT NULL"
 
 
 def _moment(name: str, found: Found, timezone: str) -> str:
