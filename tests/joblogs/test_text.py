@@ -124,3 +124,10 @@ def test_a_piece_begins_at_each_header(tmp_path):
     heads = {"is_head": lambda line: line.startswith(b"JobID"), "head_mark": b"JobID"}
     found = pieces(tmp_path, text, **heads)
     assert [(first, rows) for first, rows, _ in found] == [(1, 2), (3, 3)]
+
+
+def test_a_thousand_dumps_one_after_another_are_one(tmp_path):
+    dumps = (f"{HEAD}\n{number}|{ROWS[0][2:]}\n" for number in range(1000))
+    read = Read(tmp_path, "".join(dumps))
+    assert read.logs.counts[:2] == (1000, 1000)
+    assert len(read.logs.parts) == 1

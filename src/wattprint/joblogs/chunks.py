@@ -194,7 +194,7 @@ def _split_at_heads(
     while found >= 0 and is_head:
         begin = piece.rfind(b"\n", 0, found) + 1
         end = piece.find(b"\n", found)
-        if begin > start and is_head(piece[begin:end]):
+        if is_head(piece[begin:end]) and begin > start:
             yield piece[start:begin]
             start = begin
         found = piece.find(head_mark, end)

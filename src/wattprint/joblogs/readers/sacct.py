@@ -53,11 +53,22 @@ class SacctReader:
                 "first: leave out --noheader",
             )
         _check(layout, path)
+        head = last = ""
+
+        def is_another_head(line: bytes) -> bool:
+            # The same header again is a row that is left out: a piece for each would be slow.
+            nonlocal last
+            text = line.decode("utf-8", "replace")
+            if text == last or not looks_like_header(text):
+                return False
+            last = text
+            return True
+
         chunks = text_chunks(
             path,
             scratch_folder(connection),
             job_of=_job_of(layout),
-            is_head=_is_head,
+            is_head=is_another_head,
             head_mark=layout.mark.encode(),
             padding=_paddings(layout.delimiter),
         )
@@ -66,25 +77,21 @@ class SacctReader:
             found = layout_of(*chunk.head.split("\n", 1))
             if found is not None:
                 _check(found, path)
-                layout, begun = found, True
+                layout, begun, head = found, True, chunk.head.partition("\n")[0]
             if begun:
-                prepare = partial(_prepare, chunk=chunk, layout=layout, heads=found is not None)
+                prepare = partial(_prepare, chunk=chunk, layout=layout, head=head)
                 yield Batch(jobs_query(layout, settings), chunk.rows, chunk.bytes_read, prepare)
 
 
 READER = SacctReader()
 
 
-def _prepare(
-    connection: "DuckDBPyConnection", *, chunk: Chunk, layout: Layout, heads: bool
-) -> None:
+def _prepare(connection: "DuckDBPyConnection", *, chunk: Chunk, layout: Layout, head: str) -> None:
     """Make the tables that the query of jobs reads."""
     connection.execute(
         f"CREATE OR REPLACE TABLE sacct_lines AS SELECT line FROM {text_lines(chunk.path)}"
     )
-    if heads:
-        connection.execute("UPDATE sacct_lines SET line = NULL WHERE rowid = 0")
-    rows = rows_query(layout, chunk.first_line, padded=chunk.padded or bool(layout.widths))
+    rows = rows_query(layout, head, chunk.first_line, padded=chunk.padded or bool(layout.widths))
     connection.execute(f"CREATE OR REPLACE TABLE sacct_rows AS {rows}")
     any_steps = _any(connection, "SELECT bool_or(is_step) FROM sacct_rows")
     steps = steps_query(layout, any_steps=any_steps)
@@ -107,10 +114,6 @@ def _first_layout(head: str) -> Layout | None:
         if layout := layout_of(line, after):
             return layout
     return None
-
-
-def _is_head(line: bytes) -> bool:
-    return looks_like_header(line.decode("utf-8", "replace"))
 
 
 def _check(layout: Layout, path: Path) -> None:

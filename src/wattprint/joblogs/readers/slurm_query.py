@@ -55,11 +55,12 @@ _SHOWN_ROOT = shown("coalesce(steps.root, '')")
 _TIMES = ("submit", "start", "end_time", "elapsedraw", "elapsed")
 
 
-def rows_query(layout: Layout, first_line: int, *, padded: bool) -> str:
+def rows_query(layout: Layout, head: str, first_line: int, *, padded: bool) -> str:
     """Return the query of `sacct_rows` over `sacct_lines`.
 
     Args:
         layout: How the lines are parted.
+        head: The header, which may be there again and again.
         first_line: Number of the first of the lines in the log.
         padded: Whether values may have blanks around them.
     """
@@ -77,7 +78,8 @@ FROM (
     FROM (
         SELECT rowid + {first_line} AS number, line AS whole, {layout.part("line")} AS f
         FROM sacct_lines
-        WHERE line IS NOT NULL AND NOT (line < '.' AND regexp_full_match(line, '[-\\s]*'))
+        WHERE line IS NOT NULL AND line <> {literal(head)}
+            AND NOT (line < '.' AND regexp_full_match(line, '[-\\s]*'))
     )
 )"""
 
