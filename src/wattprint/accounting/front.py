@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from wattprint.accounting.account import Accounted, Asked, FindSeries
 from wattprint.accounting.account import account as account_jobs
+from wattprint.accounting.engine_faults import engine_faults
 from wattprint.accounting.engines.base import Engine
 from wattprint.accounting.factors_table import Kind
 from wattprint.accounting.rollups import Keys
@@ -116,11 +117,12 @@ def accounting(
     find_series = None if find_hours is None else find_hours(kinds, wanted.site)
     engine = opened(wanted, scratch)
     try:
-        asked = Asked(logs.parts, kinds, wanted.site, find_series)
-        accounted = account_jobs(asked, engine, jobs)
-        told = Told(kinds, wanted.site, reading_of(logs), _place_source(wanted, kinds))
-        report = summarise(accounted, engine, told, wanted.by)
-        yield Working(report, accounted, engine, logs, kinds, find_series)
+        with engine_faults():
+            asked = Asked(logs.parts, kinds, wanted.site, find_series)
+            accounted = account_jobs(asked, engine, jobs)
+            told = Told(kinds, wanted.site, reading_of(logs), _place_source(wanted, kinds))
+            report = summarise(accounted, engine, told, wanted.by)
+            yield Working(report, accounted, engine, logs, kinds, find_series)
     finally:
         engine.close()
 
@@ -129,15 +131,16 @@ def read(wanted: Wanted, folder: Path, progress: Progress | None = None) -> JobL
     """Read the logs into a table of jobs in a folder."""
     refuse_without_extra()
     site = wanted.site
-    return read_logs(
-        wanted.paths,
-        folder=folder,
-        kind=wanted.kind,
-        settings=LogSettings(timezone=site.timezone, cluster=site.cluster),
-        progress=progress,
-        threads=wanted.threads,
-        memory_limit=f"{wanted.memory_mb * 2 // 3}MB",
-    )
+    with engine_faults():
+        return read_logs(
+            wanted.paths,
+            folder=folder,
+            kind=wanted.kind,
+            settings=LogSettings(timezone=site.timezone, cluster=site.cluster),
+            progress=progress,
+            threads=wanted.threads,
+            memory_limit=f"{wanted.memory_mb * 2 // 3}MB",
+        )
 
 
 def opened(wanted: Wanted, scratch: Path) -> Engine:

@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
-from unicodedata import category
 
+from wattprint.domain.display import printable
 from wattprint.domain.units import GRAMS_PER_KILOGRAM, energy, mass, plain
 from wattprint.reports.text import aligned
 
@@ -39,11 +39,6 @@ def report_text(report: "AccountReport", *, top: int, argv: Sequence[str]) -> st
         [_factor_set(report)],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
-
-
-def shown(name: str) -> str:
-    """Return a name of a log as it may be printed: nothing in it moves a terminal's cursor."""
-    return "".join("\N{REPLACEMENT CHARACTER}" if category(c)[0] == "C" else c for c in name)
 
 
 def _totals(report: "AccountReport") -> list[str]:
@@ -110,7 +105,7 @@ def _head(report: "AccountReport") -> tuple[str, ...]:
 
 
 def _cells(labels: Sequence[str], sums: "Sums", report: "AccountReport") -> tuple[str, ...]:
-    names = [shown(label) or NOT_IN_LOG for label in labels]
+    names = [printable(label) or NOT_IN_LOG for label in labels]
     energy_share = _ratio(sums.facility_kwh.value, report.total.facility_kwh.value)
     if report.total.location_kg is None:
         value, interval = _energy(sums.facility_kwh)
@@ -197,7 +192,7 @@ def _cleaner(report: "AccountReport") -> list[str]:
 
 def _reading(report: "AccountReport") -> list[str]:
     reading = report.reading
-    files = ", ".join(f"{shown(one.name)} ({one.kind})" for one in reading.files[:3])
+    files = ", ".join(f"{printable(one.name)} ({one.kind})" for one in reading.files[:3])
     more = f" and {len(reading.files) - 3:,} more" if len(reading.files) > 3 else ""
     counts = ", ".join(
         f"{count:,} {what}"
@@ -215,9 +210,9 @@ def _reading(report: "AccountReport") -> list[str]:
         at = (
             ""
             if reason.first_line is None
-            else f" (first: {shown(reason.first_file)}, line {reason.first_line:,})"
+            else f" (first: {printable(reason.first_file)}, line {reason.first_line:,})"
         )
-        lines.append(f"  rejected {reason.rows:,}: {shown(reason.reason)}{at}")
+        lines.append(f"  rejected {reason.rows:,}: {printable(reason.reason)}{at}")
     if len(reading.reasons) > MOST_REASONS:
         lines.append(f"  ... and {len(reading.reasons) - MOST_REASONS:,} more reasons")
     lines += [f"  {note.jobs:,} jobs: {note.words}" for note in reading.notes]
@@ -227,10 +222,10 @@ def _reading(report: "AccountReport") -> list[str]:
 def _hardware(report: "AccountReport", top: int) -> list[str]:
     rows = [
         (
-            shown("/".join(filter(None, (one.cluster, one.partition)))) or NOT_IN_LOG,
+            printable("/".join(filter(None, (one.cluster, one.partition)))) or NOT_IN_LOG,
             f"{one.energy_share:.1%}",
             one.machine,
-            ", ".join(map(shown, one.accelerators)) or "none",
+            ", ".join(map(printable, one.accelerators)) or "none",
             f"{one.cpus_per_node:g}",
             ", ".join(one.assumed) or "nothing",
         )
@@ -262,11 +257,11 @@ def explained_text(one: "Explained") -> str:
     row = one.row
     at = f"file {row['file']}, line {row['line']}"
     about = ", ".join(
-        f"{name.removesuffix('_name')} {shown(str(row[name]))}"
+        f"{name.removesuffix('_name')} {printable(str(row[name]))}"
         for name in ("user_name", "account", "partition_name", "state")
         if row[name]
     )
-    lines = [f"Job {shown(str(row['job_id']))} ({at}): {about}"]
+    lines = [f"Job {printable(str(row['job_id']))} ({at}): {about}"]
     for equation in one.equations:
         lines.append(f"  {equation.quantity} = {equation.formula}")
         lines.append(f"    = {equation.numbers} = {equation.result}")
