@@ -15,6 +15,9 @@ LONGEST_LINE_BYTES = 1 << 20
 LONG_LINE = "\x02"
 """First character of what stands in for a line of absurd length."""
 
+PIECES = 8
+"""Pieces that lie on the disk at once, for those who read several beside each other."""
+
 _LONGEST_HEAD = 65536
 """Bytes that are looked at for a header."""
 
@@ -26,7 +29,7 @@ class Chunk(NamedTuple):
     """A piece of a log: UTF-8, one row a line, ended by newlines alone."""
 
     path: Path
-    """Where it lies; the next piece overwrites it."""
+    """Where it lies; a later piece overwrites it, `PIECES` after it."""
     first_line: int
     """Number of its first line in the log, from 1."""
     rows: int
@@ -50,7 +53,7 @@ def text_chunks(
 
     Args:
         path: The log.
-        scratch: File to write pieces to.
+        scratch: Folder to write pieces to.
         job_of: Which job a line belongs to; lines of one job that follow each other stay together.
         is_head: Whether a line is a header: a piece begins at each one. Asked for lines that hold
             `head_mark` alone.
@@ -61,14 +64,16 @@ def text_chunks(
         InputError: It cannot be read, or is packed and damaged.
     """
     source = Utf8Source(path)
-    line = 1
+    line, number = 1, 0
     try:
         for piece in _pieces(source, job_of, chunk_bytes):
             for part in _split_at_heads(piece, is_head, head_mark):
                 rows = part.count(b"\n")
-                scratch.write_bytes(part)
+                piece_path = scratch / f"piece-{number % PIECES}.txt"
+                piece_path.write_bytes(part)
+                number += 1
                 head = b"\n".join(part[:_LONGEST_HEAD].split(b"\n", 2)[:2])
-                yield Chunk(scratch, line, rows, source.bytes_read(), _text(head))
+                yield Chunk(piece_path, line, rows, source.bytes_read(), _text(head))
                 line += rows
     finally:
         source.close()

@@ -1,15 +1,16 @@
 """Slurm's `sacct`, in every dress: bars, fixed width, commas or tabs, any columns in any order."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattprint.domain.errors import InputError
 from wattprint.joblogs.base import Batch, LogSettings
 from wattprint.joblogs.chunks import Chunk, text_chunks
-from wattprint.joblogs.readers.slurm_layout import Layout, is_rule, layout_of, looks_like_header
-from wattprint.joblogs.readers.slurm_query import jobs_query, rows_query
-from wattprint.joblogs.sql import text_lines
+from wattprint.joblogs.readers.slurm_layout import Layout, layout_of, looks_like_header
+from wattprint.joblogs.readers.slurm_query import jobs_query, rows_query, steps_query
+from wattprint.joblogs.sql import scratch_folder, text_lines
 from wattprint.joblogs.text_source import head_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class SacctReader:
         _check(layout, path)
         mark, is_head = layout.mark.encode(), _is_head
         chunks = text_chunks(
-            path, scratch_file(connection), job_of=_job_of(layout), is_head=is_head, head_mark=mark
+            path, scratch_folder(connection), job_of=_job_of(layout), is_head=is_head, head_mark=mark
         )
         begun = False
         for chunk in chunks:
@@ -61,35 +62,41 @@ class SacctReader:
                 _check(found, path)
                 layout, begun = found, True
             if begun:
-                yield _batch(connection, chunk, layout, settings, heads=found is not None)
+                prepare = partial(_prepare, chunk=chunk, layout=layout, heads=found is not None)
+                yield Batch(jobs_query(layout, settings), chunk.rows, chunk.bytes_read, prepare)
 
 
 READER = SacctReader()
 
 
-def scratch_file(connection: "DuckDBPyConnection") -> Path:
-    """Return the file that pieces of a log are written to: in the engine's own folder."""
-    row = connection.execute("SELECT current_setting('temp_directory')").fetchone()
-    return Path(row[0] if row else ".") / "piece.txt"
 
 
-def _batch(
-    connection: "DuckDBPyConnection",
-    chunk: Chunk,
-    layout: Layout,
-    settings: LogSettings,
-    *,
-    heads: bool,
-) -> Batch:
+def _prepare(
+    connection: "DuckDBPyConnection", *, chunk: Chunk, layout: Layout, heads: bool
+) -> None:
+    """Make the tables that the query of jobs reads."""
     connection.execute(
         f"CREATE OR REPLACE TABLE sacct_lines AS SELECT line FROM {text_lines(chunk.path)}"
     )
     if heads:
         connection.execute("UPDATE sacct_lines SET line = NULL WHERE rowid = 0")
-    connection.execute(
-        f"CREATE OR REPLACE TABLE sacct_rows AS {rows_query(layout, chunk.first_line)}"
-    )
-    return Batch(jobs_query(layout, settings), chunk.rows, chunk.bytes_read)
+    padded = bool(layout.widths) or _any(connection, _PADDED.format(layout.delimiter))
+    rows = rows_query(layout, chunk.first_line, padded=padded)
+    connection.execute(f"CREATE OR REPLACE TABLE sacct_rows AS {rows}")
+    any_steps = _any(connection, "SELECT bool_or(is_step) FROM sacct_rows")
+    steps = steps_query(layout, any_steps=any_steps)
+    connection.execute(f"CREATE OR REPLACE TABLE sacct_steps AS {steps}")
+
+
+_PADDED = (
+    "SELECT bool_or(contains(line, ' {0}') OR contains(line, '{0} ') OR line < '!' "
+    "OR right(line, 1) = ' ') FROM sacct_lines"
+)
+
+
+def _any(connection: "DuckDBPyConnection", query: str) -> bool:
+    row = connection.execute(query).fetchone()
+    return bool(row and row[0])
 
 
 def _first_layout(head: str) -> Layout | None:
@@ -130,5 +137,3 @@ def _job_of(layout: Layout):  # type: ignore[no-untyped-def]
         b"."
     )[0]
 
-
-__all__ = ["READER", "SacctReader", "is_rule", "scratch_file"]
