@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from os import PathLike, fspath
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
+from weakref import finalize
 
 from wattprint.accounting.account import FindSeries
 from wattprint.accounting.front import (
@@ -28,6 +30,7 @@ from wattprint.domain.series import IntensitySeries
 from wattprint.domain.units import GRAMS_PER_KILOGRAM, energy_range, mass_range
 
 _ROWS_SHOWN = 10
+_PREFIX = "wattprint-account-"
 
 
 def account(
@@ -115,16 +118,24 @@ def _accounted(wanted: Wanted, out: Path | None, series: IntensitySeries | None)
     def find_hours(*_: object) -> FindSeries | None:
         return None if series is None else lambda *_: series
 
-    kept = TemporaryDirectory(prefix="wattprint-account-", ignore_cleanup_errors=True)
-    if out is None:
-        path = Path(kept.name) / JOBS_FILE
-        with accounting(wanted, Path(kept.name), path, find_hours=find_hours) as working:
-            return JobsAccount(working.report, path, wanted, kept)
-    with kept, whole_folder(out) as folder:
-        path = folder / JOBS_FILE
-        with accounting(wanted, Path(kept.name), path, find_hours=find_hours) as working:
-            write_folder(folder, working.report, working.logs, wanted.site)
-            return JobsAccount(working.report, out / JOBS_FILE, wanted)
+    if out is not None:
+        with TemporaryDirectory(prefix=_PREFIX) as scratch, whole_folder(out) as folder:
+            jobs = folder / JOBS_FILE
+            with accounting(wanted, Path(scratch), jobs, find_hours=find_hours) as working:
+                write_folder(folder, working.report, working.logs, working.site)
+        return JobsAccount(working.report, out / JOBS_FILE, wanted._replace(site=working.site))
+    kept = mkdtemp(prefix=_PREFIX)
+    try:
+        with TemporaryDirectory(dir=kept) as scratch:
+            jobs = Path(kept) / JOBS_FILE
+            with accounting(wanted, Path(scratch), jobs, find_hours=find_hours) as working:
+                report, site = working.report, working.site
+        found = JobsAccount(report, jobs, wanted._replace(site=site))
+    except BaseException:
+        rmtree(kept, ignore_errors=True)
+        raise
+    finalize(found, rmtree, kept, ignore_errors=True)
+    return found
 
 
 class JobsAccount:
@@ -134,20 +145,12 @@ class JobsAccount:
         report: What there is to say of them.
         path: Figures of every job, as Parquet.
         wanted: What was asked for.
-        kept: The folder of the figures, where nobody named one: it goes with this object.
     """
 
-    def __init__(
-        self,
-        report: AccountReport,
-        path: Path,
-        wanted: Wanted,
-        kept: "TemporaryDirectory[str] | None" = None,
-    ) -> None:
+    def __init__(self, report: AccountReport, path: Path, wanted: Wanted) -> None:
         self.report = report
         self.path = path
         self._wanted = wanted
-        self._kept = kept
 
     def __str__(self) -> str:
         return self.report.headline
@@ -182,7 +185,7 @@ class JobsAccount:
             UnknownNameError: No such name.
         """
         (keys,) = checked_by([",".join(names)])
-        with TemporaryDirectory(prefix="wattprint-account-") as scratch:
+        with TemporaryDirectory(prefix=_PREFIX) as scratch:
             engine = opened(self._wanted, Path(scratch))
             try:
                 source = "read_parquet('" + str(self.path).replace("'", "''") + "')"

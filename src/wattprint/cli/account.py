@@ -14,10 +14,11 @@ from wattprint.cli.account_progress import reading_bar
 from wattprint.cli.by_hour import ASKED, by_hour_options
 from wattprint.cli.options import home_option, json_option, place_options
 from wattprint.cli.output import say
+from wattprint.cli.places import found_place
 from wattprint.domain.checks import whole_number
 
 if TYPE_CHECKING:
-    from wattprint.accounting.front import Wanted
+    from wattprint.accounting.front import Wanted, Working
 
 STDIN = "-"
 LEAST_MB, MOST_MB = 100, 1_000_000
@@ -164,6 +165,7 @@ def _wanted(logs: tuple[str, ...], said: dict[str, Any], scratch: Path) -> "Want
         threads=whole_number("threads", said["threads"], at_least=1, at_most=MOST_THREADS),
         memory_mb=whole_number("memory", said["memory"], at_least=LEAST_MB, at_most=MOST_MB),
         place_source=source,
+        found_place={} if source else found_place({}),
     )
 
 
@@ -178,7 +180,7 @@ def _told(
             wanted, scratch, scratch / JOBS_FILE, progress=progress, find_hours=hours.find
         ) as working,
     ):
-        _print(working, wanted, said, as_json=as_json)
+        _print(working, said, as_json=as_json)
 
 
 def _into_folder(
@@ -195,10 +197,10 @@ def _into_folder(
             wanted, scratch, folder / JOBS_FILE, progress=progress, find_hours=hours.find
         ) as working,
     ):
-        write_folder(folder, working.report, working.logs, wanted.site)
+        write_folder(folder, working.report, working.logs, working.site)
         if not said["no_report"]:
             _page(working.report, folder)
-        _print(working, wanted, said, as_json=as_json)
+        _print(working, said, as_json=as_json)
     say(f"Written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}.")
 
 
@@ -206,7 +208,7 @@ def _page(report: Any, folder: Path) -> None:
     """Write the HTML page, where what draws it is installed."""
 
 
-def _print(working: Any, wanted: "Wanted", said: dict[str, Any], *, as_json: bool) -> None:
+def _print(working: "Working", said: dict[str, Any], *, as_json: bool) -> None:
     from wattprint.cli import account_text
     from wattprint.cli.output import print_json
 
@@ -214,7 +216,7 @@ def _print(working: Any, wanted: "Wanted", said: dict[str, Any], *, as_json: boo
         from wattprint.accounting.explained import Asking, explained
 
         asking = Asking(
-            working.accounted, working.engine, working.kinds, wanted.site, working.find_series
+            working.accounted, working.engine, working.kinds, working.site, working.find_series
         )
         found = explained(said["explain"], asking)
         if as_json:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NOT_IN_LOG = "(not in the log)"
 EXAMPLE_ZONE = "FR"
 MOST_REASONS = 10
+OF_PLACE = ("pue", "zone")
 
 
 def report_text(report: "AccountReport", *, top: int, argv: Sequence[str]) -> str:
@@ -136,7 +137,7 @@ def _waste(report: "AccountReport") -> list[str]:
         f"Wasted by jobs whose work is usually lost: {energy(wasted.facility_kwh.value)}{kg}, "
         f"{report.wasted_share:.1%} of the energy"
     )
-    return [title, *aligned(("ended", "jobs", "energy", "CO2e", "share of energy"), rows)]
+    return [title, *_full(("ended", "jobs", "energy", "CO2e", "share of energy"), rows)]
 
 
 def _packing(report: "AccountReport") -> list[str]:
@@ -154,7 +155,7 @@ def _packing(report: "AccountReport") -> list[str]:
     if not rows:
         return ["Set aside and not used: the log does not tell how much jobs used."]
     title = "Set aside and not used, which better packing would have saved (these overlap):"
-    lines = [title, *aligned(("", "energy", "CO2e", "known of jobs"), rows)]
+    lines = [title, *_full(("", "energy", "CO2e", "known of jobs"), rows)]
     if not total.idle_accelerator.known_jobs and total.accelerator_h:
         lines.append("How busy accelerators were is not in the log.")
     return lines
@@ -227,12 +228,15 @@ def _hardware(report: "AccountReport", top: int) -> list[str]:
             one.machine,
             ", ".join(map(printable, one.accelerators)) or "none",
             f"{one.cpus_per_node:g}",
-            ", ".join(one.assumed) or "nothing",
+            ", ".join(key for key in one.assumed if key not in OF_PLACE) or "nothing",
         )
         for one in report.hardware[:top]
     ]
     head = ("partition", "energy", "taken for", "accelerators", "CPUs a node", "site.toml may say")
     lines = ["Hardware:", *aligned(head, rows)]
+    of_place = {key for one in report.hardware for key in one.assumed if key in OF_PLACE}
+    if of_place:
+        lines.append(f"Of the place it may say: {', '.join(sorted(of_place))}.")
     if any(one.assumed for one in report.hardware):
         lines.append("`wattprint account LOG --init` writes a site.toml to fill in.")
     return lines
@@ -280,6 +284,12 @@ def explained_dict(one: "Explained") -> dict[str, Any]:
         "equations": [equation._asdict() for equation in one.equations],
         "evidence": [figure.as_dict() for figure in one.evidence],
     }
+
+
+def _full(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table without the columns in which nothing stands."""
+    kept = [i for i in range(len(head)) if any(row[i] for row in rows)]
+    return aligned([head[i] for i in kept], [[row[i] for i in kept] for row in rows])
 
 
 def _energy(amount: "Amount") -> tuple[str, str]:
