@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from queue import SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -20,25 +19,25 @@ class Benches:
     Args:
         store: Takes what becomes of batches.
         main: The engine for batches that are run before the next one is asked for.
-        others: Engines for the others.
-        taken: Told each batch that is done, and what became of it.
+        another: Opens an engine for the others.
+        most: How many of these may be open.
     """
 
     def __init__(
         self,
         store: JobStore,
         main: "DuckDBPyConnection",
-        others: "list[DuckDBPyConnection]",
-        taken: Callable[[int, Batch, Counts], None],
+        another: "Callable[[], DuckDBPyConnection]",
+        most: int,
     ) -> None:
         self.store = store
         self.main = Bench(main, store)
-        self._taken = taken
-        self._free: SimpleQueue[Bench] = SimpleQueue()
-        for connection in others:
-            self._free.put(Bench(connection, store))
-        self._pool = ThreadPoolExecutor(len(others))
-        self._most = len(others) + 1
+        self.taken: Callable[[int, Batch, Counts], None] = _tell_nobody
+        """Told each batch that is done: its file, and what became of its rows."""
+        self._another = another
+        self._free: deque[Bench] = deque()
+        self._pool = ThreadPoolExecutor(most)
+        self._most = most + 1
         self._running: deque[tuple[int, Batch, Future[Outcome]]] = deque()
         self._turn = 0
 
@@ -80,14 +79,17 @@ class Benches:
             self.store.parts[table].append(part)
 
     def _settle(self, batch: Batch, turn: int, file: int) -> Outcome:
-        bench = self._free.get()
+        try:
+            bench = self._free.pop()
+        except IndexError:
+            bench = Bench(self._another(), self.store)
         try:
             return bench.settle(batch.select, turn=turn, file=file, prepare=batch.prepare)
         except BaseException:
             self.store.kinds.give_up()
             raise
         finally:
-            self._free.put(bench)
+            self._free.append(bench)
 
     def _take_first(self) -> None:
         file, batch, future = self._running.popleft()
@@ -95,4 +97,8 @@ class Benches:
 
     def _take(self, file: int, batch: Batch, outcome: Outcome) -> None:
         self.store.take(outcome)
-        self._taken(file, batch, outcome.counts)
+        self.taken(file, batch, outcome.counts)
+
+
+def _tell_nobody(file: int, batch: Batch, counts: Counts) -> None:
+    pass

@@ -38,6 +38,8 @@ class Chunk(NamedTuple):
     """Bytes of the log up to its end."""
     head: str
     """Its first two lines."""
+    padded: bool
+    """Whether any of the texts in `padding` are in it."""
 
 
 def text_chunks(
@@ -47,6 +49,7 @@ def text_chunks(
     job_of: Callable[[bytes], bytes] | None = None,
     is_head: Callable[[bytes], bool] | None = None,
     head_mark: bytes = b"",
+    padding: tuple[bytes, ...] = (),
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
     """Yield a log in pieces, each in a file of its own name.
@@ -58,6 +61,7 @@ def text_chunks(
         is_head: Whether a line is a header: a piece begins at each one. Asked for lines that hold
             `head_mark` alone.
         head_mark: What every header holds; empty if the log has none.
+        padding: Texts that are looked for, such as blanks beside the delimiter.
         chunk_bytes: Text of a piece. [bytes]
 
     Raises:
@@ -72,8 +76,9 @@ def text_chunks(
                 piece_path = scratch / f"piece-{number % PIECES}.txt"
                 piece_path.write_bytes(part)
                 number += 1
+                padded = any(text in part for text in padding)
                 head = b"\n".join(part[:_LONGEST_HEAD].split(b"\n", 2)[:2])
-                yield Chunk(piece_path, line, rows, source.bytes_read(), _text(head))
+                yield Chunk(piece_path, line, rows, source.bytes_read(), _text(head), padded)
                 line += rows
     finally:
         source.close()

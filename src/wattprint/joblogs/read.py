@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wattprint.domain.errors import InputError, nearest_names
@@ -112,12 +113,13 @@ def read_logs(
     Raises:
         InputError: A log that cannot be read, is of no known kind, or lacks what is needed.
     """
-    readers = [reader_for(path, kind) for path in paths]
+    logs = [(reader_for(path, kind), path, _size(path)) for path in paths]
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     stale = sorted([*folder.glob("jobs-*.parquet"), *folder.glob("rejected-*.parquet")])
     if stale:
-        raise InputError(f"{folder} holds {stale[0].name} already", "expected a folder without jobs")
+        held = f"{folder} holds {stale[0].name} already"
+        raise InputError(held, "expected a folder without jobs")
     scratch = folder / "scratch"
     scratch.mkdir(exist_ok=True)
     done = False
@@ -125,9 +127,14 @@ def read_logs(
         store = JobStore(folder, scratch)
         with engine(scratch, threads=threads, memory_mb=memory_mb) as connection:
             _check_timezone(connection, settings.timezone)
-            logs = list(zip(readers, paths, strict=True))
-            with _engines(scratch, threads, memory_mb) as others:
-                files = _read_all(store, (connection, others), logs, settings, progress)
+            with ExitStack() as opened:
+                share = max(memory_mb // threads, 64)
+
+                def another() -> "DuckDBPyConnection":
+                    return opened.enter_context(engine(scratch, threads=1, memory_mb=share))
+
+                benches = Benches(store, connection, another, most=threads)
+                files = _read_all(benches, logs, settings, progress)
             result = _finished(connection, store, files)
         done = True
     finally:
@@ -142,10 +149,11 @@ def engine(scratch: Path, *, threads: int, memory_mb: int) -> "Iterator[DuckDBPy
     """Open the engine with tables in memory, and more of them on disk where that is not enough."""
     import duckdb
 
-    options: dict[str, str | int] = {
+    folder = Path(mkdtemp(dir=scratch))  # engines would overwrite each other's files
+    options: dict[str, str | bool | int | float | list[str]] = {
         "threads": threads,
         "memory_limit": f"{memory_mb}MB",
-        "temp_directory": str(scratch),
+        "temp_directory": str(folder),
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
@@ -154,18 +162,17 @@ def engine(scratch: Path, *, threads: int, memory_mb: int) -> "Iterator[DuckDBPy
         yield connection
 
 
-@contextmanager
-def _engines(scratch: Path, threads: int, memory_mb: int) -> "Iterator[list[DuckDBPyConnection]]":
-    """Open an engine of one thread for each of the threads."""
-    with ExitStack() as stack:
-        share = max(memory_mb // threads, 64)
-        yield [
-            stack.enter_context(engine(scratch, threads=1, memory_mb=share)) for _ in range(threads)
-        ]
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror})", "expected a log that can be read"
+        ) from error
 
 
 def _check_timezone(connection: "DuckDBPyConnection", timezone: str) -> None:
-    names = [name for (name,) in connection.execute("SELECT name FROM pg_timezone_names()").fetchall()]
+    names = [name for (name,) in _rows(connection, "SELECT name FROM pg_timezone_names()")]
     if timezone not in names:
         raise InputError(
             f"time zone {timezone!r} is unknown",
@@ -175,27 +182,27 @@ def _check_timezone(connection: "DuckDBPyConnection", timezone: str) -> None:
 
 
 def _read_all(
-    store: JobStore,
-    engines: "tuple[DuckDBPyConnection, list[DuckDBPyConnection]]",
-    logs: list[tuple[LogReader, Path]],
+    benches: Benches,
+    logs: list[tuple[LogReader, Path, int]],
     settings: LogSettings,
     progress: Progress | None,
 ) -> tuple[ReadLog, ...]:
     import duckdb
 
-    sizes = [path.stat().st_size for _, path in logs]
+    sizes = [size for _, _, size in logs]
     counted = [Counts() for _ in logs]
 
     def taken(file: int, batch: Batch, counts: Counts) -> None:
         counted[file - 1] = counted[file - 1].plus(counts)
         if progress:
             read = sum(sizes[: file - 1]) + min(batch.bytes_read, sizes[file - 1])
-            progress(read, sum(sizes), store.counts.rows)
+            progress(read, sum(sizes), benches.store.counts.rows)
 
-    with Benches(store, *engines, taken) as benches:
-        for number, (reader, path) in enumerate(logs, 1):
+    benches.taken = taken
+    with benches:
+        for number, (reader, path, _) in enumerate(logs, 1):
             try:
-                for batch in reader.batches(engines[0], path, settings):
+                for batch in reader.batches(benches.main.connection, path, settings):
                     benches.add(batch, number)
                 benches.wait()
             except duckdb.Error as error:
@@ -205,7 +212,7 @@ def _read_all(
                 ) from error
         benches.flush()
     files = zip(logs, counted, strict=True)
-    return tuple(ReadLog(path, reader.kind, counts) for (reader, path), counts in files)
+    return tuple(ReadLog(path, reader.kind, counts) for (reader, path, _), counts in files)
 
 
 def _finished(

@@ -69,7 +69,9 @@ _LIMITS = (
 def shown(expression: str) -> str:
     """Return SQL for a value as a reason shows it: in quotes, short and printable."""
     text = rf"regexp_replace(CAST({expression} AS VARCHAR), '\p{{C}}|''', '?', 'g')"
-    return f"'''' || CASE WHEN length({text}) > 40 THEN {text}[:40] || '...' ELSE {text} END || ''''"
+    return (
+        f"'''' || CASE WHEN length({text}) > 40 THEN {text}[:40] || '...' ELSE {text} END || ''''"
+    )
 
 
 def _limit_fault(limit: _Limit) -> str:
@@ -82,7 +84,9 @@ def _limit_fault(limit: _Limit) -> str:
 
 def _within(limit: _Limit) -> str:
     column = limit.expression
-    return f"CASE WHEN {column} BETWEEN {limit.least} AND {limit.most} THEN {column} END AS {column}"
+    return (
+        f"CASE WHEN {column} BETWEEN {limit.least} AND {limit.most} THEN {column} END AS {column}"
+    )
 
 
 def _note(condition: str, name: str) -> str:

@@ -1,6 +1,6 @@
 """Slurm's `sacct`, in every dress: bars, fixed width, commas or tabs, any columns in any order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +21,10 @@ _PREAMBLE_LINES = 200
 
 _DURATIONS = ("elapsed", "elapsedraw")
 
-_RESOURCES = ("alloccpus", "ncpus", "alloctres", "allocgres", "cputimeraw", "cputime", "reqcpus")
-_RESOURCES += ("reqtres", "reqgres", "allocnodes", "nnodes")
+_RESOURCES = (
+    *("alloccpus", "ncpus", "alloctres", "allocgres", "cputimeraw", "cputime"),
+    *("reqcpus", "reqtres", "reqgres", "allocnodes", "nnodes"),
+)
 
 
 class SacctReader:
@@ -31,7 +33,7 @@ class SacctReader:
     kind = "sacct"
     title = "Slurm sacct"
 
-    def fits(self, head: str, name: str) -> bool:
+    def fits(self, head: str, name: str) -> bool:  # noqa: ARG002 - a dump has any name
         """Tell a dump by its header."""
         return _first_layout(head) is not None
 
@@ -51,9 +53,13 @@ class SacctReader:
                 "first: leave out --noheader",
             )
         _check(layout, path)
-        mark, is_head = layout.mark.encode(), _is_head
         chunks = text_chunks(
-            path, scratch_folder(connection), job_of=_job_of(layout), is_head=is_head, head_mark=mark
+            path,
+            scratch_folder(connection),
+            job_of=_job_of(layout),
+            is_head=_is_head,
+            head_mark=layout.mark.encode(),
+            padding=_paddings(layout.delimiter),
         )
         begun = False
         for chunk in chunks:
@@ -69,8 +75,6 @@ class SacctReader:
 READER = SacctReader()
 
 
-
-
 def _prepare(
     connection: "DuckDBPyConnection", *, chunk: Chunk, layout: Layout, heads: bool
 ) -> None:
@@ -80,23 +84,21 @@ def _prepare(
     )
     if heads:
         connection.execute("UPDATE sacct_lines SET line = NULL WHERE rowid = 0")
-    padded = bool(layout.widths) or _any(connection, _PADDED.format(layout.delimiter))
-    rows = rows_query(layout, chunk.first_line, padded=padded)
+    rows = rows_query(layout, chunk.first_line, padded=chunk.padded or bool(layout.widths))
     connection.execute(f"CREATE OR REPLACE TABLE sacct_rows AS {rows}")
     any_steps = _any(connection, "SELECT bool_or(is_step) FROM sacct_rows")
     steps = steps_query(layout, any_steps=any_steps)
     connection.execute(f"CREATE OR REPLACE TABLE sacct_steps AS {steps}")
 
 
-_PADDED = (
-    "SELECT bool_or(contains(line, ' {0}') OR contains(line, '{0} ') OR line < '!' "
-    "OR right(line, 1) = ' ') FROM sacct_lines"
-)
-
-
 def _any(connection: "DuckDBPyConnection", query: str) -> bool:
     row = connection.execute(query).fetchone()
     return bool(row and row[0])
+
+
+def _paddings(delimiter: str) -> tuple[bytes, ...]:
+    blanks = (f"{delimiter} ", f" {delimiter}", "\n ", " \n", "\n\t")
+    return tuple(blank.encode() for blank in blanks)
 
 
 def _first_layout(head: str) -> Layout | None:
@@ -126,14 +128,19 @@ def _missing(path: Path, what: str, columns: str) -> InputError:
     )
 
 
-def _job_of(layout: Layout):  # type: ignore[no-untyped-def]
+def _job_of(layout: Layout) -> Callable[[bytes], bytes] | None:
+    """Return what tells a line's job; None where lines have no id."""
     place = layout.place("jobid", "jobidraw") - 1
-    if place < 0 or layout.widths:
-        begin = sum(layout.widths[:place]) + place if place >= 0 else 0
-        end = begin + layout.widths[place] if place >= 0 else 0
+    if place < 0:
+        return None
+    if layout.widths:
+        begin = sum(layout.widths[:place]) + place
+        end = begin + layout.widths[place]
         return lambda line: line[begin:end].strip().partition(b".")[0]
     delimiter = layout.delimiter.encode()
-    return lambda line: (line.split(delimiter, place + 1)[place : place + 1] or [b""])[0].partition(
-        b"."
-    )[0]
 
+    def job_of(line: bytes) -> bytes:
+        fields = line.split(delimiter, place + 1)
+        return fields[place].strip().partition(b".")[0] if place < len(fields) else b""
+
+    return job_of

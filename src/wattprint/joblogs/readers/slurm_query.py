@@ -224,11 +224,21 @@ GROUP BY owner, root
 """
 
 
-_STEP_TEXTS = ("maxrss", "ntasks", "totalcpu", "usercpu", "systemcpu", "energyraw", "energy", "usage")
+_STEP_TEXTS = (
+    "maxrss",
+    "ntasks",
+    "totalcpu",
+    "usercpu",
+    "systemcpu",
+    "energyraw",
+    "energy",
+    "usage",
+)
 
 _NO_STEPS = """
-SELECT NULL::BIGINT AS owner, NULL::VARCHAR AS root, NULL::BIGINT AS line, NULL::BIGINT AS step_rows,
-    NULL::DOUBLE AS rss_gb, NULL::DOUBLE AS cpu_s, NULL::DOUBLE AS energy_j, NULL::DOUBLE AS load
+SELECT NULL::BIGINT AS owner, NULL::VARCHAR AS root, NULL::BIGINT AS line,
+    NULL::BIGINT AS step_rows, NULL::DOUBLE AS rss_gb, NULL::DOUBLE AS cpu_s,
+    NULL::DOUBLE AS energy_j, NULL::DOUBLE AS load
 WHERE FALSE
 """
 
