@@ -90,7 +90,7 @@ def _line(
 
 def _axis(field: str, title: str) -> dict[str, Any]:
     scale = {"domain": [0, 100], "nice": False}
-    axis = {"title": f"{title} [%]", "values": [0, 25, 50, 75, 100], "labelFlush": True}
+    axis = {"title": f"{title} [%]", "values": [0, 25, 50, 75, 100], "labelFlush": field == "who"}
     return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
 
 
