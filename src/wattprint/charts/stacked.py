@@ -43,7 +43,7 @@ def stacked_chart(stacks: Sequence[Stack], inks: Mapping[str, Ink], size: Size) 
         "field": "part",
         "type": "nominal",
         "scale": {"domain": names, "range": [inks[name].light for name in names]},
-        "legend": {"columns": _LEGEND_COLUMNS[size.name]} if len(names) > 1 else None,
+        "legend": {"columns": _LEGEND_COLUMNS[size.name], "offset": 14} if len(names) > 1 else None,
     }
     return chart(
         {

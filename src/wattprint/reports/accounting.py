@@ -80,12 +80,13 @@ def account_parts(report: AccountReport, title: str, command: str) -> dict[str, 
             tables.savings_table(savings, measure),
         ),
         "unused": tables.unused_table(report),
+        "is_use_known": _is_use_known(report),
         "elsewhere": tables.elsewhere_table(report),
         "elsewhere_note": report.cleaner.chosen if report.cleaner else "",
         "methods": _methods(report),
         "missing": report.missing,
         "hardware": tables.hardware_table(report.hardware),
-        "evidence": tuple(tables.evidence_tables(report.factors)),
+        "facts": tuple(tables.facts_by_partition(report.factors)),
         "sources": tuple(cited(e for one in report.factors for e in one.evidence)),
         "reading": _reading(report),
         "command": command,
@@ -210,7 +211,10 @@ def _of_several(roll_up: RollUp, report: AccountReport, measure: Measure) -> Blo
     crossed = None
     if len(roll_up.by) == 2 and len(times) == 1:
         crossed = tables.crossed_table(roll_up, times[0], measure)
-    return Block(title, [], "", crossed or tables.roll_up_table(roll_up, report, measure))
+    if crossed is None:
+        return Block(title, [], "", tables.roll_up_table(roll_up, report, measure))
+    said = "Emissions in CO2e." if measure.name == "emissions" else "Energy."
+    return Block(title, [], said, crossed)
 
 
 def _times(report: AccountReport, measure: Measure) -> tuple[Block, ...]:
@@ -241,6 +245,12 @@ def _wasted(report: AccountReport) -> str:
     )
 
 
+def _is_use_known(report: AccountReport) -> bool:
+    total = report.total
+    unused = (total.unused_memory, total.unused_cpu, total.idle_accelerator)
+    return any(one.known_jobs for one in unused)
+
+
 def _methods(report: AccountReport) -> str:
     """Say how the energy is known."""
     whole = report.total.facility_kwh.value
@@ -248,7 +258,9 @@ def _methods(report: AccountReport) -> str:
         f"{percent(sums.facility_kwh.value / whole) if whole else '0 %'} of the energy is {method}"
         for method, sums in report.methods.items()
     ]
-    return f"{', '.join(said)}." if len(said) > 1 else f"All energy is {next(iter(report.methods))}."
+    return (
+        f"{', '.join(said)}." if len(said) > 1 else f"All energy is {next(iter(report.methods))}."
+    )
 
 
 def _reading(report: AccountReport) -> dict[str, Table]:

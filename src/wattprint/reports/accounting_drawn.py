@@ -138,9 +138,11 @@ def shares_chart(
     if len(lines) < FEWEST_FOR_SHARES or not sum(amounts):
         return [], ""
     half, most = fewest_with(amounts, 0.5), fewest_with(amounts, 0.8)
+    ranked = sorted(amounts, reverse=True)
+    shares = [percent(sum(ranked[:number]) / sum(ranked)) for number in (half, most)]
     sentence = (
-        f"{_counted(half, who)} of {len(lines):,} caused half of the {measure.name}, "
-        f"{_counted(most, who)} four fifths."
+        f"{half:,} of {len(lines):,} {who} caused {shares[0]} of the {measure.name}, "
+        f"{most:,} caused {shares[1]}."
     )
     if half > UNLIKE_BELOW * len(lines):
         return [], sentence
@@ -151,10 +153,6 @@ def shares_chart(
     known = {size: spec for size, spec in specs.items() if spec is not None}
     svgs = tuple(svg(spec, name=name, title=sentence, size=size) for size, spec in known.items())
     return [Drawn(svgs)], sentence
-
-
-def _counted(number: int, who: str) -> str:
-    return f"1 {who.removesuffix('s')}" if number == 1 else f"{number:,} {who}"
 
 
 def times_chart(period: str, lines: Sequence[Line], measure: Measure) -> list[Drawn]:
@@ -180,11 +178,13 @@ def times_chart(period: str, lines: Sequence[Line], measure: Measure) -> list[Dr
 
 def states_chart(report: AccountReport, measure: Measure) -> list[Drawn]:
     """Return how jobs ended, those whose work is usually lost in another colour."""
-    lines = [(line_of(one.state.replace("_", " "), one.sums), one.is_waste) for one in report.states]
+    lines = [
+        (line_of(one.state.replace("_", " "), one.sums), one.is_waste) for one in report.states
+    ]
     ranked = sorted(lines, key=lambda pair: -measure.of(pair[0]).value)
     bars = [
         Bar(
-            f"{line.label} (work lost)" if is_waste else line.label,
+            f"{line.label}, lost" if is_waste else line.label,
             f"{measure.said(measure.of(line))} · {measure.share(line)}",
             range_of(measure.of(line)),
             ALARM if is_waste else GREY,
@@ -199,9 +199,7 @@ def savings_chart(savings: Sequence[Saving], measure: Measure) -> list[Drawn]:
     """Return what measures would have saved, beside all of it."""
     if not savings:
         return []
-    bars = [
-        Bar(one.label, saved_share(one, measure), exact(one.amount), GREEN) for one in savings
-    ]
+    bars = [Bar(one.label, saved_share(one, measure), exact(one.amount), GREEN) for one in savings]
     return _bars("savings", f"{measure.name.capitalize()} that measures would have saved", bars)
 
 

@@ -230,11 +230,11 @@ def hardware_table(hardware: Sequence[Hardware]) -> Table:
             label_of(tuple(filter(None, (one.cluster, one.partition))) or ("",)),
             percent(one.energy_share),
             _machine(one),
-            ", ".join(one.assumed) or "nothing",
+            f"could say {', '.join(one.assumed)}" if one.assumed else "says all",
         )
         for one in hardware[:MOST_ROWS]
     )
-    head = ("Partition", "Energy", "A machine is taken for", "site.toml could still say")
+    head = ("Partition", "Energy", "A machine is taken for", "site.toml")
     return Table("What the machines were taken for", head, rows, (1,), (2, 3))
 
 
@@ -254,8 +254,12 @@ _IN_NO_FIGURE = ("_adpe", "_primary_energy")
 """Endings of what comes with a device's making and enters no sum of jobs."""
 
 
-def evidence_tables(factors: Sequence[UsedFactors]) -> list[tuple[str, Table]]:
-    """Return every assumption once, those of the same partitions together under their names."""
+Fact = tuple[str, str, str]
+"""Name, figure and origin of something that entered."""
+
+
+def facts_by_partition(factors: Sequence[UsedFactors]) -> list[tuple[str, list[Fact]]]:
+    """Return every figure that entered once, those of the same partitions together."""
     used: dict[Evidence, dict[str, None]] = {}
     for one in factors:
         for evidence in one.evidence:
@@ -266,25 +270,16 @@ def evidence_tables(factors: Sequence[UsedFactors]) -> list[tuple[str, Table]]:
     for evidence, partitions in used.items():
         grouped.setdefault(tuple(partitions), []).append(evidence)
     ranked = sorted(grouped, key=lambda names: -len(names))
-    return [
-        (_where(names, every), _evidence_table(grouped[names], _where(names, every)))
-        for names in ranked
-    ]
+    return [(_where(names, every), [_fact(one) for one in grouped[names]]) for names in ranked]
 
 
-def _evidence_table(reasons: Sequence[Evidence], where: str) -> Table:
-    rows = tuple(
-        (
-            capital(evidence.quantity.replace("_", " ")),
-            amount_words(evidence),
-            evidence.method.value,
-            source_words(evidence),
-            evidence.note,
-        )
-        for evidence in reasons
+def _fact(evidence: Evidence) -> Fact:
+    origin = (evidence.method.value, source_words(evidence), evidence.note)
+    return (
+        capital(evidence.quantity.replace("_", " ")),
+        amount_words(evidence),
+        "; ".join(filter(None, origin)),
     )
-    head = ("Figure", "Value and 90 % interval", "Method", "Source, year", "Note")
-    return Table(f"Figures that entered, {where}", head, rows, (1,), (3, 4))
 
 
 def _where(partitions: Sequence[str], every: int) -> str:

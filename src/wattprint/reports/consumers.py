@@ -11,8 +11,7 @@ from wattprint.reports.breakdowns import NONE, percent
 MOST_ROWS = 20
 """Rows of a table; the others are one row together."""
 NOT_IN_LOG = "(not in the log)"
-CPU_HOURS, ACCELERATOR_HOURS = "CPU hours", "Accelerator hours"
-ENERGY, EMISSIONS = "Energy, 90 % interval", "CO2e, 90 % interval"
+CPU_HOURS, ACCELERATOR_HOURS = "CPU h", "Accelerator h"
 
 
 class Line(NamedTuple):
@@ -131,6 +130,11 @@ def energy_words(amount: Amount | None) -> str:
     return NONE if amount is None else units.energy_range(amount)
 
 
+def _value_alone(amount: Amount) -> str:
+    """Return an energy without its interval, where that of emissions stands beside it."""
+    return units.energy(amount.value)
+
+
 def mass_words(amount: Amount | None) -> str:
     """Return kilograms with their interval, in a column that says of what: '33.2 t (12.6-54.2)'."""
     if amount is None:
@@ -146,13 +150,13 @@ def kilograms(amount: float | None) -> str:
 
 def cells_of(line: Line, measure: Measure, head: Sequence[str]) -> tuple[str, ...]:
     """Return a row of a table under `head_of`."""
+    energy_said = _value_alone if "CO2e" in head else energy_words
     cells = {
         "Jobs": f"{line.jobs:,}",
         CPU_HOURS: units.plain(line.cpu_h),
         ACCELERATOR_HOURS: units.plain(line.accelerator_h),
-        "Energy": units.energy(line.facility_kwh.value),
-        ENERGY: energy_words(line.facility_kwh),
-        EMISSIONS: mass_words(line.location_kg),
+        "Energy": energy_said(line.facility_kwh),
+        "CO2e": mass_words(line.location_kg),
         "Share": measure.share(line),
     }
     return (line.label, *(cells[name] for name in head[1:]))
@@ -165,6 +169,7 @@ def head_of(first: str, total: Sums) -> tuple[str, ...]:
         "Jobs",
         *([CPU_HOURS] if total.cpu_h else []),
         *([ACCELERATOR_HOURS] if total.accelerator_h else []),
-        *([ENERGY] if total.location_kg is None else ["Energy", EMISSIONS]),
+        "Energy",
+        *(["CO2e"] if total.location_kg is not None else []),
         "Share",
     )

@@ -156,9 +156,7 @@ def _sections(rows: Sequence[SectionRow]) -> list[Drawn]:
 def _bars(name: str, title: str, bars: Sequence[Bar]) -> list[Drawn]:
     if not bars:
         return []
-    return [
-        drawn(name, f"{title}. The table below has the figures.", lambda s: bar_chart(bars, s))
-    ]
+    return [drawn(name, f"{title}. The table below has the figures.", lambda s: bar_chart(bars, s))]
 
 
 def _said(energy_kwh: Range, share: float | None) -> str:

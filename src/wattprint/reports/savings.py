@@ -27,7 +27,9 @@ _ENDS = {
 
 def savings_of(report: AccountReport, measure: Measure) -> list[Saving]:
     """Return what would have saved most first; these overlap and do not add up."""
-    found = [one for one in (*_cleaner(report, measure), *_waste(report, measure)) if one.amount > 0]
+    found = [
+        one for one in (*_cleaner(report, measure), *_waste(report, measure)) if one.amount > 0
+    ]
     return sorted(found, key=lambda one: -one.amount)
 
 

@@ -69,7 +69,9 @@ def _days(first: str, last: str) -> list[str]:
 def _months(first: str, last: str) -> list[str]:
     (year, month), (last_year, last_month) = _numbers(first), _numbers(last)
     count = 12 * (last_year - year) + last_month - month + 1
-    return [f"{year + (month - 1 + i) // 12:04d}-{(month - 1 + i) % 12 + 1:02d}" for i in range(count)]
+    return [
+        f"{year + (month - 1 + i) // 12:04d}-{(month - 1 + i) % 12 + 1:02d}" for i in range(count)
+    ]
 
 
 def _numbers(month: str) -> tuple[int, int]:
