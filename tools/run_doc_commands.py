@@ -5,8 +5,8 @@
 A command stands in a ```console block behind `$ `; what follows up to the next one is its output,
 both streams together, where a line `...` stands for any lines. Commands that do not begin with
 `wattprint` are not run. Each page has an empty home folder with one example run in its ledger, and
-a `train.py` and a `de.csv` of intensity in the working folder. With --write, shown lines are
-replaced by those now printed.
+in the working folder a `train.py`, a `de.csv` of intensity, an `emissions.csv` and a `card.md`.
+With --write, shown lines are replaced by those now printed.
 """
 
 import argparse
@@ -35,6 +35,25 @@ timestamp,g_per_kwh
 2026-01-15T13:00Z,160
 """
 """What stands in for a user's file of intensity."""
+EMISSIONS = """\
+timestamp,project_name,run_id,duration,emissions,energy_consumed,country_iso_code,longitude,latitude
+2024-05-02T10:00:00,parser,9b1c,1800,0.05,0.25,FRA,,
+2024-05-02T10:30:00,parser,9b1c,3600,0.1,0.5,FRA,,
+2024-05-03T09:00:00,parser,4d2e,7200,0.4,1.0,DEU,13.4,52.5
+2024-05-04T09:00:00,parser,77aa,3600,much,0.5,DEU,,
+"""
+"""What stands in for another tool's file: two runs, one of three rows, and a row that is none."""
+CARD = """\
+---
+co2_eq_emissions:
+  emissions: 5.6
+  source: CodeCarbon
+  training_type: pre-training
+  geographical_location: Germany
+  hardware_used: NVIDIA A100-SXM4-40GB
+---
+"""
+"""What stands in for a model card."""
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -77,6 +96,8 @@ class Session:
         self._folder.mkdir()
         (self._folder / "train.py").write_text(TRAIN, encoding="utf-8")
         (self._folder / "de.csv").write_text(INTENSITY, encoding="utf-8")
+        (self._folder / "emissions.csv").write_text(EMISSIONS, encoding="utf-8")
+        (self._folder / "card.md").write_text(CARD, encoding="utf-8")
 
     def run(self, command: str) -> tuple[int, list[str]]:
         """Return the exit status of a command, and the lines that it printed."""

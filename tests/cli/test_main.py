@@ -8,12 +8,14 @@ import subprocess
 
 import pytest
 
+from importers.sources import CODECARBON
 from processes import WATTPRINT, environment, run
 
 COMMANDS = [
     "estimate",
     "explain",
     "track",
+    "import",
     "runs",
     "show",
     "report",
@@ -71,6 +73,7 @@ def test_every_command_has_an_example_in_its_help(wattprint, command):
 @pytest.mark.parametrize("command", [name for name in WITH_EXAMPLE if name != "track"])
 def test_every_example_works(wattprint, recorded, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "emissions.csv").write_text(CODECARBON)
     example = example_of(wattprint, command)
     done = wattprint(*example)
     assert (done.returncode, done.stderr) == (0, "")

@@ -22,6 +22,7 @@ GUIDES = {
     "estimate": "estimate.md",
     "explain": "explain.md estimate.md",
     "track": "track.md",
+    "import": "import.md",
     "runs": "ledger.md",
     "show": "reports.md",
     "report": "reports.md",

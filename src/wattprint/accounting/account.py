@@ -9,11 +9,13 @@ from wattprint.accounting.coefficients import INTEGER_COLUMNS
 from wattprint.accounting.engines.base import Engine
 from wattprint.accounting.factors_table import Factored, Kind, factored, place_said, years_of
 from wattprint.accounting.hours import COLUMNS as HOURS_COLUMNS
-from wattprint.accounting.hours import hour_rows
+from wattprint.accounting.hours import PlaceHours, hour_rows
 from wattprint.accounting.site import Site
 from wattprint.domain.checks import one_of
-from wattprint.domain.errors import InputError
+from wattprint.domain.errors import InputError, RecordError
+from wattprint.domain.interval import Range
 from wattprint.domain.series import IntensitySeries
+from wattprint.factors.conventions import convention
 
 FindSeries = Callable[[Mapping[str, Any], int, int], IntensitySeries | None]
 """From what is said of a place, and from when to when, to the intensity of its hours."""
@@ -91,6 +93,7 @@ def account(asked: Asked, engine: Engine, path: Path) -> Accounted:
 
     Raises:
         InputError: The site names something unknown or impossible.
+        RecordError: The kinds do not fit the jobs.
     """
     years = years_of(asked.kinds)
     numbers, series = _series(asked)
@@ -101,11 +104,32 @@ def account(asked: Asked, engine: Engine, path: Path) -> Accounted:
     ]
     engine.jobs(asked.parts)
     _factors_table(engine, factors)
-    by_hour = asked.find_series is not None
-    if by_hour:
-        engine.table("hours", HOURS_COLUMNS, hour_rows(series, *_span(asked.kinds)))
-    engine.keep(statements.footprints(by_hour=by_hour), FOOTPRINTS, path)
-    return Accounted(engine, factors, path, by_hour=by_hour)
+    intensity = "yearly"
+    if asked.find_series is not None:
+        span, places = _span(asked.kinds), _places(series, factors)
+        engine.table("hours", HOURS_COLUMNS, hour_rows(places, *span))
+        is_whole = all(place.is_whole(*span) for place in places.values())
+        intensity = "hourly" if is_whole else "hourly_with_gaps"
+    engine.keep(statements.footprints(intensity), FOOTPRINTS, path)
+    _refuse_lost(engine)
+    return Accounted(engine, factors, path, by_hour=intensity != "yearly")
+
+
+def _refuse_lost(engine: Engine) -> None:
+    """Refuse figures of fewer jobs than there are: a join leaves out what it finds no row for.
+
+    Raises:
+        RecordError: The kinds do not fit the jobs.
+    """
+    found, given = (
+        engine.rows(f"SELECT COUNT(*) AS jobs FROM {table}")[0]["jobs"]
+        for table in (FOOTPRINTS, "jobs")
+    )
+    if found != given:
+        raise RecordError(
+            f"{given - found} of {given} jobs are of a kind, a year or an hour that the table of "
+            "kinds does not have."
+        )
 
 
 def _factors_table(engine: Engine, factors: Iterable[Factored]) -> None:
@@ -118,20 +142,32 @@ def _factors_table(engine: Engine, factors: Iterable[Factored]) -> None:
 
 def _series(asked: Asked) -> tuple[dict[int, int], dict[int, IntensitySeries | None]]:
     """Return which series charges each kind, and the series; number 0 is that of none."""
-    found: dict[int, IntensitySeries | None] = {0: None}
     if asked.find_series is None:
-        return {}, found
+        return {}, {}
+    found: dict[int, IntensitySeries | None] = {}
     by_place: dict[str, int] = {}
     numbers = {}
     for kind in asked.kinds:
         said = place_said(kind, asked.site)
         label = repr(sorted(said.items(), key=str))
         if label not in by_place:
-            series = asked.find_series(said, *_span(asked.kinds))
-            by_place[label] = 0 if series is None else len(found)
-            found.setdefault(by_place[label], series)
+            by_place[label] = len(found) + 1
+            found[by_place[label]] = asked.find_series(said, *_span(asked.kinds))
         numbers[kind.kind] = by_place[label]
     return numbers, found
+
+
+def _places(
+    series: Mapping[int, IntensitySeries | None], factors: Iterable[Factored]
+) -> dict[int, PlaceHours]:
+    """Return the hours of each series, and the means of years that fill their gaps."""
+    means: dict[int, dict[int, Range]] = {number: {} for number in series}
+    for one in factors:
+        of = one.coefficients
+        if of.year and of.location_g_per_kwh is not None:
+            means[of.series][of.year] = of.location_g_per_kwh
+    spread = convention("intensity_source").amount
+    return {number: PlaceHours(known, means[number], spread) for number, known in series.items()}
 
 
 def _span(kinds: Collection[Kind]) -> tuple[int, int]:

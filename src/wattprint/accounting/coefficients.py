@@ -16,6 +16,10 @@ MICRO = 1e6
 KEY_OF_KIND = 10_000
 """A kind and a year make one key: kind x 10,000 + year. Joins on two columns cost 5 to 10 times
 more."""
+METERED_AT = ("wall", "chips", "cpus", "ignore")
+"""What the energy that a scheduler meters is of: whole machines by their own power sensors; all
+their chips; CPUs and memory alone, as RAPL has them, so that accelerators are modelled beside it;
+or it is not to be trusted."""
 LEAST = 1e-300
 """So little that it changes no figure but 0, which may then be divided by."""
 SURE = exact(1.0)
@@ -32,9 +36,9 @@ class Coefficients(NamedTuple):
     """0 where no time is known."""
     accelerator_w: Range
     """Mean power of one where nobody measured how busy it was. [W]"""
-    accelerator_idle_w: float
+    accelerator_idle_w: Range
     """Power of one that is set aside and idle. [W]"""
-    accelerator_load_w: float
+    accelerator_load_w: Range
     """What full load adds to that. [W]"""
     cpu_w: Range
     """Mean power of one CPU, as the log counts them, where its load is not known. [W]"""
@@ -54,8 +58,6 @@ class Coefficients(NamedTuple):
     """The machine's static power over its CPUs, or over its accelerators. [W]"""
     supply_efficiency: Range
     pue: Range
-    accelerator_load: Range = SURE
-    """Spread of a power that follows from how busy accelerators were. [ratio]"""
     accelerator_meter: Range = SURE
     """Spread of metered energy of accelerators. [ratio]"""
     cpu_law: Range = SURE
@@ -64,7 +66,8 @@ class Coefficients(NamedTuple):
     """Spread of static power. [ratio]"""
     node_meter: Range = SURE
     """Spread of metered energy of machines. [ratio]"""
-    node_meter_is_at_wall: bool = True
+    metered: str = "wall"
+    """What metered energy of machines holds: of `METERED_AT`."""
     location_g_per_kwh: Range | None = None
     hour_spread: Range = SURE
     """Spread of the intensity of an hour. [ratio]"""
@@ -82,9 +85,21 @@ class Coefficients(NamedTuple):
     accelerators_of_machine: float = 0.0
     """Accelerators of one machine where the log has none: those of a cloud instance."""
     cpus_of_machine: float = 1.0
-    """CPUs of one machine where the log has none."""
+    """CPUs of one machine, where the log says machines alone."""
+    cpus_per_accelerator: float = 1.0
+    """CPUs that go with an accelerator, where the log says accelerators alone."""
     series: int = 0
     """Which series of hours charges it; 0 for none."""
+
+    @property
+    def is_meter_at_wall(self) -> bool:
+        """Whether metered energy of machines holds all of them, losses of the supply too."""
+        return self.metered == "wall"
+
+    @property
+    def has_meter_accelerators(self) -> bool:
+        """Whether metered energy of machines holds their accelerators."""
+        return self.metered != "cpus"
 
     @property
     def key(self) -> int:
@@ -98,9 +113,8 @@ class Coefficients(NamedTuple):
             "series_key": self.series * HOURS_KEY,
             "accelerator_w": self.accelerator_w.value,
             **_widths("accelerator", self.accelerator_w),
-            "accelerator_idle_w": self.accelerator_idle_w,
-            "accelerator_load_w": self.accelerator_load_w,
-            **_widths("accelerator_load", self.accelerator_load),
+            **_watts("accelerator_idle", self.accelerator_idle_w),
+            **_watts("accelerator_load", self.accelerator_load_w),
             **_widths("accelerator_meter", self.accelerator_meter),
             "cpu_w": self.cpu_w.value,
             **_widths("cpu", self.cpu_w),
@@ -116,7 +130,9 @@ class Coefficients(NamedTuple):
             "static_w_per_accelerator": self.static_w_per_accelerator,
             **_widths("static", self.static),
             **_widths("node_meter", self.node_meter),
-            "node_meter_is_at_wall": int(self.node_meter_is_at_wall),
+            "is_meter_trusted": int(self.metered != "ignore"),
+            "is_meter_at_wall": int(self.is_meter_at_wall),
+            "has_meter_accelerators": int(self.has_meter_accelerators),
             "supply_inverse": 1 / self.supply_efficiency.value,
             # An inverse changes the sides.
             "supply_up_sq": _log_sq(self.supply_efficiency.value, self.supply_efficiency.low),
@@ -125,7 +141,7 @@ class Coefficients(NamedTuple):
             **_logs("pue", self.pue),
             **_per_joule("location_ug_per_j", "location", self.location_g_per_kwh),
             **_per_joule("market_ug_per_j", "market", self.market_g_per_kwh),
-            **self._hours(),
+            **_logs("hour", self.hour_spread),
             "accelerator_made_ug_per_s": _ug_per_s(self.accelerator_made_g_per_h.value),
             **_widths("accelerator_made", self.accelerator_made_g_per_h),
             "host_made_ug_per_cpu_s": _ug_per_s(self.host_made_g_per_cpu_h),
@@ -138,27 +154,25 @@ class Coefficients(NamedTuple):
             **_per_joule("grid_water_ul_per_j", "grid_water", self.grid_water_l_per_kwh),
             "accelerators_of_machine": self.accelerators_of_machine,
             "cpus_of_machine": self.cpus_of_machine,
+            "cpus_per_accelerator": self.cpus_per_accelerator,
             "one": 1.0,
             "nothing": 0.0,
             "least": LEAST,
-        }
-
-    def _hours(self) -> dict[str, float | int | None]:
-        """Return how far an hour and a year's mean may be off, as ratios and as logarithms."""
-        year = SURE if self.location_g_per_kwh is None else self.location_g_per_kwh
-        return {
-            **_logs("hour", self.hour_spread),
-            "hour_low_ratio": self.hour_spread.low,
-            "hour_high_ratio": self.hour_spread.high,
-            "year_low_ratio": year.low / year.value if year.value else 1.0,
-            "year_high_ratio": year.high / year.value if year.value else 1.0,
         }
 
 
 HOURS_KEY = 1_000_000_000_000
 """A series and an hour make one key: series x 10^12 + start of the hour [s since 1970]."""
 
-INTEGER_COLUMNS = frozenset({"factor_key", "series_key", "node_meter_is_at_wall"})
+INTEGER_COLUMNS = frozenset(
+    {
+        "factor_key",
+        "series_key",
+        "is_meter_trusted",
+        "is_meter_at_wall",
+        "has_meter_accelerators",
+    }
+)
 """Columns of `factors` that are BIGINT; all others are DOUBLE."""
 
 
@@ -169,6 +183,15 @@ def _widths(name: str, amount: Range) -> dict[str, float | int | None]:
     return {
         f"{name}_up": (amount.high - amount.value) / amount.value,
         f"{name}_down": (amount.value - amount.low) / amount.value,
+    }
+
+
+def _watts(name: str, power_w: Range) -> dict[str, float | int | None]:
+    """Return a power and its half-widths [W]."""
+    return {
+        f"{name}_w": power_w.value,
+        f"{name}_up_w": power_w.high - power_w.value,
+        f"{name}_down_w": power_w.value - power_w.low,
     }
 
 
@@ -198,6 +221,6 @@ def _ug_per_s(g_per_h: float) -> float:
 
 
 def made_g_per_h(embodied_kg: Range, lifetime_hours: float, lifetime_use: float) -> Range:
-    """Return the share of making one device that an hour of its use takes. [gCO2e/h]"""
+    """Return the share of making one device that an hour of its use takes [gCO2e/h]."""
     per_hour = GRAMS_PER_KILOGRAM / (lifetime_hours * lifetime_use)
     return Range(*(kg * per_hour for kg in embodied_kg.as_tuple()))

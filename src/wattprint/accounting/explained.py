@@ -98,7 +98,7 @@ def _equations(
 ) -> Iterator[Equation]:
     yield from _energy(job, of, figures)
     parts = " + ".join(f"{_n(kwh.value)}" for kwh in figures.parts_kwh.values())
-    if job.node_energy_j is not None and of.node_meter_is_at_wall:
+    if job.node_energy_j is not None and of.is_meter_at_wall:
         yield Equation("IT energy", "as metered at the wall", f"{parts} kWh", _kwh(figures.it_kwh))
     else:
         efficiency = _n(of.supply_efficiency.value)
@@ -123,7 +123,9 @@ def _energy(job: Job, of: Coefficients, figures: JobFootprint) -> Iterator[Equat
         yield Equation("metered energy", "joules / 3.6 million", said, _kwh(parts["metered"]))
     if "accelerator" in parts:
         yield _accelerator(job, of, hours, parts["accelerator"])
+    if "cpu" in parts:
         yield _cpu(job, of, hours, parts["cpu"])
+    if "memory" in parts:
         said = f"{_n(memory_of(job, of))} GB x {_n(of.memory_w_per_gb.value)} W/GB x {hours}"
         yield Equation("memory", "memory x power x hours", said, _kwh(parts["memory"]))
     if "static" in parts:
@@ -144,7 +146,7 @@ def _accelerator(job: Job, of: Coefficients, hours: str, energy: Range) -> Equat
     if job.gpu_load is None:
         said = f"{count} x {_n(of.accelerator_w.value)} W x {hours}"
         return Equation("accelerators", "accelerators x power x hours", said, _kwh(energy))
-    idle, load = _n(of.accelerator_idle_w), _n(of.accelerator_load_w)
+    idle, load = _n(of.accelerator_idle_w.value), _n(of.accelerator_load_w.value)
     said = f"{count} x ({idle} + {load} x {_n(job.gpu_load)}) W x {hours}"
     return Equation("accelerators", "accelerators x (idle + load) x hours", said, _kwh(energy))
 

@@ -6,14 +6,15 @@ from typing import Any, NamedTuple
 
 from wattprint.accounting.coefficients import Coefficients, made_g_per_h
 from wattprint.accounting.machine import Machine, Seen
-from wattprint.accounting.site import MACHINE_KEYS, Site
+from wattprint.accounting.site import MACHINE_KEYS, WHERE, Site
 from wattprint.domain.errors import InputError
-from wattprint.domain.evidence import Evidence
+from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.interval import Range, exact
 from wattprint.estimator.market import market_based
 from wattprint.estimator.place import FIRST_YEAR, LAST_YEAR, Place, find_place
 from wattprint.estimator.reckoning import relative_to_value
 from wattprint.factors.conventions import convention
+from wattprint.factors.regions import regions
 
 
 class Kind(NamedTuple):
@@ -63,10 +64,27 @@ def place_said(kind: Kind, site: Site) -> dict[str, Any]:
     """Return what is said of the place of a kind: by the site, else by the region in the log."""
     said = site.of(kind.cluster, kind.partition_name)
     place = {name: given for name, given in said.items() if name not in MACHINE_KEYS}
-    is_placed = any(name in place for name in ("zone", "region", "intensity"))
-    if kind.region and not is_placed:
+    is_placed = any(name in place for name in WHERE)
+    if kind.region and not is_placed and _is_region(kind.region):
         place["region"] = kind.region
     return place
+
+
+def _is_region(name: str) -> bool:
+    """Tell whether a region in a log is one that the tables have: what a log says ends nothing."""
+    try:
+        regions().find(name)
+    except InputError:
+        return False
+    return True
+
+
+def _lost_region(kind: Kind, said: Mapping[str, Any]) -> tuple[Evidence, ...]:
+    """Say that the log's region is none, where nothing else says where."""
+    if not kind.region or any(name in said for name in WHERE):
+        return ()
+    words = f"the log says {kind.region!r}, which is no region of the tables"
+    return (Evidence("region", None, "", Method.MISSING, "", None, words),)
 
 
 def factored(kind: Kind, year: int, site: Site, *, series: int = 0) -> Factored:
@@ -83,30 +101,35 @@ def factored(kind: Kind, year: int, site: Site, *, series: int = 0) -> Factored:
     """
     machine = machine_of(kind, site)
     looked_up = min(max(year, FIRST_YEAR), LAST_YEAR) if year else None
-    place = find_place(year=looked_up, **place_said(kind, site))
+    said = place_said(kind, site)
+    place = find_place(year=looked_up, **said)
     coefficients = _coefficients(kind, year, machine, place)._replace(series=series)
     return Factored(
         coefficients,
         machine.host_class,
         machine.accelerator.name,
         place,
-        (*dict.fromkeys(machine.evidence), *place.evidence),
+        (
+            *machine.naming(),
+            *machine.counts(),
+            *dict.fromkeys(machine.evidence),
+            *machine.missing(),
+            *_lost_region(kind, said),
+            *place.evidence,
+        ),
     )
 
 
 def _coefficients(kind: Kind, year: int, machine: Machine, place: Place) -> Coefficients:
-    full_w, idle = machine.accelerator_full_w, machine.accelerator_idle_share
     lifetime_hours, lifetime_use, life = machine.life()
     static, host_kg = machine.static_w.value, machine.host_embodied_kg
     host_made = made_g_per_h(host_kg, lifetime_hours, lifetime_use)
-    accelerator_w = machine.accelerator_w
     return Coefficients(
         kind=kind.kind,
         year=year,
-        accelerator_w=accelerator_w,
-        accelerator_idle_w=full_w * idle,
-        accelerator_load_w=full_w * (1 - idle),
-        accelerator_load=relative_to_value(accelerator_w) if accelerator_w.value else exact(1.0),
+        accelerator_w=machine.accelerator_w,
+        accelerator_idle_w=machine.accelerator_idle_w,
+        accelerator_load_w=machine.accelerator_load_w,
         accelerator_meter=machine.accelerator_meter,
         cpu_w=machine.cpu_w,
         cpu_idle_w=machine.cpu_idle_w,
@@ -123,7 +146,7 @@ def _coefficients(kind: Kind, year: int, machine: Machine, place: Place) -> Coef
         supply_efficiency=machine.supply_efficiency,
         pue=exact(1.0) if place.pue.amount is None else place.pue.amount,
         node_meter=machine.node_meter,
-        node_meter_is_at_wall=machine.is_metered_at_wall,
+        metered=machine.metered,
         location_g_per_kwh=place.intensity.amount,
         hour_spread=convention("intensity_source").amount,
         market_g_per_kwh=_market(place),
@@ -140,7 +163,8 @@ def _coefficients(kind: Kind, year: int, machine: Machine, place: Place) -> Coef
         site_water_l_per_kwh=place.water.site.amount,
         grid_water_l_per_kwh=place.water.grid.amount,
         accelerators_of_machine=machine.accelerators_of_node if kind.instance else 0.0,
-        cpus_of_machine=machine.cpus_per_node if kind.instance else 1.0,
+        cpus_of_machine=machine.cpus_per_node,
+        cpus_per_accelerator=machine.cpus_per_node / max(1.0, machine.accelerators_of_node),
     )
 
 
@@ -161,16 +185,22 @@ def _market(place: Place) -> Range | None:
 
 
 def years_of(kinds: Iterable[Kind]) -> Mapping[int, set[int]]:
-    """Return the years in which jobs of each kind may have begun; 0 among them."""
+    """Return the years in which jobs of each kind may have begun; 0 among them.
+
+    A day more on both sides: a year begins at another moment in another time zone.
+    """
     return {
         kind.kind: {0}
         | (
             set()
             if kind.first_s is None or kind.last_s is None
-            else set(range(_year(kind.first_s), _year(kind.last_s) + 1))
+            else set(range(_year(kind.first_s - DAY_S), _year(kind.last_s + DAY_S) + 1))
         )
         for kind in kinds
     }
+
+
+DAY_S = 86_400
 
 
 def _year(moment_s: int) -> int:

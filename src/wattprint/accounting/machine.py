@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from wattprint.accounting.naming import Naming
 from wattprint.domain import units
-from wattprint.domain.errors import AmbiguousNameError, UnknownNameError
+from wattprint.domain.errors import UnknownNameError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.formulas.cpu_power import clock_power_ratio
 from wattprint.domain.interval import Range, exact, inverse, product
@@ -17,34 +18,17 @@ from wattprint.estimator.hardware import (
     made_by_convention,
     made_host,
 )
-from wattprint.estimator.host import Host, described_host
+from wattprint.estimator.host import NO_HOST, Host, described_host
 from wattprint.estimator.host_class import LEAST_OF_SERVER
-from wattprint.estimator.power import accelerator_power, accelerator_tdp, memory_power
+from wattprint.estimator.power import accelerator_power, memory_power
 from wattprint.estimator.reckoning import assumed, relative_to_value
 from wattprint.estimator.work import described_work
-from wattprint.factors.accelerators import Accelerator, accelerators
+from wattprint.factors.accelerators import Accelerator
 from wattprint.factors.conventions import convention, package_shares
 from wattprint.factors.cpus import USUAL_THREADS_PER_CORE, Cpu, cpus
 from wattprint.factors.instances import Instance, instances
 from wattprint.factors.machines import ACCELERATORS_OF_SERVER, AROUND_ACCELERATORS, PER_VCPU
 
-UNKNOWN_ACCELERATOR = Accelerator(
-    name="unknown accelerator",
-    family="",
-    is_family_default=False,
-    aliases=(),
-    vendor="",
-    kind="gpu",
-    tdp_w=None,
-    tdp_note="",
-    memory_gb=None,
-    memory_type="",
-    source="wattprint_analysis",
-    year=None,
-    verified=True,
-    segment="datacentre",
-)
-"""What stands in for one that nobody named."""
 SOCKETS = {"2-socket-server": 2, AROUND_ACCELERATORS: 2}
 """CPU packages of a machine of a class; one of all others."""
 USUAL_HOST = "2-socket-server"
@@ -93,23 +77,31 @@ class Machine:
             return None
 
     @cached_property
-    def accelerator_name(self) -> str | None:
-        """Name of its accelerators; None where nothing says it, or the log's word says nothing."""
-        if self.instance is not None and self.instance.accelerator is not None:
-            return self.instance.accelerator
-        said, seen = self._said.get("accelerator"), self._seen.accelerator
-        if seen and seen in self._spellings:
-            return self._spellings[seen]
-        if said is not None:
-            return str(said)
-        return seen if seen and _is_known(seen) else None
+    def _naming(self) -> Naming:
+        logged = self._seen.accelerator
+        return Naming(
+            self._said.get("accelerator"),
+            logged,
+            self._spellings.get(logged),
+            None if self.instance is None else self.instance.accelerator,
+        )
 
     @cached_property
     def accelerator(self) -> Accelerator:
         """Its accelerators, of which the log may tell nothing but their number."""
-        if self.accelerator_name is None:
-            return UNKNOWN_ACCELERATOR
-        return accelerators().find(self.accelerator_name).accelerator
+        return self._naming.part()
+
+    def naming(self) -> tuple[Evidence, ...]:
+        """Return how its accelerators came to their name, if it has any."""
+        has_none = self._naming.name is None and not self._accelerators_here
+        return () if has_none else self._naming.evidence()
+
+    @property
+    def is_power_published(self) -> bool:
+        """Whether anybody says what its accelerators draw."""
+        return (
+            self._said.get("accelerator_power_w") is not None or self.accelerator.tdp_w is not None
+        )
 
     @cached_property
     def host_class(self) -> str:
@@ -124,6 +116,8 @@ class Machine:
 
     @cached_property
     def _host(self) -> Host | None:
+        if self.host_class == NO_HOST:
+            return None
         vcpus = 1.0 if self.host_class == PER_VCPU else None
         return described_host(self.host_class, hosts=1.0, vcpus=vcpus, count=None)
 
@@ -137,17 +131,26 @@ class Machine:
 
     @cached_property
     def cpus_per_node(self) -> float:
-        """CPUs of one machine, as the log counts them; vCPUs of a cloud are each a machine."""
+        """CPUs of one machine, as the log counts them."""
         if "cpus_per_node" in self._said:
             return float(self._said["cpus_per_node"])
         if self.instance is not None and self.instance.vcpus:
             return float(self.instance.vcpus)
         if self.host_class == PER_VCPU:
-            return 1.0
+            return max(1.0, self._seen.cpus_per_node)
         if self._cpu is not None and self._cpu.threads:
-            return float(self._cpu.threads * self._sockets)
+            return self._cpu.threads * self._sockets / self._threads_of_cpu
         usual = convention("vcpus_of_server").amount.value * self._sockets / 2
-        return max(usual, self._seen.cpus_per_node)
+        return max(usual / self._threads_of_cpu, self._seen.cpus_per_node)
+
+    @cached_property
+    def _threads_of_cpu(self) -> float:
+        """Hardware threads of what the log calls a CPU: several where it counts whole cores."""
+        if self._said.get("threads_per_core") != 1:
+            return 1.0
+        if self._cpu is not None:
+            return float(self._cpu.threads_per_core or 1)
+        return float(USUAL_THREADS_PER_CORE)
 
     @cached_property
     def accelerators_per_node(self) -> float:
@@ -159,7 +162,12 @@ class Machine:
 
     @cached_property
     def _machines_per_node(self) -> float:
-        """Machines of the class that one node is: below 1 for half a server of accelerators."""
+        """Machines of the class that one node is: below 1 for half a server of accelerators.
+
+        Every vCPU of a cloud is a machine of its class.
+        """
+        if self.host_class == PER_VCPU:
+            return self.cpus_per_node
         if self.host_class == AROUND_ACCELERATORS:
             own = self._said.get("accelerators_per_node", self._seen.accelerators_per_node)
             if self.instance is not None:
@@ -182,12 +190,16 @@ class Machine:
     def accelerator_w(self) -> Range:
         """Mean power of one accelerator where nobody measured how busy it was [W]."""
         power_w, utilization = self._said.get("accelerator_power_w"), self._said.get("utilization")
-        if self.accelerator_name is None and power_w is None:
-            used = assumed("utilization", "accelerator_utilization")
+        if not self.is_power_published:
+            used = (
+                assumed("utilization", "accelerator_utilization")
+                if utilization is None
+                else Evidence.given("utilization", exact(float(utilization)), "ratio")
+            )
             return self._product(assumed("accelerator_tdp", "accelerator_tdp_unknown"), used)
         power = accelerator_power(
             described_work(
-                accelerator=self.accelerator_name,
+                accelerator=self._naming.name,
                 power_w=power_w,
                 utilization=utilization,
                 hours=1.0,
@@ -201,25 +213,37 @@ class Machine:
         """Power of one accelerator at full load [W]."""
         if self._said.get("accelerator_power_w") is not None:
             return float(self._said["accelerator_power_w"])
-        if self.accelerator_name is None:
+        if self.accelerator.tdp_w is None:
             return convention("accelerator_tdp_unknown").amount.value
-        tdp = accelerator_tdp(accelerators().find(self.accelerator_name)).amount
-        return 0.0 if tdp is None else tdp.value
+        return self.accelerator.tdp_w
 
-    @property
-    def accelerator_idle_share(self) -> float:
-        """Power of an idle accelerator over that at full load."""
-        return self._kept(assumed("idle_power_share", "idle_power_share")).value
+    @cached_property
+    def accelerator_idle_w(self) -> Range:
+        """Power of an accelerator that is set aside and idle [W]."""
+        share = self._kept(assumed("idle_power_share", "idle_power_share"))
+        return product(share, value=self.accelerator_full_w * share.value)
+
+    @cached_property
+    def accelerator_load_w(self) -> Range:
+        """What full load adds to that: as uncertain as any accelerator at work [W]."""
+        work = self._kept(assumed("accelerator_work", "accelerator_utilization"))
+        tdp = exact(1.0)
+        if not self.is_power_published:
+            tdp = relative_to_value(convention("accelerator_tdp_unknown").amount)
+        return product(work, tdp, value=self.accelerator_full_w - self.accelerator_idle_w.value)
 
     @cached_property
     def _cpu_tdp_w(self) -> Range:
         """Thermal design power over the log's CPUs [W]."""
         if self._cpu is None:
-            return self._kept(assumed("cpu_tdp_per_thread", "cpu_power_w_per_thread"))
+            of_thread = self._kept(assumed("cpu_tdp_per_thread", "cpu_power_w_per_thread"))
+            return product(of_thread, exact(self._threads_of_cpu))
         known_w = (self._cpu.tdp_w, *self._cpu.other_tdp_w)
         of_cpu = self._sockets / self.cpus_per_node
+        if self._seen.instance and self._cpu.threads:
+            of_cpu = 1 / self._cpu.threads  # its vCPUs are a share of a machine
         amount = Range(*(w * of_cpu for w in (known_w[0], min(known_w), max(known_w))))
-        note = f"{self._sockets} x {self._cpu.name} over {self.cpus_per_node:g} CPUs"
+        note = f"{units.plain(of_cpu)} of a {self._cpu.name} goes with a CPU of the log"
         return self._kept(
             Evidence(
                 "cpu_tdp_per_cpu",
@@ -305,6 +329,10 @@ class Machine:
             chips_w += self.accelerator_w.value / 2 * self.accelerators_of_node
         return chips_w / self._machines_per_node + self.static_w.value
 
+    @property
+    def _accelerators_here(self) -> bool:
+        return bool(self._seen.accelerator or self._seen.accelerators_per_node)
+
     @cached_property
     def accelerators_of_node(self) -> float:
         """Accelerators that one node really has."""
@@ -325,9 +353,9 @@ class Machine:
     # How its energy is metered, and how it was made
 
     @property
-    def is_metered_at_wall(self) -> bool:
-        """Whether a scheduler's meter holds the whole machine, and not its chips alone."""
-        return str(self._said.get("metered")) != "chips"
+    def metered(self) -> str:
+        """What a scheduler's meter holds: of `accounting.site.METERED_AT`."""
+        return str(self._said.get("metered", "wall"))
 
     @cached_property
     def node_meter(self) -> Range:
@@ -359,7 +387,7 @@ class Machine:
     @cached_property
     def memory_embodied_kg_per_gb(self) -> Range:
         """Emissions of making a GB of memory, where the machine's do not hold it [kgCO2e/GB]."""
-        if self.host_class in WITH_MEMORY:
+        if self._host is None or self.host_class in WITH_MEMORY:
             return exact(0.0)
         made = made_by_convention("memory", "host_memory_embodied", 1.0)
         self.evidence += made.evidence
@@ -374,6 +402,37 @@ class Machine:
         spread = relative_to_value(product(inverse(years), inverse(use)))
         return years.value * units.HOURS_PER_YEAR, use.value, spread
 
+    def counts(self) -> tuple[Evidence, ...]:
+        """Return what its parts are shared out by: said by the site, or seen in the log."""
+        counted = [("cpus_per_node", self.cpus_per_node, "CPUs")]
+        if self._accelerators_here:
+            counted += [("accelerators_per_node", self.accelerators_of_node, "accelerators")]
+        counted += [("memory_per_node", self.memory_gb_per_node, "GB")]
+        said = {"memory_per_node": "memory_gb_per_node"}
+        words = f"of a {self.host_class}" + (
+            "" if "host" in self._said else ", as it was taken for"
+        )
+        return tuple(
+            Evidence.given(name, exact(amount), unit)
+            if said.get(name, name) in self._said
+            else Evidence(
+                name, exact(amount), unit, Method.ASSUMED, "wattprint_analysis", None, words
+            )
+            for name, amount, unit in counted
+        )
+
+    def missing(self) -> tuple[Evidence, ...]:
+        """Return what is not counted because the site says that there is no machine around."""
+        if self._host is not None:
+            return ()
+        parts = [("host_embodied", "kgCO2e")]
+        parts += [("static_power", "W")] if "static_w" not in self._said else []
+        parts += [("supply_efficiency", "ratio")] if "supply_efficiency" not in self._said else []
+        words = f"host is {NO_HOST!r}: not counted"
+        return tuple(
+            Evidence(part, None, unit, Method.MISSING, "", None, words) for part, unit in parts
+        )
+
     def _kept(self, figure: Evidence) -> Range:
         """Keep a figure among the evidence, and return it."""
         self.evidence.append(figure)
@@ -382,11 +441,3 @@ class Machine:
 
     def _product(self, *figures: Evidence) -> Range:
         return product(*map(self._kept, figures))
-
-
-def _is_known(name: str) -> bool:
-    try:
-        accelerators().find(name)
-    except (AmbiguousNameError, UnknownNameError):
-        return False
-    return True

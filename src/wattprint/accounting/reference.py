@@ -5,7 +5,7 @@ This is also what explains a job: its parts are named, and each step is one form
 
 from typing import NamedTuple
 
-from wattprint.accounting.coefficients import Coefficients
+from wattprint.accounting.coefficients import LEAST, Coefficients
 from wattprint.domain.formulas.cpu_power import set_aside_power_w
 from wattprint.domain.formulas.energy import described_energy_kwh, facility_energy_kwh
 from wattprint.domain.interval import (
@@ -16,7 +16,7 @@ from wattprint.domain.interval import (
     sum_independent,
     sum_shared,
 )
-from wattprint.domain.series import EnergyInterval, IntensitySeries
+from wattprint.domain.series import Charge, EnergyInterval, IntensitySeries
 from wattprint.domain.units import JOULES_PER_KWH, SECONDS_PER_HOUR
 
 
@@ -24,7 +24,7 @@ class Job(NamedTuple):
     """What accounting reads of a job: of `domain.jobs.JOB_COLUMNS`."""
 
     elapsed_s: int
-    nodes: float = 1.0
+    nodes: float | None = 1.0
     cpus: float | None = None
     cpu_s: float | None = None
     gpus: float | None = None
@@ -61,9 +61,11 @@ def job_footprint(
         series: Intensities of its grid, to charge it at those of its own time; what the series
             does not know is at the year's mean.
     """
+    if of.metered == "ignore":
+        job = job._replace(node_energy_j=None)
     parts = _parts_kwh(job, of)
     delivered = sum_independent(*parts.values())
-    is_at_wall = job.node_energy_j is not None and of.node_meter_is_at_wall
+    is_at_wall = job.node_energy_j is not None and of.is_meter_at_wall
     it = delivered if is_at_wall else product(delivered, inverse(of.supply_efficiency))
     facility = product(it, of.pue, value=facility_energy_kwh(it.value, of.pue.value))
     intensity = of.location_g_per_kwh
@@ -83,12 +85,18 @@ def job_footprint(
 
 def accelerators_of(job: Job, of: Coefficients) -> float:
     """Return the accelerators of a job: the log's, else those of its machines."""
-    return of.accelerators_of_machine * job.nodes if job.gpus is None else job.gpus
+    if job.gpus is not None:
+        return job.gpus
+    return of.accelerators_of_machine * (1.0 if job.nodes is None else job.nodes)
 
 
 def cpus_of(job: Job, of: Coefficients) -> float:
-    """Return the CPUs of a job: the log's, else those of its machines."""
-    return of.cpus_of_machine * job.nodes if job.cpus is None else job.cpus
+    """Return the CPUs of a job: the log's, else its machines' share of them; one if it has none."""
+    if job.cpus is not None:
+        return job.cpus
+    if accelerators := accelerators_of(job, of):
+        return of.cpus_per_accelerator * accelerators
+    return 1.0 if job.nodes is None else of.cpus_of_machine * job.nodes
 
 
 def memory_of(job: Job, of: Coefficients) -> float:
@@ -104,15 +112,12 @@ def _parts_kwh(job: Job, of: Coefficients) -> dict[str, Range]:
     hours = job.elapsed_s / SECONDS_PER_HOUR
     static = _spread(of.static, described_energy_kwh(hours, _static_w(job, of)))
     if job.node_energy_j is not None:
-        metered = _spread(of.node_meter, job.node_energy_j / JOULES_PER_KWH)
-        return (
-            {"metered": metered}
-            if of.node_meter_is_at_wall
-            else {
-                "metered": metered,
-                "static": static,
-            }
-        )
+        metered = {"metered": _spread(of.node_meter, job.node_energy_j / JOULES_PER_KWH)}
+        if of.is_meter_at_wall:
+            return metered
+        if of.has_meter_accelerators:
+            return {**metered, "static": static}
+        return {**metered, "accelerator": _accelerators_kwh(job, of, hours), "static": static}
     memory = described_energy_kwh(memory_of(job, of) * hours, of.memory_w_per_gb.value)
     return {
         "accelerator": _accelerators_kwh(job, of, hours),
@@ -129,8 +134,9 @@ def _accelerators_kwh(job: Job, of: Coefficients, hours: float) -> Range:
     if job.gpu_load is None:
         kwh = described_energy_kwh(device_hours, of.accelerator_w.value)
         return _spread(of.accelerator_w, kwh)
-    mean_w = of.accelerator_idle_w + of.accelerator_load_w * job.gpu_load
-    return _spread(of.accelerator_load, described_energy_kwh(device_hours, mean_w))
+    busy = [job.gpu_load * power_w for power_w in of.accelerator_load_w.as_tuple()]
+    mean_w = sum_shared((of.accelerator_idle_w, Range(*busy)))
+    return _spread(mean_w, described_energy_kwh(device_hours, mean_w.value))
 
 
 def _cpus_kwh(job: Job, of: Coefficients, hours: float) -> Range:
@@ -141,7 +147,7 @@ def _cpus_kwh(job: Job, of: Coefficients, hours: float) -> Range:
         return _spread(of.cpu_w, described_energy_kwh(count * hours, of.cpu_w.value))
     mean_w = set_aside_power_w(
         count,
-        job.cpu_s / (count * job.elapsed_s),
+        min(1.0, job.cpu_s / (count * job.elapsed_s)),
         idle_w=of.cpu_idle_w,
         busy_w=of.cpu_busy_w,
         threads_per_core=of.threads_per_core,
@@ -186,11 +192,19 @@ def _of_its_time(job: Job, yearly: Range, hour_spread: Range, series: IntensityS
     charge = series.charge(whole, partly=True)
     if charge.covered_kwh <= 0:
         return yearly
-    known = product(hour_spread, value=charge.emissions_g)
+    known = _charged(charge, hour_spread)
     rest = [(1 - charge.covered_kwh) * g for g in yearly.as_tuple()]
     if charge.covered_kwh >= 1:
         return known
     return sum_shared((known, Range(*rest))) if rest[0] else known
+
+
+def _charged(charge: Charge, hour_spread: Range) -> Range:
+    """Return the intensity of the part that is known: by the bounds of its series if it has any."""
+    if charge.low_g is None or charge.high_g is None or not charge.emissions_g:
+        return product(hour_spread, value=charge.emissions_g)
+    low_g = min(charge.low_g, charge.emissions_g) or LEAST
+    return Range(charge.emissions_g, low_g, max(charge.high_g, charge.emissions_g))
 
 
 def _spread(like: Range, value: float) -> Range:

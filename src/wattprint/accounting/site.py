@@ -1,14 +1,23 @@
 """`site.toml`: what a log does not say of the machines it is of, and of their place."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from wattprint.accounting.coefficients import METERED_AT
 from wattprint.domain.checks import number, one_of, text, whole_number
-from wattprint.domain.errors import ContradictionError, InputError, UnknownNameError, nearest_names
+from wattprint.domain.errors import InputError, UnknownNameError, nearest_names
 from wattprint.estimator.embodied import LIFETIME_INPUTS
+from wattprint.estimator.host import NO_HOST
+from wattprint.estimator.market import MARKET_INPUTS
 from wattprint.estimator.place import PLACE_INPUTS
+from wattprint.estimator.work import MEMORY_TYPES
+from wattprint.factors.accelerators import accelerators
+from wattprint.factors.cpus import cpus
+from wattprint.factors.machines import machine_class
+from wattprint.factors.regions import regions
+from wattprint.factors.zones import zones
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -16,10 +25,6 @@ else:
     import tomli as tomllib
 
 LARGEST_BYTES = 4 * 1024 * 1024
-METERED_AT = ("wall", "chips", "ignore")
-"""Where the energy that a scheduler meters is measured: by the machine's own power sensor, by the
-counters of its chips, or not to be trusted."""
-
 MACHINE_KEYS = (
     "accelerator",
     "accelerators_per_node",
@@ -42,6 +47,12 @@ PLACE_KEYS = tuple(name for name in PLACE_INPUTS if name != "year")
 """What can be said of their place, by the names that every front door takes."""
 WHERE = ("zone", "region", "intensity")
 """What says where: one of them said closer by replaces them all."""
+TOGETHER = (
+    (WHERE, WHERE),
+    (("intensity",), ("basis", "grid_source")),  # which choose among intensities of a zone
+    (MARKET_INPUTS, MARKET_INPUTS),
+)
+"""What said closer by goes before what of a level farther off."""
 SITE_KEYS = ("name", "timezone", "cluster")
 
 
@@ -75,9 +86,7 @@ class Site(NamedTuple):
         )
         found: dict[str, Any] = {}
         for level in levels:
-            if any(name in level for name in WHERE):
-                found = {name: said for name, said in found.items() if name not in WHERE}
-            found.update(level)
+            found = {**_beside(level, found), **level}
         return found
 
     def describes(self, cluster: str, partition: str) -> bool:
@@ -91,17 +100,27 @@ class Site(NamedTuple):
         given = {name: amount for name, amount in said.items() if amount is not None}
         if not given:
             return self
-        is_elsewhere = any(name in given for name in WHERE)
+        _checked("option", given)
 
         def less(level: Mapping[str, Any]) -> dict[str, Any]:
-            gone = set(given) | (set(WHERE) if is_elsewhere else set())
-            return {name: amount for name, amount in level.items() if name not in gone}
+            return {name: said for name, said in _beside(given, level).items() if name not in given}
 
         return self._replace(
-            said=_checked("option", {**less(self.said), **given}),
+            said={**less(self.said), **given},
             clusters={name: less(level) for name, level in self.clusters.items()},
             partitions={name: less(level) for name, level in self.partitions.items()},
         )
+
+
+def _beside(closer: Mapping[str, Any], farther: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a level farther off still holds beside one that is closer."""
+    gone = {
+        name
+        for said, replaced in TOGETHER
+        if any(one in closer for one in said)
+        for name in replaced
+    }
+    return {name: said for name, said in farther.items() if name not in gone}
 
 
 def read_site(path: Path) -> Site:
@@ -113,13 +132,17 @@ def read_site(path: Path) -> Site:
     """
     try:
         with path.open("rb") as stream:
-            content = stream.read(LARGEST_BYTES).decode("utf-8")
-        document = tomllib.loads(content)
+            content = stream.read(LARGEST_BYTES + 1)
+        if len(content) > LARGEST_BYTES:
+            raise _unreadable(path, f"it is larger than {LARGEST_BYTES // 1024**2} MB")
+        document = tomllib.loads(content.decode("utf-8-sig"))  # some editors write a mark first
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
     except tomllib.TOMLDecodeError as error:
         raise _unreadable(path, f"it is no TOML ({error})") from None
-    except (UnicodeDecodeError, RecursionError):
+    except InputError:
+        raise
+    except (ValueError, RecursionError):  # bytes, numbers and tables that no reader takes
         raise _unreadable(path, "it is no TOML in UTF-8") from None
     return site_of(document)
 
@@ -167,7 +190,10 @@ def _table(name: str, given: Any) -> Mapping[str, Any]:
 
 def _names(name: str, document: Mapping[str, Any]) -> dict[str, str]:
     table = _table(name, document.get(name, {}))
-    return {key: text(f"{name}.{key}", given) for key, given in table.items()}
+    texts = {key: text(f"{name}.{key}", given) for key, given in table.items()}
+    if name == "accelerators":
+        return {key: _known(f"{name}.{key}", "accelerator", said) for key, said in texts.items()}
+    return texts
 
 
 def _timezone(name: str) -> str:
@@ -201,8 +227,13 @@ _WHOLE: Mapping[str, tuple[int, int]] = {
 }
 
 
+_NUMBERS = ("intensity", "market_intensity", "residual_mix", "grid_water")
+_NUMBER_OR_WORD = ("pue", "wue")
+_WORDS = ("basis", "grid_source", "water_kind")
+
+
 def _checked(where: str, said: Mapping[str, Any], also: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Check one level; what concerns the place is checked when the place is looked up."""
+    """Check one level; limits of what concerns the place are checked when it is looked up."""
     known = (*MACHINE_KEYS, *PLACE_KEYS, *also)
     for name, given in said.items():
         label = f"{where} {name}"
@@ -220,13 +251,44 @@ def _checked(where: str, said: Mapping[str, Any], also: tuple[str, ...] = ()) ->
             whole_number(label, given, at_least=fewest, at_most=greatest)
         elif name == "metered":
             one_of(label, given, METERED_AT)
-        elif name in ("accelerator", "cpu", "host", "zone", "region", "memory_type"):
-            text(label, given)
-    if sum(name in said for name in ("zone", "intensity")) > 1:
-        raise ContradictionError(
-            f"{where} says zone and intensity", "give one of the two: an intensity needs no zone"
-        )
+        elif name == "memory_type":
+            one_of(label, given, MEMORY_TYPES)
+        elif name in _FIND:
+            _known(label, name, text(label, given))
+        else:
+            _check_type(label, name, given)
     return dict(said)
+
+
+def _check_type(label: str, name: str, given: Any) -> None:
+    is_word = name in _WORDS or (name in _NUMBER_OR_WORD and isinstance(given, str))
+    if is_word:
+        text(label, given)
+    elif name in _NUMBERS or name in _NUMBER_OR_WORD:
+        number(label, given)
+    elif name == "contract":
+        for contract in given if isinstance(given, list) else [given]:
+            text(label, contract)
+
+
+_FIND: Mapping[str, Callable[[str], object]] = {
+    "accelerator": lambda name: accelerators().find(name),
+    "cpu": lambda name: cpus().find(name),
+    "host": lambda name: name == NO_HOST or machine_class(name),
+    "zone": lambda name: zones().find(name),
+    "region": lambda name: regions().find(name),
+}
+
+
+def _known(label: str, name: str, given: str) -> str:
+    """Return a name if the tables have it; else the refusal says where it was said."""
+    try:
+        _FIND[name](given)
+    except InputError as error:
+        raise type(error)(
+            f"{label} is {given!r}: {error.given}", error.allowed, error.nearest
+        ) from None
+    return given
 
 
 def _unreadable(path: Path, why: str) -> InputError:

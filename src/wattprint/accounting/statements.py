@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 
+INTENSITIES = ("yearly", "hourly", "hourly_with_gaps")
+"""How jobs are charged: at the means of years; at their own hours, all of which are known; or at
+those that are known, and at the year's mean for the others."""
 
-@lru_cache(maxsize=2)
-def footprints(*, by_hour: bool) -> str:
+
+@lru_cache(maxsize=3)
+def footprints(intensity: str = "yearly") -> str:
     """Return the query that gives every job its figures.
 
     Args:
-        by_hour: Charge each job at the intensity of its own hours; else at its year's mean.
+        intensity: One of `INTENSITIES`.
     """
-    intensity = _text("hourly" if by_hour else "yearly")
-    return "WITH " + ",\n".join([_text("energy"), intensity, _text("figures")])
+    return "WITH " + ",\n".join([_text("energy"), _text(intensity), _text("figures")])
 
 
 def _text(name: str) -> str:
@@ -86,9 +89,14 @@ SUMS = (
 """Whole numbers of every job that add up: bounds too, for jobs share their causes of error."""
 
 QUARTER = (
-    "CASE WHEN month = 0 THEN 0 ELSE year * 10 + CAST(floor((month % 100 + 2) / 3) AS BIGINT) END"
+    "CASE WHEN month = 0 THEN 0 ELSE CAST(floor(month / 100) AS BIGINT) * 10 "
+    "+ CAST(floor((month % 100 + 2) / 3) AS BIGINT) END"
 )
 """20241 is the first quarter of 2024; 0 where no time is known."""
+
+
+PLACED = "COUNT(location_ug) AS placed_jobs"
+"""Jobs whose place is known: the emissions of a sum are theirs alone."""
 
 
 def roll_up(keys: Sequence[str], *, source: str = "footprints", where: str = "") -> str:
@@ -104,7 +112,7 @@ def roll_up(keys: Sequence[str], *, source: str = "footprints", where: str = "")
     grouped = ", ".join(str(i) for i in range(1, len(keys) + 1))
     return "\n".join(
         [
-            "SELECT " + ", ".join([*named, "COUNT(*) AS jobs", *sums]),
+            "SELECT " + ", ".join([*named, "COUNT(*) AS jobs", PLACED, *sums]),
             f"FROM {source}",
             *([f"WHERE {where}"] if where else []),
             *([f"GROUP BY {grouped}", f"ORDER BY {grouped}"] if keys else []),

@@ -108,6 +108,7 @@ def _intervals(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def bar_labels(bars: Sequence[Bar], width_px: int, size: Size) -> list[dict[str, Any]]:
+    """Return the names and amounts above bars, as layers."""
     labels = []
     for i, bar in enumerate(bars):
         y = i * ROW_PX + BAR_TOP_PX - 6

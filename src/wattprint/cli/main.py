@@ -18,6 +18,7 @@ _COMMANDS = {
     "estimate": "Footprint of described work, before or after it happens.",
     "explain": "One job under all methodologies, and why they differ.",
     "track": "Run a command and measure it.",
+    "import": "Other tools' records into the ledger.",
     "runs": "List, export and prune the runs of the local ledger.",
     "show": "Footprint of a run, with its reasons.",
     "report": "Footprint of a run as a document.",
@@ -28,6 +29,8 @@ _COMMANDS = {
     "calibrate": "Fit what a machine draws beside its chips to a wall meter.",
 }
 """Name and first line of help of every command; its module is imported when it is used."""
+_MODULES = {"import": "import_records"}
+"""Modules, and functions in them, of commands whose names are Python's own words."""
 
 _FIRST_STEPS = """\
 Wattprint: the carbon ledger of machine learning.
@@ -48,8 +51,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"wattprint.cli.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        name = _MODULES.get(cmd_name, cmd_name)
+        command: click.Command = getattr(importlib.import_module(f"wattprint.cli.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 import click
@@ -63,3 +63,53 @@ def with_progress(
         for item in items[taken:]:
             yield item
             bar.advance(task)
+
+
+@contextmanager
+def bytes_progress(
+    total_bytes: int, label: str, *, clock_s: Callable[[], float] = time.monotonic
+) -> Iterator[Callable[[int], None]]:
+    """Give a function that is told how many bytes are done; it shows them once that lasts.
+
+    Args:
+        total_bytes: How many there are. [B]
+        label: What is being done.
+        clock_s: A clock that does not jump. [s]
+    """
+    if not sys.stderr.isatty():
+        yield lambda done_bytes: None  # noqa: ARG005 - nobody looks
+        return
+    impatient_s = clock_s() + _PATIENCE_S
+    with ExitStack() as shown:
+        update: Callable[[int], None] | None = None
+
+        def progress(done_bytes: int) -> None:
+            nonlocal update
+            if update is None and clock_s() > impatient_s:
+                update = shown.enter_context(_bytes_bar(total_bytes, label))
+            if update is not None:
+                update(done_bytes)
+
+        yield progress
+
+
+@contextmanager
+def _bytes_bar(total_bytes: int, label: str) -> Iterator[Callable[[int], None]]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total_bytes)
+        yield lambda done_bytes: bar.update(task, completed=done_bytes)

@@ -15,6 +15,7 @@ from wattprint.cli.progress import with_progress
 from wattprint.domain import units
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.run import RunRecord
+from wattprint.ledger.imports import Imports
 from wattprint.ledger.runs import Ledger, LedgerEntry, ListedRun
 
 _SHOWN = 25
@@ -40,6 +41,7 @@ _COMMANDS = {
     metavar="N",
     help=f"Only the newest N. [default: {_SHOWN}]",
 )
+@click.option("--imported", is_flag=True, help="Every record of other tools, and no runs.")
 @click.option("--all", "all_", is_flag=True, help="All runs, however many there are.")
 @home_option
 @json_option
@@ -50,6 +52,7 @@ def runs(
     project: str | None,
     limit: int | None,
     all_: bool,
+    imported: bool,
     home: str | None,
     as_json: bool,
 ) -> None:
@@ -59,21 +62,63 @@ def runs(
         return
     if all_ and limit is not None:
         raise ContradictionError("--all and --limit are both given", "expected one of them")
-    ledger = Ledger(home)
     most = None if all_ else limit or _SHOWN
+    if imported:
+        _print_imported(home, project, most, as_json=as_json)
+        return
+    ledger = Ledger(home)
+    imports = Imports(home)
     listed, older = _newest(ledger, project, most)
     if as_json:
-        _print_json(listed, older, ledger.unreadable)
+        _print_json(listed, older, ledger.unreadable, imports)
         return
     if listed:
         head = ("run", "project", "name", "state", "started", "duration", "devices' energy")
         print_table(head, map(_cells, listed))
-    else:
+    elif not imports.ids():
         of_project = f" of project {project!r}" if project else ""
         click.echo(f"No runs{of_project} yet. Record one:\n  wattprint track -- python train.py")
     if older:
         click.echo(f"{older:,} older: `wattprint runs --all` lists them.")
-    for name, why in ledger.unreadable.items():
+    if imports.ids():
+        _print_imports(imports, project, most, below=bool(listed))
+    for name, why in (ledger.unreadable | imports.unreadable).items():
+        click.echo(f"Not read: {name}: {why}")
+
+
+def _print_imports(imports: Imports, project: str | None, most: int | None, *, below: bool) -> None:
+    """Print what other tools recorded, an import a row."""
+    from wattprint.cli.imported import HEAD, listed_rows  # only where something was imported
+
+    rows, more = listed_rows(imports, project, most)
+    if rows:
+        click.echo("\nImported:" if below else "Imported:")
+        print_table(HEAD, rows)
+    if more:
+        click.echo(f"{more:,} more imported: `wattprint runs --all` lists them.")
+
+
+def _print_imported(
+    home: str | None, project: str | None, most: int | None, *, as_json: bool
+) -> None:
+    """Print every imported record, or as many as are wanted."""
+    from wattprint.cli.imported import HEAD, record_cells, record_dict, records_of
+
+    imports = Imports(home)
+    found = records_of(imports, project)
+    shown = islice(found, most)
+    if as_json:
+        lines = ",\n".join(json_line(record_dict(*each)) for each in shown)
+        click.echo(as_utf8('{"imported": [' + (f"\n{lines}\n" if lines else "") + "]}"))
+        return
+    rows = [record_cells(*each) for each in shown]
+    if not rows:
+        click.echo("No records yet. Import some:\n  wattprint import emissions.csv")
+        return
+    print_table(HEAD, rows)
+    if more := sum(1 for _ in found):
+        click.echo(f"{more:,} more: `wattprint runs --imported --all` lists them.")
+    for name, why in imports.unreadable.items():
         click.echo(f"Not read: {name}: {why}")
 
 
@@ -98,12 +143,20 @@ def _newest(ledger: Ledger, project: str | None, most: int | None) -> tuple[list
     return shown, sum(1 for _ in rest)
 
 
-def _print_json(listed: list[ListedRun], older: int, unreadable: Mapping[str, str]) -> None:
+def _print_json(
+    listed: list[ListedRun], older: int, unreadable: Mapping[str, str], imports: Imports
+) -> None:
     """Print one run a line: with an indent 10,000 runs take three times as long."""
     lines = ",\n".join(json_line(_listed_dict(run)) for run in listed)
     parts = ['"runs": [' + (f"\n{lines}\n" if lines else "") + "]"]
     if older:
         parts.append(f'"older": {older}')
+    if imports.ids():
+        from wattprint.cli.imported import import_dict
+
+        each = ",\n".join(json_line(import_dict(stored)) for stored in imports.all())
+        parts.append(f'"imports": [\n{each}\n]')
+        unreadable = {**unreadable, **imports.unreadable}
     if unreadable:
         rows = [{"id": run_id, "reason": reason} for run_id, reason in unreadable.items()]
         parts.append(f'"unreadable": {json_line(rows)}')

@@ -55,6 +55,9 @@ COLUMNS = (
 )
 @click.option("--project", metavar="TEXT", help="Only runs of this project.")
 @click.option("--since", metavar="DATE", help="Only runs that started then (UTC) or later.")
+@click.option(
+    "--imported", is_flag=True, help="Records of other tools instead; RUN is then an import."
+)
 @click.option("--output", "-o", metavar="FILE", help="Write to a file. [default: standard output]")
 @click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
 @home_option
@@ -66,6 +69,7 @@ def export(
     since: str | None,
     output: str | None,
     force: bool,
+    imported: bool,
     home: str | None,
 ) -> None:
     """Write every RUN, or all of them, oldest first.
@@ -75,6 +79,13 @@ def export(
     """
     form = _format(form, output)
     since = None if since is None else parsed_date("since", since)
+    if imported:
+        from wattprint.cli.imported_export import found_records
+
+        with _opened(output, force=force) as file:
+            for part in _imported_parts(found_records(home, runs, project, since), form):
+                file.write(as_utf8(part))
+        return
     ledger = Ledger(home)
     run_ids = _run_ids(ledger, runs)
     with _opened(output, force=force) as file:
@@ -117,13 +128,30 @@ def _entries(
             yield entry
 
 
+def _imported_parts(found: Iterable[Any], form: str) -> Iterator[str]:
+    """Yield imported records in a format, part by part."""
+    from wattprint.cli.imported_export import COLUMNS as IMPORTED
+    from wattprint.cli.imported_export import exported_dict, exported_row
+
+    if form == "csv":
+        yield _csv_line(IMPORTED)
+        yield from (_csv_line(exported_row(each)) for each in found)
+        return
+    lines = (json_line(exported_dict(each)) + "\n" for each in found)
+    yield from _in_list(lines) if form == "json" else lines
+
+
 def _jsonl(entries: Iterable[LedgerEntry]) -> Iterator[str]:
     return (json_line(entry.run.as_dict()) + "\n" for entry in entries)
 
 
 def _json(entries: Iterable[LedgerEntry]) -> Iterator[str]:
+    return _in_list(_jsonl(entries))
+
+
+def _in_list(lines: Iterable[str]) -> Iterator[str]:
     yield "["
-    for i, line in enumerate(_jsonl(entries)):
+    for i, line in enumerate(lines):
         yield (",\n" if i else "\n") + line.rstrip("\n")
     yield "\n]\n"
 

@@ -18,6 +18,7 @@ from wattprint.cli.runs import run_dict, show_with_zone
 from wattprint.domain import units
 from wattprint.domain.footprint import Footprint
 from wattprint.estimator.per_unit import Breakdown, breakdown_of_run
+from wattprint.ledger.imports import PREFIX, parsed_record_id
 from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
 from wattprint.reports.text import footprint_text
 
@@ -34,8 +35,15 @@ from wattprint.reports.text import footprint_text
 def show(*, run: str, home: str | None, explain: bool, as_json: bool, **said: Any) -> None:
     """Show the footprint of RUN: an id, the beginning of one, or 'last'.
 
-    Energy was recorded; place, PUE and intensity are applied now, so they can be given now.
+    Energy was recorded; place, PUE and intensity are applied now, so they can be given now. Of an
+    imported record, IMPORT:N, what was reported stands beside what is recomputed.
     """
+    if run.startswith(PREFIX):
+        from wattprint.cli.imported import show_imported  # its parsers are of no use to a run
+
+        asked = parsed_record_id(run)
+        show_imported(asked, home, explain=explain, as_json=as_json, **said)
+        return
     entry = Ledger(home).find(run)
     footprint = asked_footprint(entry.run, said, home)
     breakdown = breakdown_of_run(entry.run, footprint)

@@ -115,7 +115,7 @@ NOTES = tuple(
             ("memory_unknown", "no memory in the log: its share of the machine's"),
             ("energy_implausible", "metered energy is impossible: modelled instead"),
             ("partition_unknown", "partition is not described: hardware by convention"),
-            ("cpus_unknown", "no CPUs in the log: taken as one"),
+            ("cpus_unknown", "no CPUs in the log: the share of its machines that it had, else one"),
             ("end_before_start", "ends before it starts: charged for its elapsed time"),
             ("gpus_in_part", "a part of an accelerator: charged by its share"),
         )

@@ -7,7 +7,7 @@ from wattprint.domain.errors import InputError
 from wattprint.joblogs.base import LogReader
 from wattprint.joblogs.text_source import head_of
 
-KINDS = ("sacct",)
+KINDS = ("sacct", "table")
 """Kinds of logs, as `--kind` takes them, in the order in which a file is tried."""
 
 
@@ -18,9 +18,10 @@ def reader(kind: str) -> LogReader:
         UnknownNameError: No such kind.
     """
     one_of("kind", kind, KINDS)
-    from wattprint.joblogs.readers import sacct
+    from importlib import import_module
 
-    return sacct.READER
+    found: LogReader = import_module(f"wattprint.joblogs.readers.{kind}").READER
+    return found
 
 
 def reader_for(path: Path, kind: str | None = None) -> LogReader:

@@ -47,6 +47,11 @@ def profiles_folder(home: Path, *, create: bool = False) -> Path:
     return _folder(home, "profiles", create=create)
 
 
+def imports_folder(home: Path, *, create: bool = False) -> Path:
+    """Return the folder of imports below a home, as `runs_folder` does that of journals."""
+    return _folder(home, "imports", create=create)
+
+
 def _folder(home: Path, name: str, *, create: bool) -> Path:
     folder = home / name
     try:

@@ -241,7 +241,8 @@ def _wasted(report: AccountReport) -> str:
     placed = "" if lost.location_kg is None else f" and {_mass(lost.location_kg.value)} CO2e"
     return (
         f"{lost.jobs:,} jobs ended so that their work is usually lost: "
-        f"{units.energy(lost.facility_kwh.value)}{placed}, {percent(report.wasted_share)} of the energy."
+        f"{units.energy(lost.facility_kwh.value)}{placed}, "
+        f"{percent(report.wasted_share)} of the energy."
     )
 
 

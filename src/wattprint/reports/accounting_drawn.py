@@ -63,7 +63,7 @@ _PART_INKS: Mapping[str, Ink] = {
 
 
 def parts_of(sums: Sums) -> dict[str, float]:
-    """Return what facility energy is made of, by the words for it, what is nothing left out [kWh]."""
+    """Return what facility energy is made of, by the words for it [kWh]."""
     overhead = max(0.0, sums.facility_kwh.value - sums.it_kwh.value)
     parts = {**sums.parts_kwh, "overhead": overhead}
     return {PART_WORDS[name]: kwh for name, kwh in parts.items() if kwh > 0}

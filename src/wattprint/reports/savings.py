@@ -54,7 +54,7 @@ def _waste(report: AccountReport, measure: Measure) -> Iterator[Saving]:
         yield Saving(
             "No lost work",
             0.0 if lost is None else lost.value,
-            f"Jobs that {_either(ends)}: their work is usually lost. Checkpoints keep a part of it.",
+            f"Jobs that {_either(ends)}: their work is usually lost. Checkpoints keep some of it.",
         )
     for label, unused, advice in (
         (

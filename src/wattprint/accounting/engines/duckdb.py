@@ -1,15 +1,18 @@
 """DuckDB, inside this process: the engine unless another one is asked for."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from wattprint.domain.errors import InputError
+from wattprint.accounting.engines.base import beyond_reach
 
 MEMORY_LIMIT_MB = 300
 """What it may hold before it puts rows on disk: a laptop accounts for a company's logs. [MB]"""
+ROWS_AT_ONCE = 20_000
+"""Of a small table, as Python's numbers: one wrong year in a log makes it a table of decades."""
 _PARQUET = (
     "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4_raw, "
     "DICTIONARY_SIZE_LIMIT 5000, ROW_GROUP_SIZE 40960"
@@ -52,21 +55,23 @@ class DuckDB:
         """See `Engine`."""
         typed = ", ".join(f"{column} {sql_type}" for column, sql_type in columns.items())
         self._connection.execute(f"CREATE TABLE {name} ({typed})")
-        by_column = [list(column) for column in zip(*rows, strict=True)]
-        if by_column:
-            unnested = ", ".join(f"unnest(?::{sql_type}[])" for sql_type in columns.values())
+        unnested = ", ".join(f"unnest(?::{sql_type}[])" for sql_type in columns.values())
+        left = iter(rows)
+        while some := list(islice(left, ROWS_AT_ONCE)):
+            by_column = [list(column) for column in zip(*some, strict=True)]
             self._connection.execute(f"INSERT INTO {name} SELECT {unnested}", by_column)
 
     def keep(self, query: str, name: str, path: Path) -> None:
         """See `Engine`."""
         try:
-            self._connection.execute(f"COPY ({query}) TO {_quoted(path)} ({_PARQUET})")
+            self.copy(query, path, _PARQUET)
         except duckdb.ConversionException as error:
-            raise InputError(
-                f"a job's figures are beyond 2^63 ({str(error).splitlines()[0]})",
-                "expected jobs of at most a hundred million accelerator-hours",
-            ) from error
+            raise beyond_reach(str(error).splitlines()[0]) from error
         self._connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {_files([path])}")
+
+    def copy(self, query: str, path: Path, options: str) -> None:
+        """Write the rows of a query to a file, or into a pipe, in a format of its own."""
+        self._connection.execute(f"COPY ({query}) TO {_quoted(path)} ({options})")
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """See `Engine`."""

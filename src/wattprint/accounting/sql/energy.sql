@@ -4,8 +4,13 @@
 counted AS (
   SELECT
     j.*, f.*,
-    COALESCE(j.gpus, f.accelerators_of_machine * j.nodes) AS accelerators,
-    COALESCE(j.cpus, f.cpus_of_machine * j.nodes) AS cpu_count
+    COALESCE(j.gpus, f.accelerators_of_machine * COALESCE(j.nodes, f.one)) AS accelerators,
+    COALESCE(j.cpus, CASE
+      WHEN COALESCE(j.gpus, f.accelerators_of_machine) > 0 THEN f.cpus_per_accelerator
+        * COALESCE(j.gpus, f.accelerators_of_machine * COALESCE(j.nodes, f.one))
+      WHEN j.nodes IS NULL THEN f.one
+      ELSE f.cpus_of_machine * j.nodes END) AS cpu_count,
+    CASE WHEN f.is_meter_trusted = 1 THEN j.node_energy_j ELSE NULL END AS meter_j
   FROM jobs j
   JOIN factors f ON f.factor_key = j.kind * 10000 + j.year
 ),
@@ -17,11 +22,13 @@ held AS (
     COALESCE(memory_gb, CASE
       WHEN accelerators > 0 THEN memory_gb_per_accelerator * accelerators
       ELSE memory_gb_per_cpu * cpu_count END) AS held_gb,
-    CASE WHEN node_energy_j IS NOT NULL AND node_meter_is_at_wall = 1
+    CASE WHEN cpu_s > elapsed_s * cpu_count THEN one * elapsed_s * cpu_count ELSE cpu_s END
+      AS busy_s,
+    CASE WHEN meter_j IS NOT NULL AND is_meter_at_wall = 1
       THEN one ELSE supply_inverse END AS supply,
-    CASE WHEN node_energy_j IS NOT NULL AND node_meter_is_at_wall = 1
+    CASE WHEN meter_j IS NOT NULL AND is_meter_at_wall = 1
       THEN nothing ELSE supply_up_sq END AS supply_up,
-    CASE WHEN node_energy_j IS NOT NULL AND node_meter_is_at_wall = 1
+    CASE WHEN meter_j IS NOT NULL AND is_meter_at_wall = 1
       THEN nothing ELSE supply_down_sq END AS supply_down
   FROM counted c
 ),
@@ -29,33 +36,36 @@ parts AS (
   SELECT
     h.*,
     CASE
-      WHEN node_energy_j IS NOT NULL THEN nothing
+      WHEN meter_j IS NOT NULL AND has_meter_accelerators = 1 THEN nothing
       WHEN accelerator_energy_j IS NOT NULL THEN accelerator_energy_j
       WHEN gpu_load IS NOT NULL THEN (accelerator_idle_w + accelerator_load_w * gpu_load) * device_s
       ELSE accelerator_w * device_s END AS accelerators_j,
     CASE
       WHEN accelerator_energy_j IS NOT NULL THEN accelerator_meter_up
-      WHEN gpu_load IS NOT NULL THEN accelerator_load_up
+      WHEN gpu_load IS NOT NULL THEN (accelerator_idle_up_w + accelerator_load_up_w * gpu_load)
+        / (accelerator_idle_w + accelerator_load_w * gpu_load + least)
       ELSE accelerator_up END AS a_up,
     CASE
       WHEN accelerator_energy_j IS NOT NULL THEN accelerator_meter_down
-      WHEN gpu_load IS NOT NULL THEN accelerator_load_down
+      WHEN gpu_load IS NOT NULL THEN (accelerator_idle_down_w + accelerator_load_down_w * gpu_load)
+        / (accelerator_idle_w + accelerator_load_w * gpu_load + least)
       ELSE accelerator_down END AS a_down,
     CASE
-      WHEN node_energy_j IS NOT NULL THEN nothing
+      WHEN meter_j IS NOT NULL THEN nothing
       WHEN cpu_s IS NULL THEN cpu_w * set_aside_s
       ELSE cpu_idle_w * set_aside_s
-        + cpu_busy_w * cpu_s * (threads_per_core - (threads_per_core - one) * (cpu_s / (set_aside_s + least)))
+        + cpu_busy_w * busy_s
+          * (threads_per_core - (threads_per_core - one) * (busy_s / (set_aside_s + least)))
       END AS cpus_j,
     CASE WHEN cpu_s IS NULL THEN cpu_up ELSE cpu_law_up END AS c_up,
     CASE WHEN cpu_s IS NULL THEN cpu_down ELSE cpu_law_down END AS c_down,
-    CASE WHEN node_energy_j IS NOT NULL THEN nothing
+    CASE WHEN meter_j IS NOT NULL THEN nothing
       ELSE memory_w_per_gb * held_gb * elapsed_s END AS memory_j,
     CASE
-      WHEN node_energy_j IS NOT NULL AND node_meter_is_at_wall = 1 THEN nothing
+      WHEN meter_j IS NOT NULL AND is_meter_at_wall = 1 THEN nothing
       WHEN accelerators > 0 THEN static_w_per_accelerator * device_s
       ELSE static_w_per_cpu * set_aside_s END AS static_j,
-    COALESCE(node_energy_j, nothing) AS metered_j
+    COALESCE(meter_j, nothing) AS metered_j
   FROM held h
 ),
 delivered AS (

@@ -38,7 +38,7 @@ lived AS (
 SELECT
   job_id, cluster, user_name, account, project, team, partition_name, accelerator, instance,
   region, state, kind, year, month, day, start_s, end_s, elapsed_s,
-  CASE WHEN node_energy_j IS NOT NULL THEN 'measured' ELSE 'modelled' END AS method,
+  CASE WHEN meter_j IS NOT NULL THEN 'measured' ELSE 'modelled' END AS method,
   CAST(floor(device_s + 0.5) AS BIGINT) AS accelerator_s,
   CAST(floor(set_aside_s + 0.5) AS BIGINT) AS cpu_set_aside_s,
   CAST(floor(accelerators_j + 0.5) AS BIGINT) AS accelerator_j,
@@ -78,21 +78,21 @@ SELECT
     AS grid_water_low_ul,
   CAST(floor(grid_water * exp(sqrt(facility_up_sq + grid_water_up_sq)) + 0.5) AS BIGINT)
     AS grid_water_high_ul,
-  CASE WHEN memory_used_gb IS NULL THEN NULL
+  CASE WHEN memory_used_gb IS NULL OR meter_j IS NOT NULL THEN NULL
     WHEN memory_used_gb >= held_gb THEN 0
     ELSE CAST(floor(memory_j * (one - memory_used_gb / held_gb) * supply * pue + 0.5) AS BIGINT)
     END AS unused_memory_j,
-  CASE WHEN memory_used_gb IS NULL THEN NULL
+  CASE WHEN memory_used_gb IS NULL OR meter_j IS NOT NULL THEN NULL
     WHEN memory_used_gb >= held_gb THEN CAST(floor(nothing * ug_of_part) AS BIGINT)
     ELSE CAST(floor(memory_j * (one - memory_used_gb / held_gb) * ug_of_part + 0.5) AS BIGINT)
     END AS unused_memory_ug,
-  CASE WHEN cpu_s IS NULL OR node_energy_j IS NOT NULL THEN NULL
+  CASE WHEN cpu_s IS NULL OR meter_j IS NOT NULL THEN NULL
     WHEN cpu_s >= set_aside_s THEN 0
     ELSE CAST(floor((cpu_idle_w * (set_aside_s - cpu_s)
       + CASE WHEN accelerators > 0 THEN nothing ELSE static_w_per_cpu END * (set_aside_s - cpu_s))
       * supply * pue + 0.5) AS BIGINT)
     END AS unused_cpu_j,
-  CASE WHEN cpu_s IS NULL OR node_energy_j IS NOT NULL THEN NULL
+  CASE WHEN cpu_s IS NULL OR meter_j IS NOT NULL THEN NULL
     WHEN cpu_s >= set_aside_s THEN CAST(floor(nothing * ug_of_part) AS BIGINT)
     ELSE CAST(floor((cpu_idle_w * (set_aside_s - cpu_s)
       + CASE WHEN accelerators > 0 THEN nothing ELSE static_w_per_cpu END * (set_aside_s - cpu_s))
@@ -100,10 +100,10 @@ SELECT
     END AS unused_cpu_ug,
   CASE WHEN gpu_load IS NULL THEN NULL
     WHEN gpu_load < 0.01 THEN CAST(floor(device_s + 0.5) AS BIGINT) ELSE 0 END AS idle_accelerator_s,
-  CASE WHEN gpu_load IS NULL OR node_energy_j IS NOT NULL THEN NULL
+  CASE WHEN gpu_load IS NULL OR (meter_j IS NOT NULL AND has_meter_accelerators = 1) THEN NULL
     WHEN gpu_load < 0.01 THEN CAST(floor(accelerators_j * supply * pue + 0.5) AS BIGINT)
     ELSE 0 END AS idle_accelerator_j,
-  CASE WHEN gpu_load IS NULL OR node_energy_j IS NOT NULL THEN NULL
+  CASE WHEN gpu_load IS NULL OR (meter_j IS NOT NULL AND has_meter_accelerators = 1) THEN NULL
     WHEN gpu_load < 0.01 THEN CAST(floor(accelerators_j * ug_of_part + 0.5) AS BIGINT)
     ELSE CAST(floor(nothing * ug_of_part) AS BIGINT) END AS idle_accelerator_ug,
   notes, file, line

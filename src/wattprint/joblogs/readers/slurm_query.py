@@ -1,8 +1,11 @@
 """The query that turns rows of a sacct dump into jobs, with their steps merged into them.
 
 The tables: `sacct_lines` holds lines as they are; `sacct_rows` the texts of the columns that are
-needed, what each row is (`bad` says why it is none), and the id of its job, `root`.
+needed, what each row is (`bad` says why it is none), and the id of its job, `root`; `sacct_steps`
+what the steps of a job sum up to.
 """
+
+from collections.abc import Callable
 
 from wattprint.domain.jobs import NOTE_BITS
 from wattprint.joblogs.base import LogSettings
@@ -44,7 +47,7 @@ _FIELDS = {
 }
 """Text that is needed -> columns that may hold it, best first."""
 
-_SAY_NOTHING = ("unknown", "none", "n/a", "invalid", "unlimited", "partition_limit", "(null)")
+_SAY_NOTHING = ("unknown", "none", "n/a", "invalid", "unlimited", "partition_limit")
 
 _SHOWN_ID = shown("coalesce(jobid, '')")
 _SHOWN_ROOT = shown("coalesce(steps.root, '')")
@@ -52,16 +55,17 @@ _SHOWN_ROOT = shown("coalesce(steps.root, '')")
 _TIMES = ("submit", "start", "end_time", "elapsedraw", "elapsed")
 
 
-def rows_query(layout: Layout, first_line: int) -> str:
+def rows_query(layout: Layout, first_line: int, *, padded: bool) -> str:
     """Return the query of `sacct_rows` over `sacct_lines`.
 
     Args:
         layout: How the lines are parted.
         first_line: Number of the first of the lines in the log.
+        padded: Whether values may have blanks around them.
     """
-    texts = {name: _text(layout, *columns) for name, columns in _FIELDS.items()}
+    texts = {name: _text(layout, columns, padded) for name, columns in _FIELDS.items()}
     texts |= {name: _unless_empty_word(texts[name]) for name in _TIMES}
-    users = [_text(layout, name) for name in ("user", "uid") if layout.place(name)]
+    users = [_text(layout, (name,), padded) for name in ("user", "uid") if layout.place(name)]
     texts["user_name"] = f"coalesce({', '.join(users)})" if users else "NULL"
     columns = ", ".join(f"CAST({text} AS VARCHAR) AS {name}" for name, text in texts.items())
     return f"""
@@ -73,27 +77,27 @@ FROM (
     FROM (
         SELECT rowid + {first_line} AS number, line AS whole, {layout.part("line")} AS f
         FROM sacct_lines
-        WHERE line IS NOT NULL AND NOT (line[1] = '-' AND regexp_full_match(line, '[- ]+'))
-            AND (line[1] > ' ' OR trim(line) <> '')
+        WHERE line IS NOT NULL AND NOT (line < '.' AND regexp_full_match(line, '[-\\s]*'))
     )
 )"""
 
 
-def _text(layout: Layout, *columns: str) -> str:
+def _text(layout: Layout, columns: tuple[str, ...], padded: bool) -> str:
     """Return SQL for the text of the first of these columns that the dump has."""
     place = layout.place(*columns)
     if not place:
         return "NULL"
     # Free text may hold the delimiter: what follows it is counted from the end.
     behind = layout.free_text and place > layout.free_text
-    return f"nullif(trim(f[{place - layout.fields - 1 if behind else place}]), '')"
+    text = f"f[{place - layout.fields - 1 if behind else place}]"
+    return f"nullif({f'trim({text})' if padded else text}, '')"
 
 
 def _unless_empty_word(text: str) -> str:
     if text == "NULL":
         return text
     words = ", ".join(map(literal, _SAY_NOTHING))
-    return f"CASE WHEN {text}[1] > '9' AND lower({text}) IN ({words}) THEN NULL ELSE {text} END"
+    return f"CASE WHEN {text} >= ':' AND lower({text}) IN ({words}) THEN NULL ELSE {text} END"
 
 
 def _bad_row(layout: Layout) -> str:
@@ -116,7 +120,7 @@ def _bad_id(layout: Layout) -> str:
     if not layout.place("jobid", "jobidraw"):
         return "NULL"
     return (
-        "CASE WHEN jobid[1] BETWEEN '0' AND '9' THEN NULL ELSE 'JobID is ' || "
+        "CASE WHEN jobid >= '0' AND jobid < ':' THEN NULL ELSE 'JobID is ' || "
         f"{_SHOWN_ID} || '; expected one such as 123, 123_4 or 123+0' END"
     )
 
@@ -137,99 +141,194 @@ def _is_step(layout: Layout) -> str:
 _CUT_SHORT = "right(jobid, 1) = '+'"
 """Columns of fixed width mark what does not fit."""
 
-# A job's rows follow each other: a step belongs to the last job before it, if that has its id.
-# So does each execution of a job that was put back into the queue keep its own steps.
-_STEPS = f"""
+
+class _Texts:
+    """The texts that a dump has: expressions over the others are NULL, and cost nothing."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.known = {name for name, columns in _FIELDS.items() if layout.place(*columns)}
+
+    def of(self, read: Callable[..., str], *texts: str) -> str:
+        """Return what a function of `slurm_values` makes of texts, if the dump has the first."""
+        return read(*texts) if texts[0] in self.known else "NULL"
+
+    def tres(self, text: str, name: str, read: Callable[[str], str]) -> str:
+        """Return a number in a list of resources, of which `parts` has the texts."""
+        return read(f"{text}_{name}") if text in self.known else "NULL"
+
+    def parts(self) -> str:
+        """Return columns with the texts of resources, each cut out once, and only where needed."""
+        needed = {
+            "cpu": "alloccpus IS NULL OR alloccpus = '0'",
+            "mem": "TRUE",
+            "node": "nodes IS NULL OR nodes = '0'",
+            "energy": "contains({text}, 'energy=')",
+        }
+        cut = [
+            f", CASE WHEN {where.format(text=text)} THEN {values.tres(text, name)} END"
+            f" AS {text}_{name}"
+            for text in ("alloctres", "reqtres")
+            for name, where in needed.items()
+            if text in self.known
+        ]
+        return "".join(cut)
+
+
+def _first(*expressions: str) -> str:
+    """Return SQL for the first of these that is not NULL, short where most cannot be anything."""
+    real = [expression for expression in expressions if expression != "NULL"]
+    return f"coalesce({', '.join(real)})" if len(real) > 1 else (real or ["NULL"])[0]
+
+
+def _some(expression: str) -> str:
+    """Return SQL that has NULL for 0."""
+    return expression if expression == "NULL" else f"nullif({expression}, 0)"
+
+
+def _cpu_s(texts: _Texts) -> str:
+    total, user, system = (
+        texts.of(values.seconds, name) for name in ("totalcpu", "usercpu", "systemcpu")
+    )
+    apart = "NULL" if user == system == "NULL" else f"(coalesce({user}, 0) + coalesce({system}, 0))"
+    return _first(_some(total), _some(apart))
+
+
+def _energy_j(texts: _Texts) -> str:
+    return _first(texts.of(values.energy_j, "energyraw"), texts.of(values.energy_j, "energy"))
+
+
+def _rss_gb(texts: _Texts) -> str:
+    return texts.of(lambda text: values.memory_gb(text, unit=""), "maxrss")
+
+
+def _steps(texts: _Texts) -> str:
+    """Return the query that sums up the steps of each job.
+
+    A job's rows follow each other: a step belongs to the last job before it, if that has its id.
+    So does each execution of a job that was put back into the queue keep its own steps.
+    """
+    tasks = texts.of(values.count, "ntasks")
+    tasks = "1" if tasks == "NULL" else f"coalesce(nullif({tasks}, 0), 1)"
+    return f"""
 SELECT owner, root, min(line) AS line, count(*) AS step_rows,
-    max({values.memory_gb("maxrss", unit="")} * coalesce(nullif({values.count("ntasks")}, 0), 1))
-        AS rss_gb,
-    sum({{cpu}}) AS cpu_s,
-    sum(coalesce({values.energy_j("energyraw")}, {values.energy_j("energy")})) AS energy_j,
-    max({values.tres_load("usage")}) AS load
+    max({_rss_gb(texts)} * {tasks}) AS rss_gb,
+    sum(CAST({_cpu_s(texts)} AS DOUBLE)) AS cpu_s,
+    sum(CAST({_energy_j(texts)} AS DOUBLE)) AS energy_j,
+    max({texts.of(values.tres_load, "usage")}) AS load
 FROM (
     SELECT *, max(CASE WHEN NOT is_step AND bad IS NULL THEN line END)
         OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS owner
-    FROM (SELECT line, bad, is_step, root, {{texts}} FROM sacct_rows)
+    FROM (SELECT line, bad, is_step, root, {", ".join(_STEP_TEXTS)} FROM sacct_rows)
 ) WHERE is_step AND bad IS NULL
 GROUP BY owner, root
 """
 
-_STEP_TEXTS = ("maxrss", "ntasks", "totalcpu", "usercpu", "systemcpu", "energyraw", "energy", "usage")
+
+_STEP_TEXTS = (
+    "maxrss",
+    "ntasks",
+    "totalcpu",
+    "usercpu",
+    "systemcpu",
+    "energyraw",
+    "energy",
+    "usage",
+)
+
+_NO_STEPS = """
+SELECT NULL::BIGINT AS owner, NULL::VARCHAR AS root, NULL::BIGINT AS line,
+    NULL::BIGINT AS step_rows, NULL::DOUBLE AS rss_gb, NULL::DOUBLE AS cpu_s,
+    NULL::DOUBLE AS energy_j, NULL::DOUBLE AS load
+WHERE FALSE
+"""
 
 
-def _cpu_s() -> str:
-    total, user, system = map(values.seconds, ("totalcpu", "usercpu", "systemcpu"))
-    return f"coalesce(nullif({total}, 0), nullif(coalesce({user}, 0) + coalesce({system}, 0), 0))"
+def steps_query(layout: Layout, *, any_steps: bool) -> str:
+    """Return the query of `sacct_steps` over `sacct_rows`: a row for each job that has steps."""
+    return _steps(_Texts(layout)) if any_steps else _NO_STEPS
 
 
 def jobs_query(layout: Layout, settings: LogSettings) -> str:
-    """Return the query of parsed rows over `sacct_rows`."""
+    """Return the query of parsed rows over `sacct_rows` and `sacct_steps`."""
     cluster = literal(settings.cluster) if settings.cluster else "NULL"
-    steps = _STEPS.format(cpu=_cpu_s(), texts=", ".join(_STEP_TEXTS))
+    texts = _Texts(layout)
     identified = bool(layout.place("jobid", "jobidraw"))
     same = "steps.root IS NOT DISTINCT FROM jobs.root" if identified else "TRUE"
     return f"""
-WITH steps AS MATERIALIZED ({steps}),
-jobs AS ({_read(settings.timezone, cluster)})
+WITH jobs AS ({_read(texts, settings.timezone, cluster)})
 SELECT {_derived()}
-FROM jobs LEFT JOIN steps ON steps.owner = jobs.line AND {same}
+FROM (SELECT *, {_CPUS} AS cpus FROM jobs) AS jobs
+LEFT JOIN sacct_steps AS steps ON steps.owner = jobs.line AND {same}
 UNION ALL BY NAME
 SELECT line, 1 AS log_rows, bad AS reject FROM sacct_rows WHERE bad IS NOT NULL
 UNION ALL BY NAME
 SELECT steps.line, step_rows AS log_rows,
-    'step of job ' || {_SHOWN_ROOT} || '; expected the row of its job before it'
-        AS reject
-FROM steps LEFT JOIN jobs ON steps.owner = jobs.line AND {same}
-WHERE jobs.line IS NULL
+    'step of job ' || {_SHOWN_ROOT} || '; expected the row of its job before it' AS reject
+FROM sacct_steps AS steps
+ANTI JOIN (SELECT line, root FROM sacct_rows WHERE bad IS NULL AND NOT is_step) AS jobs
+    ON steps.owner = jobs.line AND {same}
 """
 
 
-def _read(timezone: str, cluster: str) -> str:
+def _read(texts: _Texts, timezone: str, cluster: str) -> str:
     """Return the query of jobs' texts as numbers."""
-    nodes = f"coalesce(nullif({values.count('nodes')}, 0), {_tres_count('alloctres', 'node')})"
+
+    def moment(text: str) -> str:
+        return texts.of(lambda moment: values.moment(moment, timezone), text)
+
+    def tres_count(text: str, name: str) -> str:
+        return _some(texts.tres(text, name, values.count))
+
+    of = texts.of
+    elapsed = of(values.seconds, "elapsed")
+    columns = {
+        "cluster": _first("cluster", cluster),
+        "project": "nullif(ltrim(wckey, '*'), '')",
+        "partition_name": "nullif(split_part(partition, ',', 1), '')",
+        "state": of(values.state, "state"),
+        "submit_s": f"CAST({moment('submit')} AS BIGINT)",
+        "start_s": f"CAST({moment('start')} AS BIGINT)",
+        "end_s": f"CAST({moment('end_time')} AS BIGINT)",
+        "elapsed_s": _first("try_cast(elapsedraw AS BIGINT)", f"CAST({elapsed} AS BIGINT)"),
+        "nodes": _first(_some(of(values.count, "nodes")), tres_count("alloctres", "node")),
+        "alloc_cpus": _some(of(values.count, "alloccpus")),
+        "tres_cpus": tres_count("alloctres", "cpu"),
+        "cpu_time_s": _first("try_cast(cputimeraw AS DOUBLE)", of(values.seconds, "cputime")),
+        "req_cpus": _first(_some(of(values.count, "reqcpus")), tres_count("reqtres", "cpu")),
+        "total_cpu_s": _cpu_s(texts),
+        "gpus": _first(of(values.tres_gpus, "alloctres"), of(values.gres_gpus, "allocgres")),
+        "gpus_requested": _first(of(values.tres_gpus, "reqtres"), of(values.gres_gpus, "reqgres")),
+        "accelerator": _first(
+            of(values.tres_accelerator, "alloctres"),
+            of(values.gres_accelerator, "allocgres"),
+            of(values.tres_accelerator, "reqtres"),
+            of(values.gres_accelerator, "reqgres"),
+        ),
+        "in_part": _first(of(values.is_part, "alloctres"), "FALSE"),
+        "alloc_gb": texts.tres("alloctres", "mem", values.memory_gb),
+        "req_gb": texts.tres("reqtres", "mem", values.memory_gb),
+        "own_rss_gb": _rss_gb(texts),
+        "own_energy_j": _first(
+            _energy_j(texts), texts.tres("alloctres", "energy", values.energy_j)
+        ),
+        "own_load": of(values.tres_load, "usage"),
+    }
+    read = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
     return f"""
-SELECT line, root, jobid, state AS state_text, start AS start_text, elapsed AS elapsed_text,
-    coalesce(cluster, {cluster}) AS cluster, user_name, account,
-    nullif(ltrim(wckey, '*'), '') AS project,
-    nullif(split_part(partition, ',', 1), '') AS partition_name,
-    {values.state("state")} AS state,
-    {values.moment("submit", timezone)} AS submit_s,
-    {values.moment("start", timezone)} AS start_s,
-    {values.moment("end_time", timezone)} AS end_s,
-    coalesce(try_cast(elapsedraw AS BIGINT), CAST({values.seconds("elapsed")} AS BIGINT))
-        AS elapsed_s,
-    {nodes} AS nodes,
-    nullif({values.count("alloccpus")}, 0) AS alloc_cpus,
-    coalesce(try_cast(cputimeraw AS DOUBLE), {values.seconds("cputime")}) AS cpu_time_s,
-    coalesce(nullif({values.count("reqcpus")}, 0), {_tres_count("reqtres", "cpu")}) AS req_cpus,
-    {_tres_count("alloctres", "cpu")} AS tres_cpus,
-    {_cpu_s()} AS total_cpu_s,
-    coalesce({values.tres_gpus("alloctres")}, {values.gres_gpus("allocgres")}) AS gpus,
-    coalesce({values.tres_gpus("reqtres")}, {values.gres_gpus("reqgres")}) AS gpus_requested,
-    coalesce({values.tres_accelerator("alloctres")}, {values.gres_accelerator("allocgres")},
-        {values.tres_accelerator("reqtres")}, {values.gres_accelerator("reqgres")}) AS accelerator,
-    coalesce({values.is_part("alloctres")}, FALSE) AS in_part,
-    {values.memory_gb(values.tres("alloctres", "mem"))} AS alloc_gb,
-    {values.memory_gb(values.tres("reqtres", "mem"))} AS req_gb,
-    reqmem,
-    {values.memory_gb("maxrss", unit="")} AS own_rss_gb,
-    coalesce({values.energy_j("energyraw")}, {values.energy_j("energy")},
-        {values.energy_j(values.tres("alloctres", "energy"))}) AS own_energy_j,
-    {values.tres_load("usage")} AS own_load
-FROM sacct_rows WHERE bad IS NULL AND NOT is_step"""
+SELECT line, root, jobid, start AS start_text, elapsed AS elapsed_text, user_name, account, reqmem,
+    {read}
+FROM (SELECT *{texts.parts()} FROM sacct_rows WHERE bad IS NULL AND NOT is_step)"""
 
 
-def _tres_count(text: str, name: str) -> str:
-    return f"nullif({values.count(values.tres(text, name))}, 0)"
+_CPUS = (
+    "coalesce(alloc_cpus, tres_cpus, "
+    "CASE WHEN elapsed_s > 0 THEN nullif(cpu_time_s, 0) / elapsed_s END, req_cpus)"
+)
 
 
 def _derived() -> str:
     """Return the columns of a parsed row, from a job's numbers and those of its steps."""
-    cpus = (
-        "coalesce(alloc_cpus, tres_cpus, "
-        "CASE WHEN elapsed_s > 0 THEN nullif(cpu_time_s, 0) / elapsed_s END, req_cpus)"
-    )
-    requested = values.requested_memory_gb("reqmem", cpus, "nodes")
+    requested = values.requested_memory_gb("reqmem", "cpus", "nodes")
     load = "coalesce(steps.load, own_load)"
     key = "concat_ws('|', coalesce(cluster, ''), jobid"
     from_submit = "(start_s IS NULL AND submit_s IS NOT NULL AND (end_s - elapsed_s) IS NULL)"
@@ -244,7 +343,7 @@ def _derived() -> str:
     cluster, user_name, account, project, partition_name, accelerator, state,
     CASE WHEN {from_submit} THEN submit_s ELSE start_s END AS start_s,
     end_s, elapsed_s, nodes,
-    {cpus} AS cpus,
+    cpus,
     coalesce(total_cpu_s, steps.cpu_s) AS cpu_s,
     gpus, gpus_requested,
     CASE WHEN {load} > 1 THEN least({load} / greatest(gpus, 1), 1) ELSE {load} END AS gpu_load,

@@ -7,21 +7,17 @@ Source: the manual of sacct, Slurm 24.11; units are multiples of 1024 for memory
 
 _POWERS = "KMGTPE"
 
-NO_VALUE = 1.8e19
-"""Slurm writes 2**64 - 2 for what it does not know."""
-
 
 def seconds(text: str) -> str:
-    """Duration as `[days-]hours:minutes:seconds[.fraction]` or `minutes:seconds.fraction`. [s]"""
+    """Duration as `[days-]hours:minutes:seconds[.fraction]` or `minutes:seconds.fraction` [s]."""
     hours = f"try_cast(replace({text}, '-', ' days ') AS INTERVAL)"
     minutes = f"try_cast('00:' || {text} AS INTERVAL)"
-    return (
-        f"epoch(CASE WHEN {text} LIKE '%:%:%' THEN {hours} WHEN {text} LIKE '%:%' THEN {minutes} END)"
-    )
+    either = f"CASE WHEN {text} LIKE '%:%:%' THEN {hours} WHEN {text} LIKE '%:%' THEN {minutes} END"
+    return f"epoch({either})"
 
 
 def moment(text: str, timezone: str) -> str:
-    """Moment in a local time zone, as ISO 8601, or as seconds since 1970. [s since 1970]"""
+    """Moment in a local time zone, as ISO 8601, or as seconds since 1970 [s since 1970]."""
     local = f"try_cast({text} AS TIMESTAMP)"
     if timezone != "UTC":
         zone = timezone.replace("'", "''")
@@ -65,21 +61,25 @@ def count(text: str) -> str:
 
 
 def energy_j(text: str) -> str:
-    """Energy as Slurm writes it, none where it is 0. [J]"""
+    """Energy as Slurm writes it, none where it is 0 [J]."""
+    # What it does not know it writes as 2**64 - 2, which has 20 digits.
     scaled = _scaled(text, base=1000)
-    return f"CASE WHEN {scaled} > 0 AND {scaled} < {NO_VALUE!r} THEN {scaled} END"
+    return f"CASE WHEN length({text}) < 19 THEN nullif({scaled}, 0) END"
 
 
 def memory_gb(text: str, *, unit: str = "M") -> str:
-    """Memory, none where it is 0; `unit` stands where none is written: 'M', or '' for bytes. [GB]"""
+    """Memory, none where it is 0 [GB]; without a unit in `unit`: 'M', or '' for bytes."""
     power = _POWERS.index(unit) + 1 if unit else 0
     scaled = _scaled(text, base=1024, default=1024.0**power)
     return f"nullif({scaled}, 0) / {1024.0**3!r}"
 
 
 def requested_memory_gb(text: str, cpus: str, nodes: str) -> str:
-    """Memory as Slurm before 21.08 writes requests: of a CPU (`4000Mc`), of a node (`2Gn`). [GB]"""
-    each = memory_gb(f"rtrim({text}, 'cn')")
+    """Memory as requests are written: of a CPU (`4000Mc`), of a node (`2Gn`) or in all [GB]."""
+    each = (
+        f"CASE WHEN right({text}, 1) IN ('c', 'n') "
+        f"THEN {memory_gb(f'left({text}, strlen({text}) - 1)')} ELSE {memory_gb(text)} END"
+    )
     return (
         f"{each} * CASE WHEN {text} LIKE '%c' THEN {cpus} "
         f"WHEN {text} LIKE '%n' THEN coalesce({nodes}, 1) ELSE 1 END"
@@ -133,7 +133,7 @@ def is_part(text: str) -> str:
 
 
 def tres_load(text: str) -> str:
-    """Load of accelerators in `cpu=00:01:00,gres/gpuutil=85`, in whole accelerators. [ratio]"""
+    """Load of accelerators in `cpu=00:01:00,gres/gpuutil=85`, in whole accelerators [ratio]."""
     return f"try_cast({tres(text, 'gres/gpuutil')} AS DOUBLE) / 100"
 
 
@@ -170,36 +170,39 @@ def gres_accelerator(text: str) -> str:
 
 def state(text: str) -> str:
     """One of `domain.jobs.STATES`, or 'pending', from a word of Slurm or the begin of one."""
-    word = f"upper(regexp_extract({text}, '^[A-Za-z_]*'))"
-    cases = " ".join(
-        f"WHEN word IN ({_list(short)}) OR {_begins('word', words)} THEN '{name}'"
+    usual = " ".join(f"WHEN '{words[0]}' THEN '{name}'" for name, (words, _) in _STATES.items())
+    parts = " ".join(
+        f"WHEN regexp_matches({text}, '(?i)^({'|'.join(words)})|^({'|'.join(short)})([^A-Z_]|$)')"
+        f" THEN '{name}'"
         for name, (words, short) in _STATES.items()
     )
-    return f"CASE {cases} ELSE 'unknown' END".replace("word", word)
+    return f"CASE {text} {usual} ELSE CASE {parts} ELSE 'unknown' END END"
 
 
 _STATES = {
     "completed": (("COMPLETED",), ("CD",)),
-    "failed": (("FAIL", "SPECIAL_E", "REVOKED"), ("F", "SE", "RV")),
-    "cancelled": (("CANCEL",), ("CA",)),
+    "failed": (("FAILED", "FAIL", "SPECIAL_E", "REVOKED"), ("F", "SE", "RV")),
+    "cancelled": (("CANCELLED", "CANCEL"), ("CA",)),
     "timeout": (("TIMEOUT", "DEADLINE"), ("TO", "DL")),
-    "out_of_memory": (("OUT_OF_M",), ("OOM",)),
-    "node_failed": (("NODE_F", "BOOT_F", "LAUNCH_F", "RECONFIG_F"), ("NF", "BF")),
-    "preempted": (("PREEMPT", "REQUEUE"), ("PR", "RQ")),
+    "out_of_memory": (("OUT_OF_MEMORY", "OUT_OF_M"), ("OOM",)),
+    "node_failed": (("NODE_FAIL", "NODE_F", "BOOT_F", "LAUNCH_F", "RECONFIG_F"), ("NF", "BF")),
+    "preempted": (("PREEMPTED", "PREEMPT", "REQUEUE"), ("PR", "RQ")),
     "running": (
-        ("RUNN", "COMPLETIN", "SUSPEND", "CONFIGUR", "RESIZ", "SIGNAL", "STAGE_O", "STOPPED"),
+        (
+            "RUNNING",
+            "RUNN",
+            "COMPLETIN",
+            "SUSPEND",
+            "CONFIGUR",
+            "RESIZ",
+            "SIGNAL",
+            "STAGE_O",
+            "STOPPED",
+        ),
         ("R", "CG", "S", "CF", "RS", "SI", "SO", "ST"),
     ),
-    "pending": (("PEND", "RESV_DEL"), ("PD", "RD", "RH")),
+    "pending": (("PENDING", "PEND", "RESV_DEL"), ("PD", "RD", "RH")),
 }
-
-
-def _begins(word: str, beginnings: tuple[str, ...]) -> str:
-    return "(" + " OR ".join(f"starts_with({word}, '{begin}')" for begin in beginnings) + ")"
-
-
-def _list(words: tuple[str, ...]) -> str:
-    return ", ".join(f"'{word}'" for word in words)
 
 
 def _sum(numbers: str) -> str:
@@ -212,6 +215,11 @@ def _scaled(text: str, *, base: int, default: float = 1.0) -> str:
         f"WHEN '{letter}' THEN {float(base) ** power!r}"
         for power, letter in enumerate(_POWERS, start=1)
     )
-    number = f"try_cast(rtrim({text}, '{_POWERS}kB') AS DOUBLE)"
-    unit = f"CASE right(rtrim(upper({text}), 'B'), 1) {powers} ELSE {default!r} END"
-    return f"({number} * {unit})"
+    # A length in bytes is quick: what has other letters than these is no number anyway.
+    number = f"try_cast(left({text}, strlen({text}) - 1) AS DOUBLE)"
+    plain = f"try_cast({text} AS DOUBLE)"
+    if default != 1.0:
+        plain = f"{plain} * {default!r}"
+    # A cast that fails is slow, and most values have a unit: it is looked at first.
+    unit = f"CASE upper(right({text}, 1)) {powers} END"
+    return f"CASE WHEN right({text}, 1) >= 'A' THEN {number} * {unit} ELSE {plain} END"

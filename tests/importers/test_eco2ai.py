@@ -1,0 +1,55 @@
+"""eco2AI's emission.csv."""
+
+from importers.sources import ECO2AI, records, rejected, rows_of
+
+
+def test_epochs_of_a_training_are_rows_that_add_up():
+    # 40 g + 80 g, 0.1 + 0.2 kWh.
+    first, second = records("eco2ai", ECO2AI)
+    assert (first.emissions_g, second.emissions_g) == (40.0, 80.0)
+    assert (first.energy_kwh, second.energy_kwh) == (0.1, 0.2)
+    assert (first.run_id, first.duration_s) == ("a1", 600.0)
+    assert first.recorded_at == "2023-03-01T10:00:00"
+    assert first.name == "epoch: 1, loss: 0.4,"
+
+
+def test_devices_are_read_with_their_count():
+    first, _ = records("eco2ai", ECO2AI)
+    assert first.hardware == {
+        "accelerator": "Tesla T4",
+        "accelerator_count": 1,
+        "cpu": "Intel Xeon",
+        "cpu_count": 2,
+    }
+
+
+def test_the_place_is_dropped_because_the_file_does_not_tell_who_said_it():
+    rows, reading = rows_of("eco2ai", ECO2AI)
+    assert [row.place for row in rows] == [{}, {}]
+    assert reading.dropped == {"place found from the IP address": 2}
+    kept, _ = records("eco2ai", ECO2AI, keep_location=True)
+    assert kept.place == {"country": "RU", "province": "Moscow", "zone": "RU"}
+
+
+def test_the_misspelt_unit_of_old_versions_is_understood():
+    old = ECO2AI.replace("power_consumption(kWh)", "power_consumption(kWTh)")
+    assert [row.energy_kwh for row in records("eco2ai", old)] == [0.1, 0.2]
+
+
+def test_a_description_may_have_a_line_end():
+    text = ECO2AI.replace("first try", '"first\ntry"', 1)
+    first, second = records("eco2ai", text)
+    assert (first.emissions_g, second.emissions_g, second.at_line) == (40.0, 80.0, 4)
+
+
+def test_a_quote_that_never_closes_costs_its_own_row_alone():
+    text = ECO2AI.replace(",first try,", ',"first try,', 1)
+    (row,) = rejected("eco2ai", text)
+    rows, _ = rows_of("eco2ai", text)
+    assert row.at_line == 2
+    assert rows[-1].emissions_g == 80.0
+
+
+def test_no_gpu_is_no_accelerator():
+    text = ECO2AI.replace("Tesla T4 1 device(s)", "no gpu name 0 device(s)")
+    assert "accelerator" not in records("eco2ai", text)[0].hardware
