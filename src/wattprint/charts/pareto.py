@@ -60,7 +60,7 @@ def pareto_chart(
     if not points:
         return None
     rows = [{"who": who_share, "what": what_share} for who_share, what_share in points]
-    even = [{"who": 0, "what": 0}, {"who": 100, "what": 100}]
+    even = [{"who": 0.0, "what": 0.0}, {"who": 100.0, "what": 100.0}]
     encoding = {"x": _axis("who", f"share of {who}, the largest first"), "y": _axis("what", what)}
     area = {"type": "area", "color": TRACK.light}
     label = {"type": "text", "align": "left", "dx": 8, "dy": 8, "color": QUIET.light}

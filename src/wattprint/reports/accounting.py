@@ -12,7 +12,15 @@ from wattprint.estimator.account import equivalents_of
 from wattprint.reports import accounting_drawn as drawn
 from wattprint.reports import accounting_tables as tables
 from wattprint.reports.breakdowns import percent
-from wattprint.reports.consumers import Measure, energy_words, lines_of, measure_of, range_of
+from wattprint.reports.consumers import (
+    Line,
+    Measure,
+    energy_words,
+    jobs_words,
+    lines_of,
+    measure_of,
+    range_of,
+)
 from wattprint.reports.documents import cited
 from wattprint.reports.drawn import Drawn
 from wattprint.reports.html import rendered
@@ -22,8 +30,6 @@ from wattprint.reports.times import by_quarter, filled, lines_over_time
 
 TIMES = ("day", "month", "quarter", "year")
 PLURALS = {"state": "states", "method": "methods"}
-MOST_TIMES = 60
-"""Rows of a table of periods."""
 
 
 class Block(NamedTuple):
@@ -102,8 +108,7 @@ def _named_by_files(report: AccountReport) -> str:
 
 
 def _under_title(report: AccountReport) -> str:
-    jobs = "1 job" if report.total.jobs == 1 else f"{report.total.jobs:,} jobs"
-    return f"{jobs} · {_period(report)} · {_hours(report)}"
+    return f"{jobs_words(report.total.jobs)} · {_period(report)} · {_hours(report)}"
 
 
 def _period(report: AccountReport) -> str:
@@ -175,8 +180,8 @@ def _located(report: AccountReport) -> str:
     if total.location_kg is None or total.located_jobs == total.jobs:
         return ""
     return (
-        f"The place of {total.located_jobs:,} of {total.jobs:,} jobs is known: emissions are those "
-        "of these jobs alone, and the rest of this page compares energy."
+        f"The place of {total.located_jobs:,} of {jobs_words(total.jobs)} is known: emissions are "
+        "those of these jobs alone, and the rest of this page compares energy."
     )
 
 
@@ -223,15 +228,23 @@ def _times(report: AccountReport, measure: Measure) -> tuple[Block, ...]:
         return ()
     sentence = f"All jobs began in {lines[0].label}." if len(lines) == 1 else ""
     charts = drawn.times_chart(period, lines, measure)
-    table = tables.consumers_table(period, lines, report, measure, MOST_TIMES)
+    table = _timetable(period, lines, report, measure)
     blocks = [Block(f"By {period}", charts, sentence, table)]
     monthly = report.rolled_up("month")
     if period == "month" and monthly is not None:
         quarters = by_quarter(filled(lines_of(monthly), "month"))
         if len(quarters) > 1:
-            table = tables.consumers_table("quarter", quarters, report, measure, MOST_TIMES)
+            table = _timetable("quarter", quarters, report, measure)
             blocks.append(Block("By quarter", [], "", table))
     return tuple(blocks)
+
+
+def _timetable(
+    period: str, lines: Sequence[Line], report: AccountReport, measure: Measure
+) -> Table:
+    """Return the periods in which jobs began."""
+    busy = [line for line in lines if line.jobs]
+    return tables.consumers_table(period, busy, report, measure, len(busy))
 
 
 def _wasted(report: AccountReport) -> str:
@@ -239,8 +252,9 @@ def _wasted(report: AccountReport) -> str:
     if lost is None:
         return "No job failed, was cancelled, ran out of time or of memory, or lost its machine."
     placed = "" if lost.location_kg is None else f" and {_mass(lost.location_kg.value)} CO2e"
+    said = "its work is" if lost.jobs == 1 else "their work is"
     return (
-        f"{lost.jobs:,} jobs ended so that their work is usually lost: "
+        f"{jobs_words(lost.jobs)} ended so that {said} usually lost: "
         f"{units.energy(lost.facility_kwh.value)}{placed}, "
         f"{percent(report.wasted_share)} of the energy."
     )

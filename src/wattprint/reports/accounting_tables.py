@@ -24,6 +24,7 @@ from wattprint.reports.consumers import (
     cells_of,
     energy_words,
     head_of,
+    jobs_words,
     kilograms,
     label_of,
     line_of,
@@ -202,7 +203,7 @@ def _unused(unused: Unused, jobs: int, *, placed: bool) -> Iterator[str]:
     yield NONE if unused.facility_kwh is None else units.energy(unused.facility_kwh)
     if placed:
         yield kilograms(unused.location_kg)
-    yield f"{unused.known_jobs:,} of {jobs:,} jobs"
+    yield f"{unused.known_jobs:,} of {jobs_words(jobs)}"
 
 
 def elsewhere_table(report: AccountReport) -> Table:

@@ -120,6 +120,11 @@ def _mass_unit(kilograms: float) -> tuple[float, str]:
     return grams / units.GRAMS_PER_KILOGRAM, f"{name} CO2e"
 
 
+def jobs_words(number: int) -> str:
+    """Return a number of jobs: '1 job', '2,000 jobs'."""
+    return "1 job" if number == 1 else f"{number:,} jobs"
+
+
 def range_of(amount: Amount, scale: float = 1.0) -> Range:
     """Return a sum as a range, in units of `scale`."""
     return Range(*(figure / scale for figure in amount))

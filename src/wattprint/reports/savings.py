@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from wattprint.accounting.summary import AccountReport, Unused
-from wattprint.reports.consumers import Measure
+from wattprint.reports.consumers import Measure, jobs_words
 
 
 class Saving(NamedTuple):
@@ -77,7 +77,7 @@ def _waste(report: AccountReport, measure: Measure) -> Iterator[Saving]:
 def _known_of(unused: Unused, jobs: int) -> str:
     if unused.known_jobs == jobs:
         return ""
-    return f" Known of {unused.known_jobs:,} of {jobs:,} jobs."
+    return f" Known of {unused.known_jobs:,} of {jobs_words(jobs)}."
 
 
 def _either(words: list[str]) -> str:

@@ -19,7 +19,7 @@ def lines_over_time(report: AccountReport) -> tuple[str, list[Line]]:
     began are lines of nothing.
     """
     days = report.rolled_up("day")
-    if days is not None and len(days.rows) <= MOST_DAYS:
+    if days is not None and _days_between(lines_of(days)) <= MOST_DAYS:
         return "day", filled(lines_of(days), "day")
     monthly = report.rolled_up("month")
     months = [] if monthly is None else filled(lines_of(monthly), "month")
@@ -61,9 +61,12 @@ def filled(lines: Sequence[Line], period: str) -> list[Line]:
 
 def _days(first: str, last: str) -> list[str]:
     begin, end = date.fromisoformat(first), date.fromisoformat(last)
-    if (end - begin).days > 10 * MOST_DAYS:  # one stray day must not draw years of nothing
-        return [first, last]
     return [str(begin + timedelta(days=i)) for i in range((end - begin).days + 1)]
+
+
+def _days_between(lines: Sequence[Line]) -> int:
+    days = [date.fromisoformat(line.label) for line in lines if line.label != NOT_IN_LOG]
+    return (max(days) - min(days)).days + 1 if days else 0
 
 
 def _months(first: str, last: str) -> list[str]:
