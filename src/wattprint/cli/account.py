@@ -196,13 +196,26 @@ def _into_folder(
     ):
         write_folder(folder, working.report, working.logs, working.site)
         if not said["no_report"]:
-            _page(working.report, folder)
+            _page(working.report, folder, working.site.name)
         _print(working, said, as_json=as_json)
     say(f"Written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}.")
 
 
-def _page(report: Any, folder: Path) -> None:
+def _page(report: Any, folder: Path, title: str) -> None:
     """Write the HTML page, where what draws it is installed."""
+    import shlex
+
+    from wattprint.accounting.out_folder import REPORT
+    from wattprint.domain.errors import InputError
+    from wattprint.reports.accounting import account_page
+
+    command = shlex.join(["wattprint", *sys.argv[1:]])
+    try:
+        page = account_page(report, title=title, command=command)
+    except InputError as error:  # the extra is not installed: the rest is written all the same
+        say(f"{REPORT} is left out: {error}")
+        return
+    (folder / REPORT).write_text(page + "\n", encoding="utf-8")
 
 
 def _print(working: "Working", said: dict[str, Any], *, as_json: bool) -> None:
