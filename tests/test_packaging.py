@@ -58,7 +58,7 @@ def test_the_wheel_holds_what_the_code_reads(name, contents):
 
 def test_the_wheel_holds_the_schema_of_each_public_format(contents):
     schemas = {name.rpartition("/")[2] for name in contents if name.endswith(".schema.json")}
-    forms = ("run", "footprint", "node-profile", "import")
+    forms = ("run", "footprint", "node-profile", "accounting", "import")
     assert schemas == {f"{form}-1.schema.json" for form in forms}
 
 

@@ -12,6 +12,7 @@ from wattprint._version import __version__
 TYPE_CHECKING = False  # type checkers read it as true; see docs/decisions/0003-start-up.md
 
 if TYPE_CHECKING:
+    from wattprint.accounting.jobs_account import JobsAccount, account
     from wattprint.domain.errors import InputError, WattprintError
     from wattprint.domain.footprint import Footprint
     from wattprint.domain.interval import Range
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Footprint": "wattprint.domain.footprint",
+    "JobsAccount": "wattprint.accounting.jobs_account",
     "InputError": "wattprint.domain.errors",
     "Range": "wattprint.domain.interval",
     "Run": "wattprint.tracker.run",
     "RunRecord": "wattprint.domain.run",
     "WattprintError": "wattprint.domain.errors",
+    "account": "wattprint.accounting.jobs_account",
     "estimate": "wattprint.estimator.describe",
     "footprint_of_run": "wattprint.estimator.tracked",
     "load": "wattprint.ledger.runs",
@@ -40,11 +43,13 @@ _HOMES = {
 __all__ = [
     "Footprint",
     "InputError",
+    "JobsAccount",
     "Range",
     "Run",
     "RunRecord",
     "WattprintError",
     "__version__",
+    "account",
     "estimate",
     "footprint_of_run",
     "load",

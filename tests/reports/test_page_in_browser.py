@@ -7,8 +7,11 @@ import subprocess
 
 import pytest
 
+import wattprint
+from made_logs import MEASURED, MODELLED, sacct_log
 from reports.long_runs import busy_server, nasty
 from wattprint.estimator.tracked import footprint_of_run
+from wattprint.reports.accounting import account_page
 from wattprint.reports.page import run_page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -43,9 +46,12 @@ window.onload = () => {{
 </script>"""
 
 
-def seen(folder, run, width):
-    """Return what a browser sees of a run's page at a width."""
-    page = run_page(run, footprint_of_run(run, zone="FR", pue=1.2))
+def page_of_run(run):
+    return run_page(run, footprint_of_run(run, zone="FR", pue=1.2))
+
+
+def seen(folder, page, width):
+    """Return what a browser sees of a page at a width."""
     (folder / "page.html").write_text(page, "utf-8")
     (folder / "look.html").write_text(LOOK.format(width=width), "utf-8")
     command = [CHROMIUM, *QUIET, f"--user-data-dir={folder / 'profile'}", "--dump-dom"]
@@ -69,7 +75,18 @@ def seen(folder, run, width):
     ],
 )
 def test_a_page_fits_its_screen_and_its_charts_can_be_read(tmp_path, make, width, size):
-    found = seen(tmp_path, make(), width)
+    found = seen(tmp_path, page_of_run(make()), width)
+    assert found["needed"] <= found["width"] <= width, "the page scrolls sideways"
+    assert found["charts"] == [size]
+    assert found["smallest"] >= 9.0, "a chart's letters are too small [px]"
+
+
+@pytest.mark.parametrize(("width", "size"), [(390, "narrow"), (760, "wide"), (1200, "wide")])
+def test_the_page_of_a_cluster_fits_its_screen_with_long_names_too(tmp_path, width, size):
+    rows = [row.replace("chem", "a_very_long_account_" * 4) for row in (*MEASURED, *MODELLED)]
+    log = sacct_log(tmp_path / "sacct.txt", *rows)
+    report = wattprint.account(log, zone="FR", pue=1.2, by=["account,quarter", "state"]).report
+    found = seen(tmp_path, account_page(report), width)
     assert found["needed"] <= found["width"] <= width, "the page scrolls sideways"
     assert found["charts"] == [size]
     assert found["smallest"] >= 9.0, "a chart's letters are too small [px]"

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from wattprint.accounting.account import Accounted, Asked, FindSeries
 from wattprint.accounting.account import account as account_jobs
+from wattprint.accounting.engine_faults import engine_faults
 from wattprint.accounting.engines.base import Engine
 from wattprint.accounting.factors_table import Kind
 from wattprint.accounting.rollups import Keys
@@ -38,6 +39,11 @@ class Wanted(NamedTuple):
     threads: int = THREADS
     memory_mb: int = MEMORY_MB
     place_source: str = ""
+    found_place: Mapping[str, str] = {}
+    """Zone or region where neither site nor log says any; `FOUND` is who says so."""
+
+
+FOUND = "the project's files or the environment"
 
 
 class Working(NamedTuple):
@@ -48,6 +54,7 @@ class Working(NamedTuple):
     engine: Engine
     logs: JobLogs
     kinds: tuple[Kind, ...]
+    site: Site
     find_series: FindSeries | None
 
 
@@ -113,14 +120,16 @@ def accounting(
     kinds = kinds_of(logs)
     if not logs.counts.jobs:
         raise nothing_ran(logs)
-    find_series = None if find_hours is None else find_hours(kinds, wanted.site)
+    site, place_source = _site_and_source(wanted, kinds)
+    find_series = None if find_hours is None else find_hours(kinds, site)
     engine = opened(wanted, scratch)
     try:
-        asked = Asked(logs.parts, kinds, wanted.site, find_series)
-        accounted = account_jobs(asked, engine, jobs)
-        told = Told(kinds, wanted.site, reading_of(logs), _place_source(wanted, kinds))
-        report = summarise(accounted, engine, told, wanted.by)
-        yield Working(report, accounted, engine, logs, kinds, find_series)
+        with engine_faults():
+            asked = Asked(logs.parts, kinds, site, find_series)
+            accounted = account_jobs(asked, engine, jobs)
+            told = Told(kinds, site, reading_of(logs, kinds, site), place_source)
+            report = summarise(accounted, engine, told, wanted.by)
+            yield Working(report, accounted, engine, logs, kinds, site, find_series)
     finally:
         engine.close()
 
@@ -129,15 +138,16 @@ def read(wanted: Wanted, folder: Path, progress: Progress | None = None) -> JobL
     """Read the logs into a table of jobs in a folder."""
     refuse_without_extra()
     site = wanted.site
-    return read_logs(
-        wanted.paths,
-        folder=folder,
-        kind=wanted.kind,
-        settings=LogSettings(timezone=site.timezone, cluster=site.cluster),
-        progress=progress,
-        threads=wanted.threads,
-        memory_mb=wanted.memory_mb * 2 // 3,
-    )
+    with engine_faults():
+        return read_logs(
+            wanted.paths,
+            folder=folder,
+            kind=wanted.kind,
+            settings=LogSettings(timezone=site.timezone, cluster=site.cluster),
+            progress=progress,
+            threads=wanted.threads,
+            memory_mb=wanted.memory_mb * 2 // 3,
+        )
 
 
 def opened(wanted: Wanted, scratch: Path) -> Engine:
@@ -187,9 +197,11 @@ def kinds_of(logs: JobLogs) -> tuple[Kind, ...]:
     )
 
 
-def reading_of(logs: JobLogs) -> Reading:
-    """Return how logs were read."""
+def reading_of(logs: JobLogs, kinds: Sequence[Kind], site: Site) -> Reading:
+    """Return how logs were read, and what was adjusted in their jobs."""
     counts = logs.counts
+    undescribed = sum(k.jobs for k in kinds if not site.describes(k.cluster, k.partition_name))
+    notes = {**logs.notes, "partition_unknown": undescribed}
     return Reading(
         files=tuple(LogFile(str(one.path), one.kind, one.counts.rows) for one in logs.files),
         rows=counts.rows,
@@ -200,9 +212,7 @@ def reading_of(logs: JobLogs) -> Reading:
         rejected=counts.rejected,
         reasons=_reasons(logs),
         notes=tuple(
-            Noted(note.name, note.words, logs.notes[note.name])
-            for note in NOTES
-            if logs.notes.get(note.name)
+            Noted(note.name, note.words, notes[note.name]) for note in NOTES if notes.get(note.name)
         ),
         first_s=logs.totals.first_s,
         last_s=logs.totals.last_s,
@@ -231,18 +241,23 @@ def nothing_ran(logs: JobLogs) -> InputError:
     if counts.rejected:
         file, line, reason = logs.rejected_first[0]
         where = f"{logs.files[file - 1].path}, line {line}"
-        why = f"{counts.rejected:,} rows were rejected, the first ({where}): {reason}"
+        why = f"rejected rows {counts.rejected:,}, the first ({where}): {reason}"
     elif counts.never_started:
-        why = f"{counts.never_started:,} jobs wait, or never began"
+        why = f"jobs that wait or never began {counts.never_started:,}"
     else:
         why = "it has no rows"
     return InputError(f"no job in {names} can be accounted for: {why}", "expected jobs that ran")
 
 
-def _place_source(wanted: Wanted, kinds: Sequence[Kind]) -> str:
+def _site_and_source(wanted: Wanted, kinds: Sequence[Kind]) -> tuple[Site, str]:
+    """Return the site with the place that holds, and who says so."""
     if wanted.place_source:
-        return wanted.place_source
-    return "log" if any(kind.region for kind in kinds) else ""
+        return wanted.site, wanted.place_source
+    if any(kind.region for kind in kinds):
+        return wanted.site, "log"
+    if wanted.found_place:
+        return wanted.site.with_place(**wanted.found_place), FOUND
+    return wanted.site, ""
 
 
 __all__ = ["JOBS_FILE", "Wanted", "Working", "accounting", "checked_by", "placed_site"]

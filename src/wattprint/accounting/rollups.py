@@ -28,18 +28,21 @@ _INTERNAL = ("kind",)
 """What the summary rolls up by, and people do not."""
 
 
-def roll_ups(engine: Engine, wanted: Collection[Keys], site: Site) -> dict[Keys, list[RawRow]]:
+def roll_ups(
+    engine: Engine, wanted: Collection[Keys], site: Site, source: str = FOOTPRINTS
+) -> dict[Keys, list[RawRow]]:
     """Return the sums of jobs by each of some sets of columns.
 
     Args:
-        engine: It holds the table `footprints`.
+        engine: It holds the figures of the jobs.
         wanted: Sets of columns: of `statements.DIMENSIONS`, or `kind`; () is the sum of all jobs.
         site: Its accounts tell projects and teams of jobs that have none.
+        source: Table of the figures.
     """
     named = _NamedByAccount(site)
     asked = {keys: frozenset(named.with_account(keys)) for keys in wanted}
     by_set: dict[frozenset[str], list[RawRow]] = {columns: [] for columns in asked.values()}
-    for row in engine.rows(roll_up_all(tuple(by_set))):
+    for row in engine.rows(roll_up_all(tuple(by_set), source)):
         by_set[frozenset(name for name in _columns(by_set) if not row[f"in_{name}"])].append(row)
     return {keys: _of_keys(named.named(by_set[asked[keys]]), keys) for keys in wanted}
 

@@ -7,7 +7,7 @@ from wattprint.charts.theme import AXIS_PX, QUIET, TEXT, TRACK, Ink, Size, chart
 from wattprint.domain.display import printable
 from wattprint.domain.interval import Range
 
-_ROW_PX, _BAR_TOP_PX, _BAR_PX, _INDENT_PX = 38, 18, 9, 14
+ROW_PX, BAR_TOP_PX, BAR_PX, _INDENT_PX = 38, 18, 9, 14
 _EDGE = 0.003
 """Share of the width within which nothing is told from zero."""
 
@@ -39,9 +39,9 @@ def bar_chart(bars: Sequence[Bar], size: Size) -> dict[str, Any]:
             "high": bar.amount.high / most,
             "full": 1,
             "zero": 0,
-            "top": i * _ROW_PX + _BAR_TOP_PX,
-            "bottom": i * _ROW_PX + _BAR_TOP_PX + _BAR_PX,
-            "middle": i * _ROW_PX + _BAR_TOP_PX + _BAR_PX / 2,
+            "top": i * ROW_PX + BAR_TOP_PX,
+            "bottom": i * ROW_PX + BAR_TOP_PX + BAR_PX,
+            "middle": i * ROW_PX + BAR_TOP_PX + BAR_PX / 2,
             "ink": bar.ink.light,
         }
         for i, bar in enumerate(bars)
@@ -50,13 +50,13 @@ def bar_chart(bars: Sequence[Bar], size: Size) -> dict[str, Any]:
     return chart(
         {
             "width": width_px,
-            "height": len(bars) * _ROW_PX - (_ROW_PX - _BAR_TOP_PX - _BAR_PX),
+            "height": len(bars) * ROW_PX - (ROW_PX - BAR_TOP_PX - BAR_PX),
             "data": {"values": rows},
             "layer": [
                 _boxes("full", {"color": TRACK.light}),
                 _boxes("value", {}, color={"field": "ink", "type": "nominal", "scale": None}),
                 *_intervals(with_width),
-                *_labels(bars, width_px, size),
+                *bar_labels(bars, width_px, size),
             ],
         }
     )
@@ -107,10 +107,11 @@ def _intervals(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _labels(bars: Sequence[Bar], width_px: int, size: Size) -> list[dict[str, Any]]:
+def bar_labels(bars: Sequence[Bar], width_px: int, size: Size) -> list[dict[str, Any]]:
+    """Return the names and amounts above bars, as layers."""
     labels = []
     for i, bar in enumerate(bars):
-        y = i * _ROW_PX + _BAR_TOP_PX - 6
+        y = i * ROW_PX + BAR_TOP_PX - 6
         indent_px = bar.depth * _INDENT_PX
         letters = size.letters - len(bar.said) - 2 * bar.depth
         name = shortened(printable(bar.label), max(8, letters))

@@ -23,6 +23,9 @@ class Ink(NamedTuple):
 BLUE = Ink("#0072b2", "#3f94d1")
 ORANGE = Ink("#e69f00", "#dda12b")
 GREEN = Ink("#009e73", "#2fb08a")
+PURPLE = Ink("#cc79a7", "#d794ba")
+SKY = Ink("#56b4e9", "#79c4ee")
+VERMILION = Ink("#d55e00", "#e8793a")
 GREY = Ink("#8a929b", "#7d8791")
 ALARM = Ink("#b83a00", "#ff9466")
 TEXT = Ink("#1c2430", "#e7ebf0")
@@ -31,7 +34,10 @@ RULE = Ink("#e2e6ea", "#343c46")
 PAPER = Ink("#ffffff", "#15191e")
 TRACK = Ink("#eef1f4", "#252c34")
 
-INKS = (BLUE, ORANGE, GREEN, GREY, ALARM, TEXT, QUIET, RULE, PAPER, TRACK)
+INKS = (
+    *(BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, GREY),
+    *(ALARM, TEXT, QUIET, RULE, PAPER, TRACK),
+)
 
 COMPONENT_INKS = {
     "accelerator": BLUE,

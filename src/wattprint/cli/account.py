@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wattprint.cli.account_hours import Hours
-from wattprint.cli.account_paths import log_paths
 from wattprint.cli.account_progress import reading_bar
 from wattprint.cli.by_hour import ASKED, by_hour_options
 from wattprint.cli.options import home_option, json_option, place_options
 from wattprint.cli.output import say
+from wattprint.cli.places import found_place
 from wattprint.domain.checks import whole_number
 
 if TYPE_CHECKING:
-    from wattprint.accounting.front import Wanted
+    from wattprint.accounting.front import Wanted, Working
 
+STDIN = "-"
 LEAST_MB, MOST_MB = 100, 1_000_000
 MOST_THREADS = 1024
 
@@ -82,20 +83,47 @@ def account(*, logs: tuple[str, ...], home: str | None, as_json: bool, **said: A
             _told(wanted, said, hours, scratch, as_json=as_json)
 
 
+def _kept_stdin(scratch: Path) -> str:
+    """Keep standard input as a file: its beginning tells its kind, and duplicates need its end."""
+    import shutil
+
+    copy = scratch / "standard input"
+    if not copy.exists():
+        with copy.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20)
+    return str(copy)
+
+
+# Each job is charged in its own year.
+account.params = [option for option in account.params if option.name != "year"]
+
+
 @contextmanager
 def _scratch() -> Iterator[Path]:
-    """Yield a folder that is gone afterwards, also when somebody ends us politely."""
+    """Yield a folder that is gone afterwards, also when somebody ends us."""
     import signal
 
-    def stopped(signum: int, frame: object) -> None:
-        raise click.exceptions.Exit(128 + signum)
+    seen: list[int] = []
 
-    before = signal.signal(signal.SIGTERM, stopped)
+    def stopped(signum: int, frame: object) -> None:  # noqa: ARG001 - signal's signature
+        seen.append(signum)
+        raise KeyboardInterrupt
+
+    ends = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(end, stopped) for end in ends]
     try:
         with TemporaryDirectory(prefix="wattprint-account-") as folder:
             yield Path(folder)
+    except (RuntimeError, KeyboardInterrupt) as error:
+        if not seen:  # an engine that is interrupted raises an error of its own
+            raise
+        if seen[0] == signal.SIGINT:
+            raise click.Abort from error
+        say("wattprint: stopped")
+        raise click.exceptions.Exit(128 + seen[0]) from error
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for end, handler in zip(ends, before, strict=True):
+            signal.signal(end, handler)
 
 
 _NOT_PLACE = {
@@ -111,28 +139,22 @@ _NOT_PLACE = {
     "memory",
     "threads",
     "no_report",
-    "year",
 }
 
 
 def _wanted(logs: tuple[str, ...], said: dict[str, Any], scratch: Path) -> "Wanted":
     """Check all that was said, before any log is read."""
     from wattprint.accounting.front import Wanted, checked_by, placed_site
+    from wattprint.accounting.log_files import log_files
     from wattprint.accounting.out_folder import refuse_foreign
 
-    if said["year"] is not None:
-        from wattprint.domain.errors import InputError
-
-        raise InputError(
-            f"year is {said['year']!r}", "each job is charged in its own year: leave --year out"
-        )
     by = checked_by(said["by"])
     if said["out"] is not None:
         refuse_foreign(Path(said["out"]))
     place = {name: given for name, given in said.items() if name not in _NOT_PLACE}
     site, source = placed_site(said["site"], place, said["timezone"])
     return Wanted(
-        paths=log_paths(logs, scratch),
+        paths=log_files([_kept_stdin(scratch) if log == STDIN else log for log in logs]),
         site=site,
         by=by,
         kind=said["kind"],
@@ -140,6 +162,7 @@ def _wanted(logs: tuple[str, ...], said: dict[str, Any], scratch: Path) -> "Want
         threads=whole_number("threads", said["threads"], at_least=1, at_most=MOST_THREADS),
         memory_mb=whole_number("memory", said["memory"], at_least=LEAST_MB, at_most=MOST_MB),
         place_source=source,
+        found_place={} if source else found_place({}),
     )
 
 
@@ -154,7 +177,7 @@ def _told(
             wanted, scratch, scratch / JOBS_FILE, progress=progress, find_hours=hours.find
         ) as working,
     ):
-        _print(working, wanted, said, as_json=as_json)
+        _print(working, said, as_json=as_json)
 
 
 def _into_folder(
@@ -171,18 +194,31 @@ def _into_folder(
             wanted, scratch, folder / JOBS_FILE, progress=progress, find_hours=hours.find
         ) as working,
     ):
-        write_folder(folder, working.report, working.logs, wanted.site)
+        write_folder(folder, working.report, working.logs, working.site)
         if not said["no_report"]:
-            _page(working.report, folder)
-        _print(working, wanted, said, as_json=as_json)
+            _page(working.report, folder, working.site.name)
+        _print(working, said, as_json=as_json)
     say(f"Written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}.")
 
 
-def _page(report: Any, folder: Path) -> None:
+def _page(report: Any, folder: Path, title: str) -> None:
     """Write the HTML page, where what draws it is installed."""
+    import shlex
+
+    from wattprint.accounting.out_folder import REPORT
+    from wattprint.domain.errors import InputError
+    from wattprint.reports.accounting import account_page
+
+    command = shlex.join(["wattprint", *sys.argv[1:]])
+    try:
+        page = account_page(report, title=title, command=command)
+    except InputError as error:  # the extra is not installed: the rest is written all the same
+        say(f"{REPORT} is left out: {error}")
+        return
+    (folder / REPORT).write_text(page + "\n", encoding="utf-8")
 
 
-def _print(working: Any, wanted: "Wanted", said: dict[str, Any], *, as_json: bool) -> None:
+def _print(working: "Working", said: dict[str, Any], *, as_json: bool) -> None:
     from wattprint.cli import account_text
     from wattprint.cli.output import print_json
 
@@ -190,7 +226,7 @@ def _print(working: Any, wanted: "Wanted", said: dict[str, Any], *, as_json: boo
         from wattprint.accounting.explained import Asking, explained
 
         asking = Asking(
-            working.accounted, working.engine, working.kinds, wanted.site, working.find_series
+            working.accounted, working.engine, working.kinds, working.site, working.find_series
         )
         found = explained(said["explain"], asking)
         if as_json:
@@ -223,6 +259,4 @@ def _init(wanted: "Wanted", target: str, scratch: Path) -> None:
 
     with written_whole(path) as file:
         file.write(text.encode())
-    say(
-        f"Written to {path}; say where the machines stand, then: wattprint account ... --site {path}"
-    )
+    say(f"Written to {path}. Say where the machines stand, and give it back with --site {path}.")

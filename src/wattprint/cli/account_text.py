@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
-from unicodedata import category
 
+from wattprint.domain.display import printable
 from wattprint.domain.units import GRAMS_PER_KILOGRAM, energy, mass, plain
 from wattprint.reports.text import aligned
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NOT_IN_LOG = "(not in the log)"
 EXAMPLE_ZONE = "FR"
 MOST_REASONS = 10
+OF_PLACE = ("pue", "zone")
 
 
 def report_text(report: "AccountReport", *, top: int, argv: Sequence[str]) -> str:
@@ -39,11 +40,6 @@ def report_text(report: "AccountReport", *, top: int, argv: Sequence[str]) -> st
         [_factor_set(report)],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
-
-
-def shown(name: str) -> str:
-    """Return a name of a log as it may be printed: nothing in it moves a terminal's cursor."""
-    return "".join("\N{REPLACEMENT CHARACTER}" if category(c)[0] == "C" else c for c in name)
 
 
 def _totals(report: "AccountReport") -> list[str]:
@@ -110,7 +106,7 @@ def _head(report: "AccountReport") -> tuple[str, ...]:
 
 
 def _cells(labels: Sequence[str], sums: "Sums", report: "AccountReport") -> tuple[str, ...]:
-    names = [shown(label) or NOT_IN_LOG for label in labels]
+    names = [printable(label) or NOT_IN_LOG for label in labels]
     energy_share = _ratio(sums.facility_kwh.value, report.total.facility_kwh.value)
     if report.total.location_kg is None:
         value, interval = _energy(sums.facility_kwh)
@@ -141,7 +137,7 @@ def _waste(report: "AccountReport") -> list[str]:
         f"Wasted by jobs whose work is usually lost: {energy(wasted.facility_kwh.value)}{kg}, "
         f"{report.wasted_share:.1%} of the energy"
     )
-    return [title, *aligned(("ended", "jobs", "energy", "CO2e", "share of energy"), rows)]
+    return [title, *_full(("ended", "jobs", "energy", "CO2e", "share of energy"), rows)]
 
 
 def _packing(report: "AccountReport") -> list[str]:
@@ -159,7 +155,7 @@ def _packing(report: "AccountReport") -> list[str]:
     if not rows:
         return ["Set aside and not used: the log does not tell how much jobs used."]
     title = "Set aside and not used, which better packing would have saved (these overlap):"
-    lines = [title, *aligned(("", "energy", "CO2e", "known of jobs"), rows)]
+    lines = [title, *_full(("", "energy", "CO2e", "known of jobs"), rows)]
     if not total.idle_accelerator.known_jobs and total.accelerator_h:
         lines.append("How busy accelerators were is not in the log.")
     return lines
@@ -197,7 +193,7 @@ def _cleaner(report: "AccountReport") -> list[str]:
 
 def _reading(report: "AccountReport") -> list[str]:
     reading = report.reading
-    files = ", ".join(f"{shown(one.name)} ({one.kind})" for one in reading.files[:3])
+    files = ", ".join(f"{printable(one.name)} ({one.kind})" for one in reading.files[:3])
     more = f" and {len(reading.files) - 3:,} more" if len(reading.files) > 3 else ""
     counts = ", ".join(
         f"{count:,} {what}"
@@ -215,9 +211,9 @@ def _reading(report: "AccountReport") -> list[str]:
         at = (
             ""
             if reason.first_line is None
-            else f" (first: {shown(reason.first_file)}, line {reason.first_line:,})"
+            else f" (first: {printable(reason.first_file)}, line {reason.first_line:,})"
         )
-        lines.append(f"  rejected {reason.rows:,}: {shown(reason.reason)}{at}")
+        lines.append(f"  rejected {reason.rows:,}: {printable(reason.reason)}{at}")
     if len(reading.reasons) > MOST_REASONS:
         lines.append(f"  ... and {len(reading.reasons) - MOST_REASONS:,} more reasons")
     lines += [f"  {note.jobs:,} jobs: {note.words}" for note in reading.notes]
@@ -227,17 +223,20 @@ def _reading(report: "AccountReport") -> list[str]:
 def _hardware(report: "AccountReport", top: int) -> list[str]:
     rows = [
         (
-            shown("/".join(filter(None, (one.cluster, one.partition)))) or NOT_IN_LOG,
+            printable("/".join(filter(None, (one.cluster, one.partition)))) or NOT_IN_LOG,
             f"{one.energy_share:.1%}",
             one.machine,
-            ", ".join(map(shown, one.accelerators)) or "none",
+            ", ".join(map(printable, one.accelerators)) or "none",
             f"{one.cpus_per_node:g}",
-            ", ".join(one.assumed) or "nothing",
+            ", ".join(key for key in one.assumed if key not in OF_PLACE) or "nothing",
         )
         for one in report.hardware[:top]
     ]
     head = ("partition", "energy", "taken for", "accelerators", "CPUs a node", "site.toml may say")
     lines = ["Hardware:", *aligned(head, rows)]
+    of_place = {key for one in report.hardware for key in one.assumed if key in OF_PLACE}
+    if of_place:
+        lines.append(f"Of the place it may say: {', '.join(sorted(of_place))}.")
     if any(one.assumed for one in report.hardware):
         lines.append("`wattprint account LOG --init` writes a site.toml to fill in.")
     return lines
@@ -262,11 +261,11 @@ def explained_text(one: "Explained") -> str:
     row = one.row
     at = f"file {row['file']}, line {row['line']}"
     about = ", ".join(
-        f"{name.removesuffix('_name')} {shown(str(row[name]))}"
+        f"{name.removesuffix('_name')} {printable(str(row[name]))}"
         for name in ("user_name", "account", "partition_name", "state")
         if row[name]
     )
-    lines = [f"Job {shown(str(row['job_id']))} ({at}): {about}"]
+    lines = [f"Job {printable(str(row['job_id']))} ({at}): {about}"]
     for equation in one.equations:
         lines.append(f"  {equation.quantity} = {equation.formula}")
         lines.append(f"    = {equation.numbers} = {equation.result}")
@@ -285,6 +284,12 @@ def explained_dict(one: "Explained") -> dict[str, Any]:
         "equations": [equation._asdict() for equation in one.equations],
         "evidence": [figure.as_dict() for figure in one.evidence],
     }
+
+
+def _full(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table without the columns in which nothing stands."""
+    kept = [i for i in range(len(head)) if any(row[i] for row in rows)]
+    return aligned([head[i] for i in kept], [[row[i] for i in kept] for row in rows])
 
 
 def _energy(amount: "Amount") -> tuple[str, str]:

@@ -42,7 +42,7 @@ def report(*, run: str, form: str, output: str | None, home: str | None, **said:
     """
     one_of("format", form, _FORMATS)
     if form == "html":
-        from wattprint.reports.page import refuse_without_extra  # the charts, only for a page
+        from wattprint.reports.html import refuse_without_extra  # the charts, only for a page
 
         refuse_without_extra()
     if output is None:

@@ -80,6 +80,26 @@ def run_html(
     return _box(f"Run {run.run_id}", parts)
 
 
+def summary_html(
+    label: str,
+    words: Sequence[str],
+    tables: Iterable[tuple[Sequence[str], Sequence[Sequence[str]]]],
+    note: str,
+) -> str:
+    """Return a summary for a notebook: words to quote, tables of figures, a remark.
+
+    Args:
+        label: What it is, for those who listen.
+        words: What goes first, in large letters.
+        tables: Head and rows of each; the second and third columns are figures.
+        note: What is said below, in small letters.
+    """
+    said = " · ".join(f"<strong>{escaped(word)}</strong>" for word in words)
+    parts = [f'<div style="font-size:1.15em">{said}</div>']
+    parts += [_table(tuple(map(escaped, head)), rows) for head, rows in tables]
+    return _box(label, [*parts, f'<div style="{_QUIET}">{escaped(note)}</div>'])
+
+
 def fenced(write: Callable[[], str]) -> str | None:
     """Return what is written, or None if that failed: a notebook then shows the plain text.
 

@@ -1,13 +1,13 @@
 """The figures of a footprint in words, as every report format shows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from wattprint.domain import units
 from wattprint.domain.coverage import CHIP_COMPONENTS
 from wattprint.domain.derived import Derived
 from wattprint.domain.evidence import Evidence, Method, weakest
-from wattprint.domain.footprint import Footprint
+from wattprint.domain.footprint import Equivalent, Footprint
 from wattprint.domain.interval import Range
 
 _DIGITS = 4
@@ -178,9 +178,14 @@ def _label(quantity: str) -> str:
 
 def equivalents_sentence(footprint: Footprint) -> str:
     """Return the location-based emissions in terms of everyday life; empty for a trifle."""
+    return everyday_sentence(footprint.equivalents)
+
+
+def everyday_sentence(equivalents: Iterable[Equivalent]) -> str:
+    """Return equivalents of some emissions as a sentence; empty for a trifle."""
     parts = [
         f"{units.plain(e.amount.value)} {_EVERYDAY.get(e.quantity, e.unit)} ({e.source} {e.year})"
-        for e in footprint.equivalents
+        for e in equivalents
         if e.amount.value >= _SMALLEST_EQUIVALENT
     ]
     return "As much as " + " or ".join(parts) + "." if parts else ""

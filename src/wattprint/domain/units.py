@@ -115,6 +115,24 @@ def energy_range(kwh: Bounds, digits: int = 3) -> str:
     return _with_interval(kwh, _ENERGY_LADDER, "", digits)
 
 
+def mass_unit(grams: float) -> tuple[float, str]:
+    """Return the unit in which a mass is written, in g, and its name.
+
+    >>> mass_unit(33_200_000.0)
+    (1000000.0, 't')
+    """
+    return _rung(grams, _MASS_LADDER, 3)
+
+
+def energy_unit(kwh: float) -> tuple[float, str]:
+    """Return the unit in which an energy is written, in kWh, and its name.
+
+    >>> energy_unit(239_000.0)
+    (1000.0, 'MWh')
+    """
+    return _rung(kwh, _ENERGY_LADDER, 3)
+
+
 def duration(seconds: float) -> str:
     """Write a duration as people say it.
 

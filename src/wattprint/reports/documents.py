@@ -51,8 +51,8 @@ def footprint_markdown(footprint: Footprint, breakdown: Breakdown | None = None)
     lines += [f"- {_md(_reason(evidence))}" for evidence in footprint.evidence]
     if equivalents := equivalents_sentence(footprint):
         lines += ["", _md(equivalents)]
-    if cited := cited_sources(footprint):
-        lines += ["", "Sources:", "", *(f"- {_md(source)}" for source in cited)]
+    if publications := cited_sources(footprint):
+        lines += ["", "Sources:", "", *(f"- {_md(source)}" for source in publications)]
     return "\n".join([*lines, "", _md(_origin(footprint))])
 
 
@@ -93,8 +93,8 @@ def footprint_latex(footprint: Footprint, breakdown: Breakdown | None = None) ->
     if breakdown.cpu_share is not None:
         said.append(cpu_share_sentence(breakdown.cpu_share))
     said.append("Evidence: " + "; ".join(map(_reason, footprint.evidence)) + ".")
-    if cited := cited_sources(footprint):
-        said.append("Sources: " + "; ".join(cited) + ".")
+    if publications := cited_sources(footprint):
+        said.append("Sources: " + "; ".join(publications) + ".")
     return "\n\n".join([*tables, _tex(" ".join(said))])
 
 
@@ -132,7 +132,12 @@ def _origin(footprint: Footprint) -> str:
 
 def cited_sources(footprint: Footprint) -> list[str]:
     """Return the publications that the evidence names, each once, as a reader can find them."""
-    keys = dict.fromkeys(evidence.source for evidence in footprint.evidence)
+    return cited(footprint.evidence)
+
+
+def cited(reasons: Iterable[Evidence]) -> list[str]:
+    """Return the publications that reasons name, each once."""
+    keys = dict.fromkeys(evidence.source for evidence in reasons)
     known = [sources()[key] for key in keys if key in sources()]
     return [f"{s.key}: {s.title}, {s.publisher}, {s.locator}" for s in known]
 

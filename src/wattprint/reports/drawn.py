@@ -49,9 +49,17 @@ def drawn_charts(
     }
 
 
-def _drawn(
+def drawn(
     name: str, title: str, spec: Callable[[Size], dict[str, Any]], caption: str = ""
 ) -> Drawn:
+    """Draw a chart in each width.
+
+    Args:
+        name: Name of the chart, unique in its page.
+        title: What it shows, for those who do not see it.
+        spec: Returns its specification for a width.
+        caption: What is said below it.
+    """
     return Drawn(
         tuple(svg(spec(size), name=name, title=title, size=size) for size in SIZES), caption
     )
@@ -69,11 +77,11 @@ def _power(
         f"Power of the run's devices over {units.duration(run.duration_s)}, stacked by component. "
         "The table of devices has the figures."
     )
-    drawn = (
+    svgs = (
         svg(spec, name="power", title=title, size=size)
         for spec, size in zip(known, SIZES, strict=True)
     )
-    return [Drawn(tuple(drawn), _power_caption(run, bands))]
+    return [Drawn(tuple(svgs), _power_caption(run, bands))]
 
 
 def _power_caption(run: RunRecord, bands: Sequence[tuple[str, ...]]) -> str:
@@ -148,9 +156,7 @@ def _sections(rows: Sequence[SectionRow]) -> list[Drawn]:
 def _bars(name: str, title: str, bars: Sequence[Bar]) -> list[Drawn]:
     if not bars:
         return []
-    return [
-        _drawn(name, f"{title}. The table below has the figures.", lambda s: bar_chart(bars, s))
-    ]
+    return [drawn(name, f"{title}. The table below has the figures.", lambda s: bar_chart(bars, s))]
 
 
 def _said(energy_kwh: Range, share: float | None) -> str:

@@ -41,6 +41,8 @@ class Table(NamedTuple):
     """Columns that hold figures."""
     prose: tuple[int, ...] = ()
     """Columns that hold sentences."""
+    has_total: bool = False
+    """Whether the last row is the sum of those above."""
 
 
 class Tile(NamedTuple):
@@ -76,13 +78,13 @@ def run_parts(
         "figures": _figures(footprint),
         "sections": Table(
             "Energy by section",
-            tuple(map(_capital, SECTION_HEAD)),
+            tuple(map(capital, SECTION_HEAD)),
             tuple(section_cells(breakdown.sections, indent=2 * NO_BREAK)),
             (1, 2, 3, 4, 5, 6),
         ),
         "per_unit": Table(
             "Energy and emissions per unit",
-            tuple(map(_capital, PER_UNIT_HEAD)),
+            tuple(map(capital, PER_UNIT_HEAD)),
             tuple(per_unit_cells(breakdown.per_unit)),
             (1, 2),
         ),
@@ -111,13 +113,13 @@ def _tiles(run: RunRecord, footprint: Footprint) -> Iterator[Tile]:
     if energy is None:
         yield Tile("Energy", "not known", "", "no device could be read")
     else:
-        yield _tile("Energy", units.energy_range(energy.as_tuple()))
+        yield tile("Energy", units.energy_range(energy.as_tuple()))
     if emissions is None:
         has_place = rates_of(footprint).carbon_intensity is not None
         note = "energy is not known" if has_place else "no place was given"
         yield Tile("Emissions", "not known", "", note)
     else:
-        yield _tile("Emissions", co2e(emissions))
+        yield tile("Emissions", co2e(emissions))
     yield Tile("Duration", units.duration(run.duration_s), "", _slept(run))
     read = [joules for joules in run.device_energy_j() if joules is not None]
     if read and run.duration_s:
@@ -126,8 +128,8 @@ def _tiles(run: RunRecord, footprint: Footprint) -> Iterator[Tile]:
         yield Tile("Mean power", number, unit, note)
 
 
-def _tile(label: str, figure: str) -> Tile:
-    """Take a figure such as '24 g CO2e (18-31)' apart."""
+def tile(label: str, figure: str) -> Tile:
+    """Return a figure that leads: take one such as '24 g CO2e (18-31)' apart."""
     said, _, bounds = figure.partition(" (")
     number, _, unit = said.partition(" ")
     return Tile(label, number, unit, f"90 % interval {bounds[:-1]}" if bounds else "exact")
@@ -160,7 +162,7 @@ def _devices(run: RunRecord) -> Table:
 
 
 def _figures(footprint: Footprint) -> Table:
-    rows = tuple((_capital(f.label), f.value, f.interval, f.method) for f in all_figures(footprint))
+    rows = tuple((capital(f.label), f.value, f.interval, f.method) for f in all_figures(footprint))
     return Table("All figures", ("Figure", "Value", "90 % interval", "Method"), rows, (1, 2))
 
 
@@ -188,7 +190,7 @@ def _coverage(footprint: Footprint) -> Table:
     missing = Method.MISSING
     counted_first = sorted(footprint.coverage.items(), key=lambda item: item[1] is missing)
     rows = tuple(
-        (_capital(name.replace("_", " ")), "not counted" if method is missing else method.value)
+        (capital(name.replace("_", " ")), "not counted" if method is missing else method.value)
         for name, method in counted_first
     )
     return Table("What is counted and what is not", ("Part", "How"), rows)
@@ -197,7 +199,7 @@ def _coverage(footprint: Footprint) -> Table:
 def _evidence(footprint: Footprint) -> Table:
     rows = tuple(
         (
-            _capital(evidence.quantity.replace("_", " ")),
+            capital(evidence.quantity.replace("_", " ")),
             amount_words(evidence),
             evidence.method.value,
             source_words(evidence),
@@ -260,7 +262,7 @@ def _host(host: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if name == "memory_bytes" and isinstance(fact, (int, float)):
             yield "Memory", f"{units.plain(fact / 2**30)} GiB"
         else:
-            yield words.get(name, _capital(str(name).replace("_", " "))), said
+            yield words.get(name, capital(str(name).replace("_", " "))), said
 
 
 def _pairs(facts: Mapping[str, Any]) -> str:
@@ -281,7 +283,8 @@ def _ended(run: RunRecord) -> str:
     return f"{ended:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """Return a text with a capital first letter; what is written in capitals is."""
     first, _, rest = text.partition(" ")
     first = first.upper() if first in ("cpu", "pue") else first[:1].upper() + first[1:]
     return f"{first} {rest}".rstrip()

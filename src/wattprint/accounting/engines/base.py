@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from wattprint.domain.errors import InputError
+
 Row = Mapping[str, Any]
 
 
@@ -40,3 +42,11 @@ class Engine(Protocol):
     def close(self) -> None:
         """Let go of what it holds."""
         ...
+
+
+def beyond_reach(why: str) -> InputError:
+    """Return the refusal of a job whose figures no BIGINT holds: no engine lets one wrap."""
+    return InputError(
+        f"a job's figures are beyond 2^63 ({why})",
+        "expected jobs of at most a hundred million accelerator-hours",
+    )

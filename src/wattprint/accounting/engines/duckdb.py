@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from wattprint.domain.errors import InputError
+from wattprint.accounting.engines.base import beyond_reach
 
 MEMORY_LIMIT_MB = 300
 """What it may hold before it puts rows on disk: a laptop accounts for a company's logs. [MB]"""
@@ -66,13 +66,14 @@ class DuckDB:
     def keep(self, query: str, name: str, path: Path) -> None:
         """See `Engine`."""
         try:
-            self._connection.execute(f"COPY ({query}) TO {_quoted(path)} ({_PARQUET})")
+            self.copy(query, path, _PARQUET)
         except duckdb.ConversionException as error:
-            raise InputError(
-                f"a job's figures are beyond 2^63 ({str(error).splitlines()[0]})",
-                "expected jobs of at most a hundred million accelerator-hours",
-            ) from error
+            raise beyond_reach(str(error).splitlines()[0]) from error
         self._connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {_files([path])}")
+
+    def copy(self, query: str, path: Path, options: str) -> None:
+        """Write the rows of a query to a file, or into a pipe, in a format of its own."""
+        self._connection.execute(f"COPY ({query}) TO {_quoted(path)} ({options})")
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """See `Engine`."""

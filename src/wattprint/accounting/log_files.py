@@ -1,22 +1,18 @@
-"""Which files the logs of `wattprint account` are: files, folders, patterns, standard input."""
+"""Which files logs are: as they are named, in folders, by patterns."""
 
-import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from wattprint.domain.errors import InputError
+from wattprint.domain.errors import InputError, nearest_names
 
-STDIN = "-"
 _HEAD_BYTES = 4096
 
 
-def log_paths(given: Sequence[str], scratch: Path) -> list[Path]:
+def log_files(given: Sequence[str]) -> list[Path]:
     """Return the files that hold the logs, each once.
 
     Args:
-        given: Paths, folders of logs, patterns that no shell filled in, or '-'.
-        scratch: Folder for what comes from standard input.
+        given: Paths, folders of logs, or patterns that no shell filled in.
 
     Raises:
         InputError: A path that is not there, a pattern that fits nothing, an empty folder, or the
@@ -26,17 +22,15 @@ def log_paths(given: Sequence[str], scratch: Path) -> list[Path]:
         raise InputError(
             "no log is given", "expected files, folders or '-': `wattprint account -h`"
         )
-    found = list(dict.fromkeys(path for one in given for path in _files(one, scratch)))
+    found = list(dict.fromkeys(path for one in given for path in _files(one)))
     for path in found:
         _refuse_record_of_run(path)
     return found
 
 
-def _files(given: str, scratch: Path) -> Iterator[Path]:
+def _files(given: str) -> Iterator[Path]:
     path = Path(given)
-    if given == STDIN:
-        yield _from_stdin(scratch)
-    elif path.is_dir():
+    if path.is_dir():
         yield from _in_folder(path)
     elif path.exists():
         yield path
@@ -44,19 +38,9 @@ def _files(given: str, scratch: Path) -> Iterator[Path]:
         yield from _fitting(given)
     else:
         beside = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
-        from wattprint.domain.errors import nearest_names
-
         raise InputError(
             f"{given} is not there", "expected a log of jobs", nearest_names(path.name, beside, 1)
         )
-
-
-def _from_stdin(scratch: Path) -> Path:
-    """Keep standard input as a file: its beginning tells its kind, and duplicates need its end."""
-    copy = scratch / "standard input"
-    with copy.open("wb") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20)
-    return copy
 
 
 def _in_folder(folder: Path) -> list[Path]:
