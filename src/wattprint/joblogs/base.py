@@ -4,7 +4,7 @@ Rows never become Python objects: a reader looks at the head of a file, and writ
 the engine runs over all of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -33,6 +33,9 @@ class Batch(NamedTuple):
     """Rows of the file that it covers, for the progress bar; 0 where that is not known."""
     bytes_read: int
     """Bytes of the file up to its end."""
+    prepare: "Callable[[DuckDBPyConnection], None] | None" = None
+    """Makes the tables that the query reads. Where it is given, parts are run beside each other:
+    each on an engine of its own, while the next `joblogs.chunks.PIECES` are asked for."""
 
 
 class LogReader(Protocol):

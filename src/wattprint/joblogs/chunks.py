@@ -15,6 +15,9 @@ LONGEST_LINE_BYTES = 1 << 20
 LONG_LINE = "\x02"
 """First character of what stands in for a line of absurd length."""
 
+PIECES = 8
+"""Pieces that lie on the disk at once, for those who read several beside each other."""
+
 _LONGEST_HEAD = 65536
 """Bytes that are looked at for a header."""
 
@@ -26,7 +29,7 @@ class Chunk(NamedTuple):
     """A piece of a log: UTF-8, one row a line, ended by newlines alone."""
 
     path: Path
-    """Where it lies; the next piece overwrites it."""
+    """Where it lies; a later piece overwrites it, `PIECES` after it."""
     first_line: int
     """Number of its first line in the log, from 1."""
     rows: int
@@ -35,6 +38,8 @@ class Chunk(NamedTuple):
     """Bytes of the log up to its end."""
     head: str
     """Its first two lines."""
+    padded: bool
+    """Whether any of the texts in `padding` are in it."""
 
 
 def text_chunks(
@@ -44,31 +49,36 @@ def text_chunks(
     job_of: Callable[[bytes], bytes] | None = None,
     is_head: Callable[[bytes], bool] | None = None,
     head_mark: bytes = b"",
+    padding: tuple[bytes, ...] = (),
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
     """Yield a log in pieces, each in a file of its own name.
 
     Args:
         path: The log.
-        scratch: File to write pieces to.
+        scratch: Folder to write pieces to.
         job_of: Which job a line belongs to; lines of one job that follow each other stay together.
         is_head: Whether a line is a header: a piece begins at each one. Asked for lines that hold
             `head_mark` alone.
         head_mark: What every header holds; empty if the log has none.
+        padding: Texts that are looked for, such as blanks beside the delimiter.
         chunk_bytes: Text of a piece. [bytes]
 
     Raises:
         InputError: It cannot be read, or is packed and damaged.
     """
     source = Utf8Source(path)
-    line = 1
+    line, number = 1, 0
     try:
         for piece in _pieces(source, job_of, chunk_bytes):
             for part in _split_at_heads(piece, is_head, head_mark):
                 rows = part.count(b"\n")
-                scratch.write_bytes(part)
+                piece_path = scratch / f"piece-{number % PIECES}.txt"
+                piece_path.write_bytes(part)
+                number += 1
+                padded = any(text in part for text in padding)
                 head = b"\n".join(part[:_LONGEST_HEAD].split(b"\n", 2)[:2])
-                yield Chunk(scratch, line, rows, source.bytes_read(), _text(head))
+                yield Chunk(piece_path, line, rows, source.bytes_read(), _text(head), padded)
                 line += rows
     finally:
         source.close()

@@ -31,24 +31,26 @@ SELECT file, line FROM (
 """
 
 
-def drop_duplicates(store: JobStore) -> int:
+def drop_duplicates(connection: "DuckDBPyConnection", store: JobStore) -> int:
     """Leave jobs that are written twice out of a store's parts; return how many there were.
 
     Args:
+        connection: An engine.
         store: With everything written to its parts.
     """
-    if not store.key_parts:
+    if not store.parts["keys"]:
         return 0
-    run = store.connection.execute
+    run = connection.execute
     run("CREATE OR REPLACE TABLE losers (file BIGINT, line BIGINT)")
-    keys = parquet(store.key_parts)
+    keys = parquet(store.parts["keys"])
     slices = store.counts.jobs // _SLICE_JOBS + 1
     for number in range(slices):
         run(_LOSERS.format(keys=keys, slices=slices, slice=number))
-    dropped = _count(store.connection, "losers")
+    dropped = _count(connection, "losers")
+    parts = store.parts["jobs"]
     if dropped:
-        kept = [_without_losers(store.connection, part) for part in store.parts]
-        store.parts[:] = [part for part, jobs in zip(store.parts, kept, strict=True) if jobs]
+        kept = [_without_losers(connection, part) for part in parts]
+        parts[:] = [part for part, jobs in zip(parts, kept, strict=True) if jobs]
     return dropped
 
 

@@ -1,23 +1,25 @@
 """Logs of clusters to one table of jobs, in files."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from shutil import rmtree
-from typing import TYPE_CHECKING, NamedTuple
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wattprint.domain.errors import InputError
+from wattprint.domain.errors import InputError, nearest_names
 from wattprint.domain.jobs import KIND_COLUMNS, NOTES
-from wattprint.joblogs.base import LogReader, LogSettings
+from wattprint.joblogs.base import Batch, LogReader, LogSettings
+from wattprint.joblogs.benches import Benches
 from wattprint.joblogs.detect import reader_for
 from wattprint.joblogs.duplicates import drop_duplicates
 from wattprint.joblogs.sql import parquet
-from wattprint.joblogs.store import KIND_KEY, Counts, JobStore, write_parquet
+from wattprint.joblogs.store import KIND_KEY, Counts, JobStore, put_kinds, write_parquet
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY_LIMIT = "200MB"
+MEMORY_MB = 200
 """What the engine may hold before it writes to disk."""
 
 
@@ -96,7 +98,7 @@ def read_logs(
     settings: LogSettings = LogSettings(),  # noqa: B008 - a tuple, which nobody can change
     progress: Progress | None = None,
     threads: int = 2,
-    memory_limit: str = MEMORY_LIMIT,
+    memory_mb: int = MEMORY_MB,
 ) -> JobLogs:
     """Read logs of clusters into one table of jobs.
 
@@ -108,42 +110,52 @@ def read_logs(
         settings: What the logs do not say of themselves.
         progress: Told how far it is.
         threads: Threads of the engine.
-        memory_limit: What the engine may hold before it writes to disk, e.g. '200MB'.
+        memory_mb: What the engines may hold together before they write to disk. [MB]
 
     Raises:
         InputError: A log that cannot be read, is of no known kind, or lacks what is needed.
     """
-    readers = [reader_for(path, kind) for path in paths]
-    scratch = folder / "scratch"
+    logs = [(reader_for(path, kind), path, _size(path)) for path in paths]
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     stale = sorted([*folder.glob("jobs-*.parquet"), *folder.glob("rejected-*.parquet")])
     if stale:
-        raise InputError(f"{folder} holds {stale[0].name} already", "expected a folder without jobs")
+        held = f"{folder} holds {stale[0].name} already"
+        raise InputError(held, "expected a folder without jobs")
+    scratch = folder / "scratch"
     scratch.mkdir(exist_ok=True)
     done = False
     try:
-        with engine(scratch, threads, memory_limit) as connection:
-            store = JobStore(connection, folder, scratch)
-            files = _read_all(store, list(zip(readers, paths, strict=True)), settings, progress)
-            logs = _finished(store, files)
+        store = JobStore(folder, scratch)
+        with engine(scratch, threads=threads, memory_mb=memory_mb) as connection:
+            _check_timezone(connection, settings.timezone)
+            with ExitStack() as opened:
+                share = max(memory_mb // threads, 64)
+
+                def another() -> "DuckDBPyConnection":
+                    return opened.enter_context(engine(scratch, threads=1, memory_mb=share))
+
+                benches = Benches(store, connection, another, most=threads)
+                files = _read_all(benches, logs, settings, progress)
+            result = _finished(connection, store, files)
         done = True
     finally:
         rmtree(scratch, ignore_errors=True)
         if not done:
             _clear(folder, all_of_it=made)
-    return logs
+    return result
 
 
 @contextmanager
-def engine(scratch: Path, threads: int, memory_limit: str) -> "Iterator[DuckDBPyConnection]":
+def engine(scratch: Path, *, threads: int, memory_mb: int) -> "Iterator[DuckDBPyConnection]":
     """Open the engine with tables in memory, and more of them on disk where that is not enough."""
     import duckdb
 
-    options: dict[str, str | int] = {
+    folder = Path(mkdtemp(dir=scratch))  # engines would overwrite each other's files
+    options: dict[str, str | bool | int | float | list[str]] = {
         "threads": threads,
-        "memory_limit": memory_limit,
-        "temp_directory": str(scratch),
+        "memory_limit": f"{memory_mb}MB",
+        "temp_directory": str(folder),
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
@@ -152,57 +164,84 @@ def engine(scratch: Path, threads: int, memory_limit: str) -> "Iterator[DuckDBPy
         yield connection
 
 
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror})", "expected a log that can be read"
+        ) from error
+
+
+def _check_timezone(connection: "DuckDBPyConnection", timezone: str) -> None:
+    names = [name for (name,) in _rows(connection, "SELECT name FROM pg_timezone_names()")]
+    if timezone not in names:
+        raise InputError(
+            f"time zone {timezone!r} is unknown",
+            "expected a name such as 'Europe/Berlin' or 'UTC'",
+            nearest_names(timezone, names),
+        )
+
+
 def _read_all(
-    store: JobStore,
-    logs: list[tuple[LogReader, Path]],
+    benches: Benches,
+    logs: list[tuple[LogReader, Path, int]],
     settings: LogSettings,
     progress: Progress | None,
 ) -> tuple[ReadLog, ...]:
     import duckdb
 
-    sizes = [path.stat().st_size for _, path in logs]
-    files = []
-    for number, (reader, path) in enumerate(logs, 1):
-        counts = Counts()
-        try:
-            for batch in reader.batches(store.connection, path, settings):
-                counts = counts.plus(store.add(batch.select, number))
-                if progress:
-                    read = sum(sizes[: number - 1]) + min(batch.bytes_read, sizes[number - 1])
-                    progress(read, sum(sizes), store.counts.rows)
-        except duckdb.Error as error:
-            said = str(error).partition("\n")[0][:200]
-            raise InputError(
-                f"{path} cannot be read as {reader.title} ({said})", "expected such a log"
-            ) from error
-        files.append(ReadLog(path, reader.kind, counts))
-    store.flush()
-    return tuple(files)
+    sizes = [size for _, _, size in logs]
+    counted = [Counts() for _ in logs]
+
+    def taken(file: int, batch: Batch, counts: Counts) -> None:
+        counted[file - 1] = counted[file - 1].plus(counts)
+        if progress:
+            read = sum(sizes[: file - 1]) + min(batch.bytes_read, sizes[file - 1])
+            progress(read, sum(sizes), benches.store.counts.rows)
+
+    benches.taken = taken
+    with benches:
+        for number, (reader, path, _) in enumerate(logs, 1):
+            try:
+                for batch in reader.batches(benches.main.connection, path, settings):
+                    benches.add(batch, number)
+                benches.wait()
+            except duckdb.Error as error:
+                said = str(error).partition("\n")[0][:200]
+                raise InputError(
+                    f"{path} cannot be read as {reader.title} ({said})", "expected such a log"
+                ) from error
+        benches.flush()
+    files = zip(logs, counted, strict=True)
+    return tuple(ReadLog(path, reader.kind, counts) for (reader, path, _), counts in files)
 
 
-def _finished(store: JobStore, files: tuple[ReadLog, ...]) -> JobLogs:
+def _finished(
+    connection: "DuckDBPyConnection", store: JobStore, files: tuple[ReadLog, ...]
+) -> JobLogs:
     """Drop what is there twice, and say what there is."""
-    dropped = drop_duplicates(store)
-    connection = store.connection
-    if not store.parts:  # an empty part tells its columns all the same
-        store.parts.append(store.folder / "jobs-00001.parquet")
-        write_parquet(connection, "SELECT * FROM jobs", store.parts[0])
-    connection.execute(f"CREATE VIEW all_jobs AS SELECT * FROM {parquet(store.parts)}")
+    dropped = drop_duplicates(connection, store)
+    parts = store.parts["jobs"]
+    if not parts:  # an empty part tells its columns all the same
+        parts.append(store.folder / "jobs-00001.parquet")
+        write_parquet(connection, "SELECT * FROM jobs", parts[0])
+    connection.execute(f"CREATE VIEW all_jobs AS SELECT * FROM {parquet(parts)}")
+    put_kinds(connection, [(number, *kind) for kind, number in store.kinds.numbers.items()])
     kinds_file = store.folder / "kinds.parquet"
     write_parquet(connection, _KINDS, kinds_file)
-    counts = store.counts._replace(jobs=store.counts.jobs - dropped, duplicates=dropped)
     return JobLogs(
         folder=store.folder,
-        parts=tuple(store.parts),
+        parts=tuple(parts),
         kinds_file=kinds_file,
         kinds=tuple(Kind(*row) for row in _rows(connection, f"FROM {parquet([kinds_file])}")),
-        rejected_parts=tuple(store.rejected_parts),
-        rejected_first=_first_rejected(store),
+        rejected_parts=tuple(store.parts["rejected"]),
+        rejected_first=_first_rejected(connection, store.parts["rejected"]),
         reasons=_most_first(store.reasons),
         skipped=_most_first(store.skipped),
         notes=_notes(connection),
         files=files,
-        counts=counts,
+        counts=store.counts._replace(jobs=store.counts.jobs - dropped, duplicates=dropped),
         totals=Totals(*_rows(connection, _TOTALS)[0]),
     )
 
@@ -211,16 +250,16 @@ def _most_first(counted: dict[str, int]) -> dict[str, int]:
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _rows(connection: "DuckDBPyConnection", query: str) -> list[tuple[object, ...]]:
+def _rows(connection: "DuckDBPyConnection", query: str) -> list[tuple[Any, ...]]:
     return connection.execute(query).fetchall()
 
 
-def _first_rejected(store: JobStore) -> tuple[tuple[int, int, str], ...]:
-    if not store.rejected_parts:
+def _first_rejected(
+    connection: "DuckDBPyConnection", parts: list[Path]
+) -> tuple[tuple[int, int, str], ...]:
+    if not parts:
         return ()
-    source = parquet(store.rejected_parts)
-    first = store.connection.execute(f"FROM {source} ORDER BY file, line LIMIT 100").fetchall()
-    return tuple(first)
+    return tuple(_rows(connection, f"FROM {parquet(parts)} ORDER BY file, line LIMIT 100"))
 
 
 def _notes(connection: "DuckDBPyConnection") -> dict[str, int]:

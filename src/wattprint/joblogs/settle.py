@@ -1,6 +1,6 @@
 """What every log has in common once it is read: times fill each other, limits hold.
 
-All of it is SQL over the table `parsed`, which has the columns of `domain.jobs.PARSED_COLUMNS`.
+All of it is SQL over a query of parsed rows, which has the columns of `domain.jobs.PARSED_COLUMNS`.
 """
 
 from typing import NamedTuple
@@ -69,7 +69,9 @@ _LIMITS = (
 def shown(expression: str) -> str:
     """Return SQL for a value as a reason shows it: in quotes, short and printable."""
     text = rf"regexp_replace(CAST({expression} AS VARCHAR), '\p{{C}}|''', '?', 'g')"
-    return f"'''' || CASE WHEN length({text}) > 40 THEN {text}[:40] || '...' ELSE {text} END || ''''"
+    return (
+        f"'''' || CASE WHEN length({text}) > 40 THEN {text}[:40] || '...' ELSE {text} END || ''''"
+    )
 
 
 def _limit_fault(limit: _Limit) -> str:
@@ -82,7 +84,9 @@ def _limit_fault(limit: _Limit) -> str:
 
 def _within(limit: _Limit) -> str:
     column = limit.expression
-    return f"CASE WHEN {column} BETWEEN {limit.least} AND {limit.most} THEN {column} END AS {column}"
+    return (
+        f"CASE WHEN {column} BETWEEN {limit.least} AND {limit.most} THEN {column} END AS {column}"
+    )
 
 
 def _note(condition: str, name: str) -> str:
@@ -99,7 +103,7 @@ SELECT * REPLACE (
     nullif(cpus, 0) AS cpus,
     nullif(nodes, 0) AS nodes,
     nullif(memory_gb, 0) AS memory_gb
-) FROM parsed
+) FROM ({{parsed}})
 """
 
 _FILLED = f"""
@@ -137,7 +141,7 @@ END"""
 
 _TOO_BUSY = "cpu_s > cpus * elapsed_s"
 
-SETTLED = f"""
+_SETTLED = f"""
 SELECT * EXCLUDE (backwards) REPLACE (
     CASE WHEN {_TOO_BUSY} THEN cpus * elapsed_s ELSE cpu_s END AS cpu_s,
     notes
@@ -155,4 +159,13 @@ SELECT * EXCLUDE (backwards) REPLACE (
     CAST(make_timestamp(start_s * 1000000) AS DATE) AS began
 FROM ({_TIMED})
 """
-"""Rows of `parsed` with times filled, `fault`, `fate` and the day on which they began."""
+"""Parsed rows with times filled, `fault`, `fate` and the day on which they began."""
+
+
+def settled(parsed: str) -> str:
+    """Return the query that settles rows.
+
+    Args:
+        parsed: A query that gives `domain.jobs.PARSED_COLUMNS`.
+    """
+    return _SETTLED.replace("{parsed}", parsed)

@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 def literal(text: object) -> str:
@@ -29,3 +33,9 @@ def text_lines(path: Path) -> str:
         "quote = '', escape = '', columns = {'line': 'VARCHAR'}, max_line_size = 1100000, "
         "buffer_size = 4400000)"
     )
+
+
+def scratch_folder(connection: "DuckDBPyConnection") -> Path:
+    """Return the folder in which the engine keeps what it throws away: for pieces of logs too."""
+    row = connection.execute("SELECT current_setting('temp_directory')").fetchone()
+    return Path(row[0] if row else ".")

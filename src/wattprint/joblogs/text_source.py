@@ -73,7 +73,7 @@ class Utf8Source:
             block = self._begin(block)
         if self._decode is None:
             return block
-        return cast("str", self._decode.decode(block)).encode("utf-8", "replace")
+        return self._decode.decode(block).encode("utf-8", "replace")
 
     def _begin(self, block: bytes) -> bytes:
         """Tell the encoding from the first block, and return it without its mark."""
@@ -118,13 +118,17 @@ def _refused(path: Path) -> Iterator[None]:
     try:
         yield
     except (EOFError, ValueError) as error:
-        raise InputError(f"{path} is packed and damaged ({error})", "expected a whole file") from error
+        raise InputError(
+            f"{path} is packed and damaged ({error})", "expected a whole file"
+        ) from error
     except Exception as error:
         # zlib, bz2 and lzma have errors of their own, and are not loaded for plain files.
         if not isinstance(error, OSError) and type(error).__name__ not in ("error", "LZMAError"):
             raise
         said = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{path} cannot be read ({said})", "expected a log that can be read") from error
+        raise InputError(
+            f"{path} cannot be read ({said})", "expected a log that can be read"
+        ) from error
 
 
 def _unpacked(raw: IO[bytes], path: Path) -> IO[bytes]:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wattprint.joblogs.json_elements import Element, JsonElements
-from wattprint.joblogs.readers.log_lines import scratch_file
-from wattprint.joblogs.sql import text_lines
+from wattprint.joblogs.sql import scratch_folder, text_lines
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -40,7 +39,7 @@ def loaded_elements(connection: "DuckDBPyConnection", path: Path) -> Iterator[Js
         InputError: The document cannot be read, or is packed and damaged.
     """
     elements = JsonElements(path)
-    scratch = scratch_file(connection)
+    scratch = scratch_folder(connection) / "elements.txt"
     try:
         for piece in _pieces(elements):
             scratch.write_bytes(b"".join(map(_row, piece)))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattprint.joblogs.chunks import LONG_LINE, Chunk, text_chunks
-from wattprint.joblogs.sql import text_lines
+from wattprint.joblogs.sql import scratch_folder, text_lines
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -63,7 +63,7 @@ def loaded_chunks(
     Raises:
         InputError: It cannot be read, or is packed and damaged.
     """
-    for chunk in text_chunks(path, scratch_file(connection), job_of=job_of):
+    for chunk in text_chunks(path, scratch_folder(connection), job_of=job_of):
         connection.execute(
             f"CREATE OR REPLACE TABLE raw_lines AS SELECT line FROM {text_lines(chunk.path)}"
         )
@@ -80,12 +80,6 @@ def loaded_chunks(
 def no_lines(connection: "DuckDBPyConnection") -> None:
     """Make the table `log_lines` without a line, for queries that only lend their columns."""
     connection.execute("CREATE OR REPLACE TABLE log_lines (line BIGINT, rows BIGINT, text VARCHAR)")
-
-
-def scratch_file(connection: "DuckDBPyConnection") -> Path:
-    """Return the file that pieces of a log are written to: in the engine's own folder."""
-    row = connection.execute("SELECT current_setting('temp_directory')").fetchone()
-    return Path(row[0] if row else ".") / "piece.txt"
 
 
 def _has_open_quotes(connection: "DuckDBPyConnection") -> bool:

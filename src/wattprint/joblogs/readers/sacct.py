@@ -1,15 +1,16 @@
 """Slurm's `sacct`, in every dress: bars, fixed width, commas or tabs, any columns in any order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wattprint.domain.errors import InputError
 from wattprint.joblogs.base import Batch, LogSettings
 from wattprint.joblogs.chunks import Chunk, text_chunks
-from wattprint.joblogs.readers.slurm_layout import Layout, is_rule, layout_of, looks_like_header
+from wattprint.joblogs.readers.slurm_layout import Layout, layout_of, looks_like_header
 from wattprint.joblogs.readers.slurm_query import jobs_query, rows_query, steps_query
-from wattprint.joblogs.sql import text_lines
+from wattprint.joblogs.sql import scratch_folder, text_lines
 from wattprint.joblogs.text_source import head_of
 
 if TYPE_CHECKING:
@@ -20,8 +21,10 @@ _PREAMBLE_LINES = 200
 
 _DURATIONS = ("elapsed", "elapsedraw")
 
-_RESOURCES = ("alloccpus", "ncpus", "alloctres", "allocgres", "cputimeraw", "cputime", "reqcpus")
-_RESOURCES += ("reqtres", "reqgres", "allocnodes", "nnodes")
+_RESOURCES = (
+    *("alloccpus", "ncpus", "alloctres", "allocgres", "cputimeraw", "cputime"),
+    *("reqcpus", "reqtres", "reqgres", "allocnodes", "nnodes"),
+)
 
 
 class SacctReader:
@@ -30,7 +33,7 @@ class SacctReader:
     kind = "sacct"
     title = "Slurm sacct"
 
-    def fits(self, head: str, name: str) -> bool:
+    def fits(self, head: str, name: str) -> bool:  # noqa: ARG002 - a dump has any name
         """Tell a dump by its header."""
         return _first_layout(head) is not None
 
@@ -50,9 +53,13 @@ class SacctReader:
                 "first: leave out --noheader",
             )
         _check(layout, path)
-        mark, is_head = layout.mark.encode(), _is_head
         chunks = text_chunks(
-            path, scratch_file(connection), job_of=_job_of(layout), is_head=is_head, head_mark=mark
+            path,
+            scratch_folder(connection),
+            job_of=_job_of(layout),
+            is_head=_is_head,
+            head_mark=layout.mark.encode(),
+            padding=_paddings(layout.delimiter),
         )
         begun = False
         for chunk in chunks:
@@ -61,49 +68,37 @@ class SacctReader:
                 _check(found, path)
                 layout, begun = found, True
             if begun:
-                yield _batch(connection, chunk, layout, settings, heads=found is not None)
+                prepare = partial(_prepare, chunk=chunk, layout=layout, heads=found is not None)
+                yield Batch(jobs_query(layout, settings), chunk.rows, chunk.bytes_read, prepare)
 
 
 READER = SacctReader()
 
 
-def scratch_file(connection: "DuckDBPyConnection") -> Path:
-    """Return the file that pieces of a log are written to: in the engine's own folder."""
-    row = connection.execute("SELECT current_setting('temp_directory')").fetchone()
-    return Path(row[0] if row else ".") / "piece.txt"
-
-
-def _batch(
-    connection: "DuckDBPyConnection",
-    chunk: Chunk,
-    layout: Layout,
-    settings: LogSettings,
-    *,
-    heads: bool,
-) -> Batch:
+def _prepare(
+    connection: "DuckDBPyConnection", *, chunk: Chunk, layout: Layout, heads: bool
+) -> None:
+    """Make the tables that the query of jobs reads."""
     connection.execute(
         f"CREATE OR REPLACE TABLE sacct_lines AS SELECT line FROM {text_lines(chunk.path)}"
     )
     if heads:
         connection.execute("UPDATE sacct_lines SET line = NULL WHERE rowid = 0")
-    padded = bool(layout.widths) or _any(connection, _PADDED.format(layout.delimiter))
-    rows = rows_query(layout, chunk.first_line, padded=padded)
+    rows = rows_query(layout, chunk.first_line, padded=chunk.padded or bool(layout.widths))
     connection.execute(f"CREATE OR REPLACE TABLE sacct_rows AS {rows}")
     any_steps = _any(connection, "SELECT bool_or(is_step) FROM sacct_rows")
     steps = steps_query(layout, any_steps=any_steps)
     connection.execute(f"CREATE OR REPLACE TABLE sacct_steps AS {steps}")
-    return Batch(jobs_query(layout, settings), chunk.rows, chunk.bytes_read)
-
-
-_PADDED = (
-    "SELECT bool_or(contains(line, ' {0}') OR contains(line, '{0} ') OR line < '!' "
-    "OR right(line, 1) = ' ') FROM sacct_lines"
-)
 
 
 def _any(connection: "DuckDBPyConnection", query: str) -> bool:
     row = connection.execute(query).fetchone()
     return bool(row and row[0])
+
+
+def _paddings(delimiter: str) -> tuple[bytes, ...]:
+    blanks = (f"{delimiter} ", f" {delimiter}", "\n ", " \n", "\n\t")
+    return tuple(blank.encode() for blank in blanks)
 
 
 def _first_layout(head: str) -> Layout | None:
@@ -133,16 +128,19 @@ def _missing(path: Path, what: str, columns: str) -> InputError:
     )
 
 
-def _job_of(layout: Layout):  # type: ignore[no-untyped-def]
+def _job_of(layout: Layout) -> Callable[[bytes], bytes] | None:
+    """Return what tells a line's job; None where lines have no id."""
     place = layout.place("jobid", "jobidraw") - 1
-    if place < 0 or layout.widths:
-        begin = sum(layout.widths[:place]) + place if place >= 0 else 0
-        end = begin + layout.widths[place] if place >= 0 else 0
+    if place < 0:
+        return None
+    if layout.widths:
+        begin = sum(layout.widths[:place]) + place
+        end = begin + layout.widths[place]
         return lambda line: line[begin:end].strip().partition(b".")[0]
     delimiter = layout.delimiter.encode()
-    return lambda line: (line.split(delimiter, place + 1)[place : place + 1] or [b""])[0].partition(
-        b"."
-    )[0]
 
+    def job_of(line: bytes) -> bytes:
+        fields = line.split(delimiter, place + 1)
+        return fields[place].strip().partition(b".")[0] if place < len(fields) else b""
 
-__all__ = ["READER", "SacctReader", "is_rule", "scratch_file"]
+    return job_of

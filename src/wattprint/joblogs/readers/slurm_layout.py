@@ -19,18 +19,26 @@ COLUMNS = frozenset(
     timelimitraw totalcpu tresusageinave tresusageinmax tresusageinmaxnode tresusageinmaxtask
     tresusageinmin tresusageinminnode tresusageinmintask tresusageintot tresusageoutave
     tresusageoutmax tresusageoutmaxnode tresusageoutmaxtask tresusageoutmin tresusageoutminnode
-    tresusageoutmintask tresusageouttot uid user usercpu wckey wckeyid workdir""".split()
+    tresusageoutmintask tresusageouttot uid user usercpu wckey wckeyid workdir""".split()  # noqa: SIM905 - quoted one by one they fill a page
 )
 """Names of sacct's fields, in small letters, of Slurm 14 to 25 (`sacct --helpformat`)."""
 
-FREE_TEXT = ("jobname", "workdir", "comment", "admincomment", "systemcomment", "submitline", "extra")
+FREE_TEXT = (
+    "jobname",
+    "workdir",
+    "comment",
+    "admincomment",
+    "systemcomment",
+    "submitline",
+    "extra",
+)
 """Columns whose values users write: they may hold the very character that parts columns."""
 
 _DELIMITERS = ("|", "\t", ";", ",")
 
 _TELLING = frozenset(
     """jobid jobidraw elapsed elapsedraw state submit start end user uid partition alloccpus ncpus
-    alloctres reqtres totalcpu cputime cputimeraw maxrss reqmem nnodes allocnodes""".split()
+    alloctres reqtres totalcpu cputime cputimeraw maxrss reqmem nnodes allocnodes""".split()  # noqa: SIM905 - as above
 )
 """A header has three of these at least."""
 

@@ -157,11 +157,18 @@ class _Texts:
         return read(f"{text}_{name}") if text in self.known else "NULL"
 
     def parts(self) -> str:
-        """Return columns with the texts of resources, each cut out once."""
+        """Return columns with the texts of resources, each cut out once, and only where needed."""
+        needed = {
+            "cpu": "alloccpus IS NULL OR alloccpus = '0'",
+            "mem": "TRUE",
+            "node": "nodes IS NULL OR nodes = '0'",
+            "energy": "contains({text}, 'energy=')",
+        }
         cut = [
-            f", {values.tres(text, name)} AS {text}_{name}"
+            f", CASE WHEN {where.format(text=text)} THEN {values.tres(text, name)} END"
+            f" AS {text}_{name}"
             for text in ("alloctres", "reqtres")
-            for name in ("cpu", "mem", "node", "energy")
+            for name, where in needed.items()
             if text in self.known
         ]
         return "".join(cut)
@@ -217,11 +224,21 @@ GROUP BY owner, root
 """
 
 
-_STEP_TEXTS = ("maxrss", "ntasks", "totalcpu", "usercpu", "systemcpu", "energyraw", "energy", "usage")
+_STEP_TEXTS = (
+    "maxrss",
+    "ntasks",
+    "totalcpu",
+    "usercpu",
+    "systemcpu",
+    "energyraw",
+    "energy",
+    "usage",
+)
 
 _NO_STEPS = """
-SELECT NULL::BIGINT AS owner, NULL::VARCHAR AS root, NULL::BIGINT AS line, NULL::BIGINT AS step_rows,
-    NULL::DOUBLE AS rss_gb, NULL::DOUBLE AS cpu_s, NULL::DOUBLE AS energy_j, NULL::DOUBLE AS load
+SELECT NULL::BIGINT AS owner, NULL::VARCHAR AS root, NULL::BIGINT AS line,
+    NULL::BIGINT AS step_rows, NULL::DOUBLE AS rss_gb, NULL::DOUBLE AS cpu_s,
+    NULL::DOUBLE AS energy_j, NULL::DOUBLE AS load
 WHERE FALSE
 """
 
@@ -240,7 +257,8 @@ def jobs_query(layout: Layout, settings: LogSettings) -> str:
     return f"""
 WITH jobs AS ({_read(texts, settings.timezone, cluster)})
 SELECT {_derived()}
-FROM jobs LEFT JOIN sacct_steps AS steps ON steps.owner = jobs.line AND {same}
+FROM (SELECT *, {_CPUS} AS cpus FROM jobs) AS jobs
+LEFT JOIN sacct_steps AS steps ON steps.owner = jobs.line AND {same}
 UNION ALL BY NAME
 SELECT line, 1 AS log_rows, bad AS reject FROM sacct_rows WHERE bad IS NOT NULL
 UNION ALL BY NAME
@@ -302,13 +320,15 @@ SELECT line, root, jobid, start AS start_text, elapsed AS elapsed_text, user_nam
 FROM (SELECT *{texts.parts()} FROM sacct_rows WHERE bad IS NULL AND NOT is_step)"""
 
 
+_CPUS = (
+    "coalesce(alloc_cpus, tres_cpus, "
+    "CASE WHEN elapsed_s > 0 THEN nullif(cpu_time_s, 0) / elapsed_s END, req_cpus)"
+)
+
+
 def _derived() -> str:
     """Return the columns of a parsed row, from a job's numbers and those of its steps."""
-    cpus = (
-        "coalesce(alloc_cpus, tres_cpus, "
-        "CASE WHEN elapsed_s > 0 THEN nullif(cpu_time_s, 0) / elapsed_s END, req_cpus)"
-    )
-    requested = values.requested_memory_gb("reqmem", cpus, "nodes")
+    requested = values.requested_memory_gb("reqmem", "cpus", "nodes")
     load = "coalesce(steps.load, own_load)"
     key = "concat_ws('|', coalesce(cluster, ''), jobid"
     from_submit = "(start_s IS NULL AND submit_s IS NOT NULL AND (end_s - elapsed_s) IS NULL)"
@@ -323,7 +343,7 @@ def _derived() -> str:
     cluster, user_name, account, project, partition_name, accelerator, state,
     CASE WHEN {from_submit} THEN submit_s ELSE start_s END AS start_s,
     end_s, elapsed_s, nodes,
-    {cpus} AS cpus,
+    cpus,
     coalesce(total_cpu_s, steps.cpu_s) AS cpu_s,
     gpus, gpus_requested,
     CASE WHEN {load} > 1 THEN least({load} / greatest(gpus, 1), 1) ELSE {load} END AS gpu_load,

@@ -9,16 +9,15 @@ _POWERS = "KMGTPE"
 
 
 def seconds(text: str) -> str:
-    """Duration as `[days-]hours:minutes:seconds[.fraction]` or `minutes:seconds.fraction`. [s]"""
+    """Duration as `[days-]hours:minutes:seconds[.fraction]` or `minutes:seconds.fraction` [s]."""
     hours = f"try_cast(replace({text}, '-', ' days ') AS INTERVAL)"
     minutes = f"try_cast('00:' || {text} AS INTERVAL)"
-    return (
-        f"epoch(CASE WHEN {text} LIKE '%:%:%' THEN {hours} WHEN {text} LIKE '%:%' THEN {minutes} END)"
-    )
+    either = f"CASE WHEN {text} LIKE '%:%:%' THEN {hours} WHEN {text} LIKE '%:%' THEN {minutes} END"
+    return f"epoch({either})"
 
 
 def moment(text: str, timezone: str) -> str:
-    """Moment in a local time zone, as ISO 8601, or as seconds since 1970. [s since 1970]"""
+    """Moment in a local time zone, as ISO 8601, or as seconds since 1970 [s since 1970]."""
     local = f"try_cast({text} AS TIMESTAMP)"
     if timezone != "UTC":
         zone = timezone.replace("'", "''")
@@ -62,21 +61,21 @@ def count(text: str) -> str:
 
 
 def energy_j(text: str) -> str:
-    """Energy as Slurm writes it, none where it is 0. [J]"""
+    """Energy as Slurm writes it, none where it is 0 [J]."""
     # What it does not know it writes as 2**64 - 2, which has 20 digits.
     scaled = _scaled(text, base=1000)
     return f"CASE WHEN length({text}) < 19 THEN nullif({scaled}, 0) END"
 
 
 def memory_gb(text: str, *, unit: str = "M") -> str:
-    """Memory, none where it is 0; `unit` stands where none is written: 'M', or '' for bytes. [GB]"""
+    """Memory, none where it is 0 [GB]; without a unit in `unit`: 'M', or '' for bytes."""
     power = _POWERS.index(unit) + 1 if unit else 0
     scaled = _scaled(text, base=1024, default=1024.0**power)
     return f"nullif({scaled}, 0) / {1024.0**3!r}"
 
 
 def requested_memory_gb(text: str, cpus: str, nodes: str) -> str:
-    """Memory as Slurm before 21.08 writes requests: of a CPU (`4000Mc`), of a node (`2Gn`). [GB]"""
+    """Memory as requests are written: of a CPU (`4000Mc`), of a node (`2Gn`) or in all [GB]."""
     each = (
         f"CASE WHEN right({text}, 1) IN ('c', 'n') "
         f"THEN {memory_gb(f'left({text}, strlen({text}) - 1)')} ELSE {memory_gb(text)} END"
@@ -134,7 +133,7 @@ def is_part(text: str) -> str:
 
 
 def tres_load(text: str) -> str:
-    """Load of accelerators in `cpu=00:01:00,gres/gpuutil=85`, in whole accelerators. [ratio]"""
+    """Load of accelerators in `cpu=00:01:00,gres/gpuutil=85`, in whole accelerators [ratio]."""
     return f"try_cast({tres(text, 'gres/gpuutil')} AS DOUBLE) / 100"
 
 
@@ -189,7 +188,17 @@ _STATES = {
     "node_failed": (("NODE_FAIL", "NODE_F", "BOOT_F", "LAUNCH_F", "RECONFIG_F"), ("NF", "BF")),
     "preempted": (("PREEMPTED", "PREEMPT", "REQUEUE"), ("PR", "RQ")),
     "running": (
-        ("RUNNING", "RUNN", "COMPLETIN", "SUSPEND", "CONFIGUR", "RESIZ", "SIGNAL", "STAGE_O", "STOPPED"),
+        (
+            "RUNNING",
+            "RUNN",
+            "COMPLETIN",
+            "SUSPEND",
+            "CONFIGUR",
+            "RESIZ",
+            "SIGNAL",
+            "STAGE_O",
+            "STOPPED",
+        ),
         ("R", "CG", "S", "CF", "RS", "SI", "SO", "ST"),
     ),
     "pending": (("PENDING", "PEND", "RESV_DEL"), ("PD", "RD", "RH")),
@@ -211,4 +220,6 @@ def _scaled(text: str, *, base: int, default: float = 1.0) -> str:
     plain = f"try_cast({text} AS DOUBLE)"
     if default != 1.0:
         plain = f"{plain} * {default!r}"
-    return f"coalesce({plain}, {number} * CASE upper(right({text}, 1)) {powers} END)"
+    # A cast that fails is slow, and most values have a unit: it is looked at first.
+    unit = f"CASE upper(right({text}, 1)) {powers} END"
+    return f"CASE WHEN right({text}, 1) >= 'A' THEN {number} * {unit} ELSE {plain} END"
