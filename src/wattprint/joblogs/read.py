@@ -161,6 +161,7 @@ def engine(scratch: Path, *, threads: int, memory_mb: int) -> "Iterator[DuckDBPy
     }
     with duckdb.connect(":memory:", config=options) as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = FALSE")  # long queries would print one
         yield connection
 
 
