@@ -113,10 +113,10 @@ class Outcome(NamedTuple):
 
     counts: Counts
     reasons: list[tuple[str, int]]
-    parts: list[tuple[str, Path]]
-    """Table and file of what was written."""
     skipped: list[tuple[str, int]]
     """What rows are that are no jobs, and how many."""
+    parts: list[tuple[str, Path]]
+    """Table and file of what was written."""
 
 
 class Bench:
@@ -173,8 +173,7 @@ class Bench:
         if self._gathered >= PART_JOBS:
             parts += self.flush()
         reasons = self._reasons() if counts.rejected else []
-        skipped = self._skipped() if counts.skipped else []
-        return Outcome(counts, reasons, parts, skipped)
+        return Outcome(counts, reasons, self._skipped() if counts.skipped else [], parts)
 
     def flush(self) -> list[tuple[str, Path]]:
         """Write what is gathered; return tables and files."""
@@ -219,10 +218,11 @@ class Bench:
         return [*counted, (REST_OF_REASONS, rest)] if rest else counted
 
     def _skipped(self) -> list[tuple[str, int]]:
-        return self.connection.execute(
+        counted: list[tuple[str, int]] = self.connection.execute(
             "SELECT skip, sum(coalesce(log_rows, 1))::BIGINT FROM settled "
             f"WHERE fate = {SKIPPED} GROUP BY skip"
         ).fetchall()
+        return counted
 
     def _row(self, query: str) -> tuple[int, ...]:
         row = self.connection.execute(query).fetchone()

@@ -39,7 +39,7 @@ def loaded_elements(connection: "DuckDBPyConnection", path: Path) -> Iterator[Js
         InputError: The document cannot be read, or is packed and damaged.
     """
     elements = JsonElements(path)
-    scratch = scratch_folder(connection) / "piece.json"
+    scratch = scratch_folder(connection) / "elements.txt"
     try:
         for piece in _pieces(elements):
             scratch.write_bytes(b"".join(map(_row, piece)))
