@@ -176,7 +176,7 @@ CODECARBON = "timestamp,project_name,run_id,duration,emissions,energy_consumed\n
         (None, ["--top", "0"], "top is 0"),
         (None, ["--engine", "abacus"], "engine is 'abacus'"),
         (None, ["--kind", "sackt"], "kind is 'sackt'"),
-        (None, ["--year", "2024"], "each job is charged in its own year"),
+        (None, ["--year", "2024"], "option '--year' is unknown"),
         (None, ["--pue", "provider"], "pue is 'provider' without a region"),
         (None, ["--by-hour"], "no place is given"),
     ],

@@ -22,6 +22,7 @@ COMMANDS = [
     "grid",
     "factors",
     "doctor",
+    "account",
     "calibrate",
 ]
 NESTED = ["factors search", "factors show", "factors list", "runs prune", "runs export"]

@@ -1,13 +1,15 @@
 """The Python on the pages runs."""
 
 import doctest
+import runpy
 import shutil
 
 import pytest
 
-from docs.pages import DOCS, FORMULA_PAGES, PAGES, README, blocks, name_of
+from docs.pages import DOCS, FORMULA_PAGES, PAGES, README, ROOT, blocks, name_of
 
 EXAMPLE_RUN = DOCS / "formats" / "20260316-080000-0005eed01.jsonl"
+JOBS = runpy.run_path(str(ROOT / "tools" / "run_doc_commands.py"))["JOBS"]
 WITH_PYTHON = [page for page in [README, *PAGES] if blocks(page, "python")]
 
 
@@ -21,10 +23,11 @@ def run_sessions(source, name):
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """An empty home folder with one run in its ledger."""
+    """A home folder with one run in its ledger, and a cluster's log."""
     runs = tmp_path / ".wattprint" / "runs"
     runs.mkdir(parents=True)
     shutil.copy(EXAMPLE_RUN, runs)
+    (tmp_path / "sacct.txt").write_text(JOBS, encoding="utf-8")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("WATTPRINT_HOME", raising=False)
     monkeypatch.chdir(tmp_path)

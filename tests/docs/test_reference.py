@@ -29,6 +29,7 @@ GUIDES = {
     "grid": "grid.md",
     "factors": "factors.md",
     "doctor": "doctor.md",
+    "account": "account.md",
     "calibrate": "calibrate.md",
 }
 """Guides in which each command's options are explained, beside the reference."""

@@ -156,7 +156,8 @@ def _cpu(job: Job, of: Coefficients, hours: str, energy: Range) -> Equation:
     if job.cpu_s is None or not count * job.elapsed_s:
         said = f"{_n(count)} x {_n(of.cpu_w.value)} W x {hours}"
         return Equation("CPUs", "CPUs x power x hours", said, _kwh(energy))
-    set_aside_h, busy_h = count * job.elapsed_s / SECONDS_PER_HOUR, job.cpu_s / SECONDS_PER_HOUR
+    set_aside_h = count * job.elapsed_s / SECONDS_PER_HOUR
+    busy_h = min(set_aside_h, job.cpu_s / SECONDS_PER_HOUR)
     shared = "" if of.threads_per_core == 1 else f" x (2 - {_n(busy_h / set_aside_h)})"
     said = (
         f"{_n(of.cpu_idle_w)} W x {_n(set_aside_h)} h + {_n(of.cpu_busy_w)} W x {_n(busy_h)} h"

@@ -94,6 +94,10 @@ def _kept_stdin(scratch: Path) -> str:
     return str(copy)
 
 
+# Each job is charged in its own year.
+account.params = [option for option in account.params if option.name != "year"]
+
+
 @contextmanager
 def _scratch() -> Iterator[Path]:
     """Yield a folder that is gone afterwards, also when somebody ends us."""
@@ -135,7 +139,6 @@ _NOT_PLACE = {
     "memory",
     "threads",
     "no_report",
-    "year",
 }
 
 
@@ -145,12 +148,6 @@ def _wanted(logs: tuple[str, ...], said: dict[str, Any], scratch: Path) -> "Want
     from wattprint.accounting.log_files import log_files
     from wattprint.accounting.out_folder import refuse_foreign
 
-    if said["year"] is not None:
-        from wattprint.domain.errors import InputError
-
-        raise InputError(
-            f"year is {said['year']!r}", "each job is charged in its own year: leave --year out"
-        )
     by = checked_by(said["by"])
     if said["out"] is not None:
         refuse_foreign(Path(said["out"]))
