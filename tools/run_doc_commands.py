@@ -5,8 +5,8 @@
 A command stands in a ```console block behind `$ `; what follows up to the next one is its output,
 both streams together, where a line `...` stands for any lines. Commands that do not begin with
 `wattprint` are not run. Each page has an empty home folder with one example run in its ledger, and
-in the working folder a `train.py`, a `de.csv` of intensity, an `emissions.csv`, a `card.md`, and the
-`sacct.txt` and `cluster.toml` of examples/.
+in the working folder a `train.py`, a `de.csv` of intensity, an `emissions.csv`, a `card.md`, and
+the `sacct.txt` and `cluster.toml` of examples/.
 With --write, shown lines are replaced by those now printed.
 """
 
