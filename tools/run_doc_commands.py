@@ -5,8 +5,8 @@
 A command stands in a ```console block behind `$ `; what follows up to the next one is its output,
 both streams together, where a line `...` stands for any lines. Commands that do not begin with
 `wattprint` are not run. Each page has an empty home folder with one example run in its ledger, and
-in the working folder a `train.py`, a `de.csv` of intensity, an `emissions.csv`, a `card.md` and a
-`sacct.txt` of four jobs.
+in the working folder a `train.py`, a `de.csv` of intensity, an `emissions.csv`, a `card.md`, and
+the `sacct.txt` and `cluster.toml` of examples/.
 With --write, shown lines are replaced by those now printed.
 """
 
@@ -56,15 +56,8 @@ co2_eq_emissions:
 """
 """What stands in for a model card."""
 
-JOBS = """\
-JobID|User|Account|Partition|State|Start|End|Elapsed|NNodes|NCPUS|TotalCPU|ReqMem|MaxRSS|AllocTRES
-101|ann|physics|cpu|COMPLETED|2024-02-05T08:00:00|2024-02-05T20:00:00|12:00:00|1|64|600:00:00|256G||cpu=64
-101.batch||||COMPLETED|2024-02-05T08:00:00|2024-02-05T20:00:00|12:00:00|1|64|600:00:00||40G|
-102|ben|nlp|gpu|COMPLETED|2024-03-11T08:00:00|2024-03-14T08:00:00|3-00:00:00|1|32|800:00:00|256G||gres/gpu=4
-103|ben|nlp|gpu|TIMEOUT|2024-05-02T08:00:00|2024-05-03T08:00:00|1-00:00:00|1|32|200:00:00|256G||gres/gpu=4
-104|cai|nlp|gpu|PENDING|Unknown|Unknown|00:00:00|1|32|00:00:00|256G||
-"""
-"""What stands in for a cluster's log."""
+CLUSTER = (ROOT / "examples" / "sacct.txt", ROOT / "examples" / "cluster.toml")
+"""What stands in for a cluster's log, and for what is said of the cluster."""
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -109,7 +102,8 @@ class Session:
         (self._folder / "de.csv").write_text(INTENSITY, encoding="utf-8")
         (self._folder / "emissions.csv").write_text(EMISSIONS, encoding="utf-8")
         (self._folder / "card.md").write_text(CARD, encoding="utf-8")
-        (self._folder / "sacct.txt").write_text(JOBS, encoding="utf-8")
+        for file in CLUSTER:
+            shutil.copy(file, self._folder)
 
     def run(self, command: str) -> tuple[int, list[str]]:
         """Return the exit status of a command, and the lines that it printed."""

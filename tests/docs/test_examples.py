@@ -9,7 +9,7 @@ import pytest
 from docs.pages import DOCS, FORMULA_PAGES, PAGES, README, ROOT, blocks, name_of
 
 EXAMPLE_RUN = DOCS / "formats" / "20260316-080000-0005eed01.jsonl"
-JOBS = runpy.run_path(str(ROOT / "tools" / "run_doc_commands.py"))["JOBS"]
+CLUSTER = runpy.run_path(str(ROOT / "tools" / "run_doc_commands.py"))["CLUSTER"]
 WITH_PYTHON = [page for page in [README, *PAGES] if blocks(page, "python")]
 
 
@@ -27,7 +27,8 @@ def home(tmp_path, monkeypatch):
     runs = tmp_path / ".wattprint" / "runs"
     runs.mkdir(parents=True)
     shutil.copy(EXAMPLE_RUN, runs)
-    (tmp_path / "sacct.txt").write_text(JOBS, encoding="utf-8")
+    for file in CLUSTER:
+        shutil.copy(file, tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("WATTPRINT_HOME", raising=False)
     monkeypatch.chdir(tmp_path)

@@ -73,7 +73,7 @@ def pareto_chart(
                 _line(even, encoding, {"color": GREY.light, "strokeDash": [4, 4]}),
                 _line(rows, encoding, {"color": BLUE.light, "strokeWidth": 2}),
                 {
-                    "data": {"values": [{"who": 60, "what": 60}]},
+                    "data": {"values": [{"who": 40, "what": 40}]},
                     "mark": {**label, "text": "if all had the same"},
                     "encoding": encoding,
                 },
