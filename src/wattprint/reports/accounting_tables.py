@@ -9,7 +9,6 @@ from wattprint.accounting.summary import (
     Reading,
     RollUp,
     Unused,
-    UsedFactors,
 )
 from wattprint.domain import units
 from wattprint.domain.evidence import Evidence
