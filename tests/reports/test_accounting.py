@@ -11,6 +11,7 @@ from reports.test_page import Page
 from wattprint.accounting.site import site_of
 from wattprint.charts.theme import SIZES
 from wattprint.reports.accounting import account_page
+from wattprint.reports.accounting_tables import enters
 from wattprint.reports.consumers import energy_words, mass_words
 
 HOSTILE = "<script>alert('x')</script>&\"\u202egpj {{ 7*7 }}"
@@ -167,9 +168,11 @@ def test_how_the_log_was_read_is_there_with_reasons_and_lines(pages):
 
 def test_every_assumption_is_there_with_method_and_source(made):
     report, _, page = made
+    bare = {(one.cluster, one.partition) for one in report.hardware if not one.accelerators}
     for used in report.factors:
+        is_bare = (used.cluster, used.partition) in bare
         for figure in used.evidence:
-            if not figure.quantity.endswith(("_adpe", "_primary_energy")):
+            if enters(figure, is_bare=is_bare):
                 assert " ".join(figure.note.split()) in page.text
                 assert figure.method.value in page.text and figure.source in page.text
 

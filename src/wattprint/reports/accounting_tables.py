@@ -9,7 +9,6 @@ from wattprint.accounting.summary import (
     Reading,
     RollUp,
     Unused,
-    UsedFactors,
 )
 from wattprint.domain import units
 from wattprint.domain.evidence import Evidence
@@ -255,16 +254,25 @@ _IN_NO_FIGURE = ("_adpe", "_primary_energy")
 """Endings of what comes with a device's making and enters no sum of jobs."""
 
 
+def enters(evidence: Evidence, *, is_bare: bool) -> bool:
+    """Tell whether a figure enters a sum; those of accelerators do not where there are none."""
+    is_of_accelerator = evidence.quantity.startswith("accelerator")
+    return not evidence.quantity.endswith(_IN_NO_FIGURE) and not (is_bare and is_of_accelerator)
+
+
 Fact = tuple[str, str, str]
 """Name, figure and origin of something that entered."""
 
 
-def facts_by_partition(factors: Sequence[UsedFactors]) -> list[tuple[str, list[Fact]]]:
+def facts_by_partition(report: AccountReport) -> list[tuple[str, list[Fact]]]:
     """Return every figure that entered once, those of the same partitions together."""
     used: dict[Evidence, dict[str, None]] = {}
+    factors = report.factors
+    has_some = {(one.cluster, one.partition) for one in report.hardware if one.accelerators}
     for one in factors:
+        is_bare = (one.cluster, one.partition) not in has_some
         for evidence in one.evidence:
-            if not evidence.quantity.endswith(_IN_NO_FIGURE):
+            if enters(evidence, is_bare=is_bare):
                 used.setdefault(evidence, {})[one.partition or NOT_IN_LOG] = None
     every = len({one.partition for one in factors})
     grouped: dict[tuple[str, ...], list[Evidence]] = {}
