@@ -80,7 +80,12 @@ def test_a_whole_description_reads_back_as_itself(tmp_path):
             "timezone": "Europe/Berlin",
             "cluster": "north",
             "contract": ["60%@0"],
-            "clusters": {"south": {"region": "aws/us-east-1", "partitions": {"q.1": {"cpu": "AMD EPYC 7763"}}}},
+            "clusters": {
+                "south": {
+                    "region": "aws/us-east-1",
+                    "partitions": {"q.1": {"cpu": "AMD EPYC 7763"}},
+                }
+            },
             "partitions": {"gpu": {"accelerators_per_node": 4}},
             "projects": {"acc 1": 'the "big" one'},
         }

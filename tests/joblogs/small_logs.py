@@ -35,7 +35,7 @@ _SGE = (
 )
 
 
-def sge(job=77, host="n1", pe="NONE", task=0, failed=0, exit_status=0):
+def sge(*, job=77, host="n1", pe="NONE", task=0, failed=0, exit_status=0):
     return _SGE.format(job=job, host=host, pe=pe, task=task, failed=failed, exit=exit_status)
 
 

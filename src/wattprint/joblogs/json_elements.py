@@ -136,7 +136,7 @@ class JsonElements:
         if size > LONGEST_ELEMENT_BYTES:
             fault = f"element of {size} bytes; expected {LONGEST_ELEMENT_BYTES} bytes at most"
             return self._element(b"", fault)
-        return self._element(text.replace(b"\n", b" "), "")
+        return self._element(text.replace(b"\n", b" ").replace(b"\r", b" "), "")
 
     def _element(self, text: bytes, fault: str) -> Element:
         self._elements += 1

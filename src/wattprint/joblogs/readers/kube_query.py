@@ -39,11 +39,9 @@ _DOCUMENT = {
         "ownerReferences": [{"kind": "VARCHAR", "uid": "VARCHAR"}],
     },
     "spec": {
-        **_POD_SPEC,
         "parallelism": "VARCHAR",
         "completions": "VARCHAR",
         "queueName": "VARCHAR",
-        "template": {"spec": _POD_SPEC},
         "podSets": [{"count": "VARCHAR", "template": {"spec": _POD_SPEC}}],
     },
     "status": {
@@ -104,19 +102,55 @@ def rows_query(settings: LogSettings, list_kind: str) -> str:
         settings: What the list does not say.
         list_kind: What objects are that do not say it: 'Pod', 'Job', 'Workload' or ''.
     """
-    parsed = f"""
-SELECT line, fault, json_transform(doc, {literal(json.dumps(_DOCUMENT))}) AS d,
-    coalesce(nullif(json_extract_string(doc, '$.kind'), ''), {literal(list_kind)}) AS object
-FROM json_rows"""
-    kinds = (_pods(), _jobs(), _workloads())
-    common = _common(settings)
+    kinds = " UNION ALL BY NAME ".join((_pods(), _jobs(), _workloads()))
     return f"""
-WITH docs AS MATERIALIZED ({parsed})
-{" UNION ALL BY NAME ".join(f"SELECT {common}, {kind}" for kind in kinds)}
+WITH docs AS (
+    SELECT line, fault, json_transform(doc, {literal(json.dumps(_DOCUMENT))}) AS d,
+        coalesce(nullif(json_extract_string(doc, '$.kind'), ''), {literal(list_kind)}) AS object,
+        json_transform(CASE object WHEN 'Pod' THEN json_extract(doc, '$.spec')
+            ELSE json_extract(doc, '$.spec.template.spec') END,
+            {literal(json.dumps(_POD_SPEC))}) AS pod
+    FROM json_rows
+),
+sets AS (
+    SELECT *, CASE object
+        WHEN 'Pod' THEN [{{'many': 1::DOUBLE, 'spec': pod}}]
+        WHEN 'Job' THEN [{{'many': {_parallel()}, 'spec': pod}}]
+        WHEN 'Workload' THEN list_transform(d.spec.podSets, lambda p:
+            {{'many': {_count("p.count")}, 'spec': p.template.spec}}) END AS sets
+    FROM docs
+),
+needs AS MATERIALIZED (SELECT {_common(settings)}, d, fault, {_RESOURCES} FROM sets)
+SELECT * EXCLUDE (d, fault), gpus AS gpus_requested FROM ({kinds})
 UNION ALL BY NAME
 SELECT line, 1 AS log_rows, fault AS reject,
     CASE WHEN fault IS NULL THEN 'objects of other kinds' END AS skip
-FROM docs WHERE fault IS NOT NULL OR object NOT IN ('Pod', 'Job', 'Workload')"""
+FROM needs WHERE fault IS NOT NULL OR object NOT IN ('Pod', 'Job', 'Workload')"""
+
+
+def _count(text: str, default: str = "1") -> str:
+    return f"coalesce(try_cast({text} AS DOUBLE), {default})"
+
+
+def _parallel() -> str:
+    """Return SQL for how many pods of a job run at once."""
+    most = _count("d.spec.parallelism")
+    return f"least({most}, {_count('d.spec.completions', most)})"
+
+
+def _in_all(each: str) -> str:
+    """Return SQL for what all pods need together; `each` is what one of the set `p` needs."""
+    return f"list_sum(list_transform(sets, lambda p: p.many * {each}))"
+
+
+_FIRST = "sets[1].spec"
+_FLAVOUR = values.at_key("d.status.admission.podSetAssignments[1].flavors", "nvidia.com/gpu")
+_RESOURCES = f"""nullif({_in_all(values.pod_cpus("p.spec"))}, 0) AS cpus,
+    nullif({_in_all(values.pod_memory_gb("p.spec"))}, 0) AS memory_gb,
+    coalesce({_in_all(values.pod_gpus("p.spec"))}, 0) AS gpus,
+    nullif({_in_all("1")}, 0) AS nodes,
+    coalesce({values.accelerator(_FIRST)}, {_FLAVOUR}) AS accelerator,
+    CASE WHEN {values.has_parts(_FIRST)} THEN {NOTE_BITS["gpus_in_part"]} ELSE 0 END AS notes"""
 
 
 def _common(settings: LogSettings) -> str:
@@ -130,7 +164,7 @@ def _common(settings: LogSettings) -> str:
     concat_ws('/', d.metadata.namespace, d.metadata.name) AS job_id,
     coalesce(d.metadata.uid, concat_ws('|', d.metadata.namespace, d.metadata.name,
         d.metadata.creationTimestamp)) AS job_key,
-    d.metadata.namespace AS account, d.metadata.uid AS uid,
+    d.metadata.namespace AS account, {_partition()} AS partition_name, d.metadata.uid AS uid,
     d.metadata.ownerReferences[1].uid AS owner_uid,
     {_moment("d.metadata.creationTimestamp")} AS seen_s,
     CASE WHEN d.metadata.name IS NULL THEN 'has no name; expected metadata.name' END AS reject"""
@@ -153,19 +187,11 @@ def _condition(names: tuple[str, ...]) -> str:
     )
 
 
-def _resources(spec: str, many: str = "1") -> str:
-    parts = f"CASE WHEN {values.has_parts(spec)} THEN {NOTE_BITS['gpus_in_part']} ELSE 0 END"
-    gpus = f"{values.pod_gpus(spec)} * {many}"
-    return f"""nullif({values.pod_cpus(spec)} * {many}, 0) AS cpus,
-    nullif({values.pod_memory_gb(spec)} * {many}, 0) AS memory_gb,
-    {gpus} AS gpus, {gpus} AS gpus_requested, {values.accelerator(spec)} AS accelerator,
-    {parts} AS notes"""
-
-
-def _partition(spec: str, *others: str) -> str:
-    labels = [*_labelled(_LABELS["partition_name"]), *others]
-    pools = [values.at_key(f"{spec}.nodeSelector", name) for name in _POOLS]
-    return f"coalesce({', '.join([*labels, *pools])}) AS partition_name"
+def _partition() -> str:
+    """Return SQL for the queue of a job, or the pool of nodes that it runs on."""
+    queues = [*_labelled(_LABELS["partition_name"]), "d.spec.queueName"]
+    pools = [values.at_key(f"{_FIRST}.nodeSelector", name) for name in _POOLS]
+    return f"coalesce({', '.join([*queues, 'd.status.admission.clusterQueue', *pools])})"
 
 
 def _pods() -> str:
@@ -179,8 +205,8 @@ def _pods() -> str:
         "coalesce(" + _moment("d.status.startTime") + ", list_min(list_transform("
         "d.status.containerStatuses, lambda s: " + _moment("s.state.terminated.startedAt") + ")))"
     )
-    return f"""{_resources("d.spec")}, {_partition("d.spec")}, 1 AS nodes,
-    {began} AS start_s,
+    return f"""
+SELECT *, {began} AS start_s,
     CASE WHEN d.status.phase IN ('Succeeded', 'Failed') THEN coalesce({ended},
         {_moment(_condition(("Ready", "DisruptionTarget")) + ".lastTransitionTime")},
         {_moment(ready)})
@@ -195,20 +221,13 @@ def _pods() -> str:
                 'NodeAffinity', 'UnexpectedAdmissionError') THEN 'node_failed'
             ELSE 'failed' END
         ELSE 'unknown' END AS state
-FROM docs WHERE object = 'Pod' AND fault IS NULL"""
-
-
-def _count(text: str, default: str = "1") -> str:
-    return f"coalesce(try_cast({text} AS DOUBLE), {default})"
+FROM needs WHERE object = 'Pod' AND fault IS NULL"""
 
 
 def _jobs() -> str:
-    spec = "d.spec.template.spec"
-    parallel = _count("d.spec.parallelism")
-    many = f"least({parallel}, {_count('d.spec.completions', parallel)})"
     over = _condition(("Failed",))
-    return f"""{_resources(spec, many)}, {_partition(spec)}, nullif({many}, 0) AS nodes,
-    {_moment("d.status.startTime")} AS start_s,
+    return f"""
+SELECT *, {_moment("d.status.startTime")} AS start_s,
     coalesce({_moment("d.status.completionTime")},
         {_moment(_condition(("Complete", "Failed")) + ".lastTransitionTime")}) AS end_s,
     CASE WHEN {_condition(("Complete", "SuccessCriteriaMet"))} IS NOT NULL
@@ -217,27 +236,15 @@ def _jobs() -> str:
         WHEN {over} IS NOT NULL THEN 'failed'
         WHEN {_condition(("Suspended",))} IS NOT NULL OR d.status.startTime IS NULL THEN 'pending'
         ELSE 'running' END AS state
-FROM docs WHERE object = 'Job' AND fault IS NULL"""
+FROM needs WHERE object = 'Job' AND fault IS NULL"""
 
 
 def _workloads() -> str:
-    def over_sets(each: str) -> str:
-        return f"list_sum(list_transform(d.spec.podSets, lambda p: {_count('p.count')} * {each}))"
-
-    spec = "p.template.spec"
-    flavour = values.at_key("d.status.admission.podSetAssignments[1].flavors", "nvidia.com/gpu")
-    gpus = over_sets(values.pod_gpus(spec))
     admitted = "list_filter(d.status.conditions, lambda x: x.type IN ('Admitted', 'QuotaReserved'))"
     start = f"list_max(list_transform({admitted}, lambda x: {_moment('x.lastTransitionTime')}))"
     end = _condition(("Finished",))
-    first = "d.spec.podSets[1].template.spec"
-    queue = "d.spec.queueName, d.status.admission.clusterQueue"
-    return f"""nullif({over_sets(values.pod_cpus(spec))}, 0) AS cpus,
-    nullif({over_sets(values.pod_memory_gb(spec))}, 0) AS memory_gb,
-    {gpus} AS gpus, {gpus} AS gpus_requested,
-    coalesce({values.accelerator(first)}, {flavour}) AS accelerator,
-    CASE WHEN {values.has_parts(first)} THEN {NOTE_BITS["gpus_in_part"]} ELSE 0 END AS notes,
-    {_partition(first, queue)}, nullif({over_sets("1")}, 0) AS nodes,
+    return f"""
+SELECT *,
     CASE WHEN d.status.admission IS NOT NULL OR {end} IS NOT NULL THEN {start} END AS start_s,
     {_moment(f"{end}.lastTransitionTime")} AS end_s,
     CASE WHEN {end} IS NOT NULL THEN CASE
@@ -246,4 +253,4 @@ def _workloads() -> str:
         WHEN {_condition(("Admitted",))} IS NOT NULL THEN 'running'
         WHEN {_condition(("Preempted", "Evicted"))} IS NOT NULL THEN 'preempted'
         ELSE 'pending' END AS state
-FROM docs WHERE object = 'Workload' AND fault IS NULL"""
+FROM needs WHERE object = 'Workload' AND fault IS NULL"""

@@ -89,7 +89,10 @@ def pod_memory_gb(spec: str) -> str:
 
 def pod_gpus(spec: str) -> str:
     """Accelerators of a pod; slices as their share."""
-    whole = " + ".join(f"coalesce({_asked('c', key)}, 0)" for key in ACCELERATORS)
+    keys = [
+        at_key("coalesce(c.resources.limits, c.resources.requests)", key) for key in ACCELERATORS
+    ]
+    whole = " + ".join(f"coalesce(try_cast({key} AS DOUBLE), 0)" for key in keys)
     return _of_pod(spec, f"({whole} + {_slices('c')})")
 
 

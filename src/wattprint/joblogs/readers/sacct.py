@@ -35,7 +35,11 @@ class SacctReader:
 
     def fits(self, head: str, name: str) -> bool:  # noqa: ARG002 - a dump has any name
         """Tell a dump by its header."""
-        return _first_layout(head) is not None
+        layout = _first_layout(head)
+        if layout is None:
+            return False
+        # With commas or tabs it may be any table: what sacct's dumps need is asked for.
+        return layout.delimiter in ("|", "") or not _lacks(layout)
 
     def batches(
         self, connection: "DuckDBPyConnection", path: Path, settings: LogSettings
@@ -118,10 +122,16 @@ def _first_layout(head: str) -> Layout | None:
 
 def _check(layout: Layout, path: Path) -> None:
     """Refuse a dump that says nothing of how long jobs ran, or of what they ran on."""
+    if lacking := _lacks(layout):
+        raise _missing(path, *lacking)
+
+
+def _lacks(layout: Layout) -> tuple[str, ...]:
     if not layout.place(*_DURATIONS) and not (layout.place("start") and layout.place("end")):
-        raise _missing(path, "how long its jobs ran", "Elapsed, ElapsedRaw, or Start and End")
+        return "how long its jobs ran", "Elapsed, ElapsedRaw, or Start and End"
     if not layout.place(*_RESOURCES):
-        raise _missing(path, "what its jobs ran on", "AllocTRES, AllocCPUS, NCPUS or NNodes")
+        return "what its jobs ran on", "AllocTRES, AllocCPUS, NCPUS or NNodes"
+    return ()
 
 
 def _missing(path: Path, what: str, columns: str) -> InputError:

@@ -91,7 +91,10 @@ def _said(name: str) -> str:
 
 
 def _jobs(found: Mapping[str, Found], settings: LogSettings) -> str:
-    """Return the query of jobs over `cells`."""
+    """Return the query of jobs over `cells`.
+
+    There is no key: jobs of an array may be alike in all that a table says, and each counts.
+    """
     said = ", ".join(f"{_said(name)} AS {name}_" for name in found)
     times = dict.fromkeys(("start", "end", "submit"), "NULL") | {
         name: _moment(name, got, settings.timezone)
@@ -110,9 +113,8 @@ def _jobs(found: Mapping[str, Found], settings: LogSettings) -> str:
     elapsed = whole(_amount("elapsed", found["elapsed"])) if has("elapsed") else "NULL"
     listed = ", ".join(f"{text} AS {name}" for name, text in columns.items())
     late = "start_s IS NULL AND submit_s IS NOT NULL AND end_s - elapsed_s IS NULL"
-    # Tasks of an array share id, start and end in such tables: no two rows are taken for one job.
     return f"""
-SELECT * EXCLUDE (submit_s, start_s), NULL AS job_key,
+SELECT * EXCLUDE (submit_s, start_s),
     CASE WHEN {late} THEN submit_s ELSE start_s END AS start_s,
     CASE WHEN {late} THEN {NOTE_BITS["start_from_submit"]} ELSE 0 END AS notes
 FROM (
