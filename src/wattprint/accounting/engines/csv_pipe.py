@@ -73,7 +73,9 @@ def parquet_of_rows(
 
 
 @contextmanager
-def _beside(fill: Callable[[], None], write_end: int, read_end: int | None = None) -> Iterator[None]:
+def _beside(
+    fill: Callable[[], None], write_end: int, read_end: int | None = None
+) -> Iterator[None]:
     """Run what fills a pipe beside the block that reads it; what it raises is raised at the end."""
     failures: list[BaseException] = []
 

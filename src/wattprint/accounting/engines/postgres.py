@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from psycopg.errors import InsufficientPrivilege, NumericValueOutOfRange
-from psycopg.sql import SQL, Composable, Identifier
+from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from wattprint.accounting.engines.base import beyond_reach
 from wattprint.accounting.engines.csv_pipe import CSV, parquet_of_rows, rows_of_parquet
@@ -114,7 +114,7 @@ class Postgres:
         none = self._connection.execute(SQL("SELECT * FROM {} LIMIT 0").format(Identifier(name)))
         return {column.name: _NAMES[column.type_code] for column in none.description or ()}
 
-    def _run(self, statement: Composable) -> None:
+    def _run(self, statement: SQL | Composed) -> None:
         try:
             self._connection.execute(statement)
         except psycopg.Error as error:
