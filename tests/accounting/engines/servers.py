@@ -1,4 +1,4 @@
-"""A real Spark cluster and a real PostgreSQL server on this machine, for as long as a block runs."""
+"""A real Spark cluster and a real PostgreSQL server here, for as long as a block runs."""
 
 import os
 import pwd
@@ -16,6 +16,8 @@ from processes import folder_open_to_all, wait_until
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy" / "spark"
 LOOPBACK = "127.0.0.1"
+INITDB = ("-U", "wattprint", "-A", "trust", "-N", "-E", "UTF8", "--locale", "C.UTF-8")
+POSTGRES = ("-c", "listen_addresses=", "-c", "fsync=off")
 # A test that is killed takes its servers along.
 WITH_US = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
 
@@ -131,8 +133,7 @@ def postgres_server() -> Iterator[str]:
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
         data = folder / "data"
         subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "wattprint", "-A", "trust", "-N"]
-            + ["-E", "UTF8", "--locale", "C.UTF-8"],
+            [programs / "initdb", "-D", data, *INITDB],
             **user,
             cwd=folder,
             check=True,
@@ -141,8 +142,7 @@ def postgres_server() -> Iterator[str]:
         log = folder / "log"
         with log.open("wb") as outlet:
             process = subprocess.Popen(
-                [*WITH_US, programs / "postgres", "-D", data, "-k", folder]
-                + ["-c", "listen_addresses=", "-c", "fsync=off"],
+                [*WITH_US, programs / "postgres", "-D", data, "-k", folder, *POSTGRES],
                 **user,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,

@@ -133,10 +133,9 @@ def test_sums_are_those_of_duckdb(name, case, way, accounted):
 def test_the_parquet_holds_what_the_engine_holds(name, accounted):
     found = accounted(name, "yearly")
     path = found["account"].path
-    pattern = f"{path}/*.parquet" if path.is_dir() else str(path)
-    signs = pattern.replace("[1]", "[[]1]") if path.is_dir() else pattern.replace("[1]", "[[]1]")
+    pattern = str(path / "*.parquet" if path.is_dir() else path).replace("[1]", "[[]1]")
     with duckdb.connect() as connection:
-        kept = connection.sql(f"SELECT * FROM read_parquet('{signs}')")
+        kept = connection.sql(f"SELECT * FROM read_parquet('{pattern}')")
         rows = [dict(zip(kept.columns, row, strict=True)) for row in kept.fetchall()]
     assert {row["job_id"]: row for row in rows} == found["rows"]
 

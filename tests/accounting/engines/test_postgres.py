@@ -55,7 +55,7 @@ def test_tables_of_the_user_are_left_alone(postgres_address, user, tmp_path):
     [
         ("postgresql://me:s3cret@127.0.0.1:1/db", "nothing listens there"),
         ("postgresql://me:s3cret%zz@127.0.0.1/db", "cannot be read"),
-        ("postgresql://me:s3cret@127.0.0.1:99x/db", "cannot be read"),
+        ("postgresql://me:s3cret@127.0.0.1:99x/db", "its address is not understood"),
         ("postgresql://me:s3cret@@127.0.0.1:1/db", "cannot be used"),
         ("postgresql://me:s3cret@/db?host=/nowhere", "there is no such socket"),
     ],
