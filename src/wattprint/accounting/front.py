@@ -152,12 +152,14 @@ def read(wanted: Wanted, folder: Path, progress: Progress | None = None) -> JobL
 
 def opened(wanted: Wanted, scratch: Path) -> Engine:
     """Return the engine that is asked for, open."""
-    from wattprint.accounting.engines.duckdb import DuckDB
-    from wattprint.domain.checks import one_of
+    from wattprint.accounting.engines.opening import open_engine
 
-    one_of("engine", wanted.engine, ("duckdb",))
-    overflow = scratch / "overflow"
-    return DuckDB(overflow, threads=wanted.threads, memory_limit_mb=wanted.memory_mb)
+    return open_engine(
+        wanted.engine,
+        scratch / "overflow",
+        threads=wanted.threads,
+        memory_limit_mb=wanted.memory_mb,
+    )
 
 
 def refuse_without_extra() -> None:

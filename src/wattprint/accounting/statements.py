@@ -110,11 +110,13 @@ def roll_up(keys: Sequence[str], *, source: str = "footprints", where: str = "")
     named = [f"{QUARTER} AS quarter" if key == "quarter" else key for key in keys]
     sums = [f"SUM({name}) AS {name}" for name in SUMS]
     grouped = ", ".join(str(i) for i in range(1, len(keys) + 1))
+    # Where nothing is known goes last: engines differ unless it is said.
+    ordered = ", ".join(f"{i} NULLS LAST" for i in range(1, len(keys) + 1))
     return "\n".join(
         [
             "SELECT " + ", ".join([*named, "COUNT(*) AS jobs", PLACED, *sums]),
             f"FROM {source}",
             *([f"WHERE {where}"] if where else []),
-            *([f"GROUP BY {grouped}", f"ORDER BY {grouped}"] if keys else []),
+            *([f"GROUP BY {grouped}", f"ORDER BY {ordered}"] if keys else []),
         ]
     )

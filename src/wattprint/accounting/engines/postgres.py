@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from psycopg.errors import InsufficientPrivilege, NumericValueOutOfRange
-from psycopg.sql import SQL, Composable, Identifier
+from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from wattprint.accounting.engines.base import beyond_reach
 from wattprint.accounting.engines.csv_pipe import CSV, parquet_of_rows, rows_of_parquet
@@ -83,10 +83,12 @@ class Postgres:
         table = Identifier(name)
         self._run(SQL("CREATE TEMPORARY TABLE {} AS ").format(table) + _text(query))
         self._run(SQL("ANALYZE {}").format(table))
+        # Asked before: nothing else can be while rows come.
+        columns = self._columns(name)
         out = SQL("COPY {} TO STDOUT (" + CSV + ")").format(table)
         with self._connection.cursor() as cursor, cursor.copy(out) as copy:
             chunks = (bytes(chunk) for chunk in copy)
-            parquet_of_rows(self._parquet, chunks, self._columns(name), name, path)
+            parquet_of_rows(self._parquet, chunks, columns, name, path)
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """See `Engine`."""
@@ -114,7 +116,7 @@ class Postgres:
         none = self._connection.execute(SQL("SELECT * FROM {} LIMIT 0").format(Identifier(name)))
         return {column.name: _NAMES[column.type_code] for column in none.description or ()}
 
-    def _run(self, statement: Composable) -> None:
+    def _run(self, statement: SQL | Composed) -> None:
         try:
             self._connection.execute(statement)
         except psycopg.Error as error:
@@ -169,6 +171,7 @@ def _why(words: str) -> str:
         "translate": "its host is not known",
         "timeout": f"no answer within {CONNECT_TIMEOUT_S} s",
         "No such file": "there is no such socket",
+        "invalid": "its address is not understood",
         "SSL": "it does not speak SSL as asked",
         "password": "it wants a password",
     }

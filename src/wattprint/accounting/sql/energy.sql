@@ -1,5 +1,7 @@
 -- Energy of every job, part by part [J], and how far each part may be off.
 -- A column of DOUBLE comes first in every product: literals are DECIMAL in Spark and PostgreSQL.
+-- OFFSET 0 keeps PostgreSQL from putting each name's expression wherever it is used, which grows
+-- without end; to the others it is nothing.
 -- `least` is 1e-300, so that nothing over nothing is 0 without a case, which costs twice as much.
 counted AS (
   SELECT
@@ -67,6 +69,7 @@ parts AS (
       ELSE static_w_per_cpu * set_aside_s END AS static_j,
     COALESCE(meter_j, nothing) AS metered_j
   FROM held h
+  OFFSET 0
 ),
 delivered AS (
   SELECT
@@ -101,4 +104,5 @@ energy AS (
     up_log * up_log + supply_up + pue_up_sq AS facility_up_sq,
     down_log * down_log + supply_down + pue_down_sq AS facility_down_sq
   FROM widths w
+  OFFSET 0
 )
