@@ -26,7 +26,7 @@ FLOORS = {
 }
 THIRD_PARTIES = {
     "cli": {"click", "rich"},
-    "accounting": {"duckdb", "pyspark", "psycopg", "tomli"},
+    "accounting": {"duckdb", "psycopg", "py4j", "pyspark", "tomli"},
     "charts": {"vl_convert"},
     "grid": {"pyarrow", "tomli"},
     "importers": {"yaml"},
