@@ -144,10 +144,11 @@ def made_jobs(path: str, count: str) -> None:
 
 def made_factors(by_hour: bool) -> tuple[list[dict[str, Any]], list[tuple[Any, ...]]]:
     """Factors of both partitions, and a year of hours that differ."""
-    from wattprint.accounting.factors_table import Kind, factored
+    from wattprint.accounting.factors_table import factored
     from wattprint.accounting.hours import PlaceHours, hour_rows
     from wattprint.accounting.site import site_of
     from wattprint.domain.interval import relative
+    from wattprint.domain.jobs import Kind
     from wattprint.domain.series import IntensityInterval, IntensitySeries
 
     site = site_of(SITE)

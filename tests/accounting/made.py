@@ -9,10 +9,9 @@ import duckdb
 from wattprint.accounting.account import Accounted, Asked, account
 from wattprint.accounting.coefficients import Coefficients
 from wattprint.accounting.engines.duckdb import DuckDB
-from wattprint.accounting.factors_table import Kind
 from wattprint.accounting.reference import Job, JobFootprint, job_footprint
 from wattprint.domain.interval import Range, exact
-from wattprint.domain.jobs import JOB_COLUMNS
+from wattprint.domain.jobs import JOB_COLUMNS, Kind
 from wattprint.domain.series import IntensityInterval, IntensitySeries
 
 JAN_2024 = 1_704_067_200

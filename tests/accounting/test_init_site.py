@@ -6,9 +6,10 @@ import pytest
 
 import wattprint
 from made_logs import MEASURED, MODELLED, sacct_log
-from wattprint.accounting.factors_table import Kind, factored
+from wattprint.accounting.factors_table import factored
 from wattprint.accounting.init_site import init_site, key_text, site_text, value_text
 from wattprint.accounting.site import Site, read_site, site_of
+from wattprint.domain.jobs import Kind
 
 if sys.version_info >= (3, 11):
     import tomllib

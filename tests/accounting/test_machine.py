@@ -2,12 +2,13 @@
 
 import pytest
 
-from wattprint.accounting.factors_table import Kind, factored
+from wattprint.accounting.factors_table import factored
 from wattprint.accounting.machine import Machine, Seen
 from wattprint.accounting.naming import UNKNOWN_ACCELERATOR, known_name
 from wattprint.accounting.reference import Job, job_footprint
 from wattprint.accounting.site import site_of
 from wattprint.domain.evidence import BY_USER, Method
+from wattprint.domain.jobs import Kind
 from wattprint.factors.accelerators import accelerators
 from wattprint.factors.tables import sources
 

@@ -7,10 +7,11 @@ import pytest
 
 import wattprint
 from accounting.made import FIGURES, accounted, made_row, of_text
-from wattprint.accounting.factors_table import Kind, factored
+from wattprint.accounting.factors_table import factored
 from wattprint.accounting.reference import Job, job_footprint
 from wattprint.accounting.site import site_of
 from wattprint.domain.errors import InputError
+from wattprint.domain.jobs import Kind
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "jobs.jsonl"
 GIVEN = (

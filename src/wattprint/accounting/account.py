@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from wattprint.accounting import statements
 from wattprint.accounting.coefficients import INTEGER_COLUMNS
 from wattprint.accounting.engines.base import Engine
-from wattprint.accounting.factors_table import Factored, Kind, factored, place_said, years_of
+from wattprint.accounting.factors_table import Factored, factored, place_said, years_of
 from wattprint.accounting.hours import COLUMNS as HOURS_COLUMNS
 from wattprint.accounting.hours import PlaceHours, hour_rows
 from wattprint.accounting.site import Site
 from wattprint.domain.checks import one_of
 from wattprint.domain.errors import InputError, RecordError
 from wattprint.domain.interval import Range
+from wattprint.domain.jobs import Kind
 from wattprint.domain.series import IntensitySeries
 from wattprint.factors.conventions import convention
 

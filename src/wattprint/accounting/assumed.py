@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from wattprint.accounting.factors_table import Factored, Kind, machine_of, place_said
+from wattprint.accounting.factors_table import Factored, machine_of, place_said
 from wattprint.accounting.site import Site
 from wattprint.accounting.summary import Hardware
 from wattprint.domain.evidence import Evidence, Method
+from wattprint.domain.jobs import Kind
 
 IN_PLACE_OF = {
     "accelerator_tdp": "accelerator",

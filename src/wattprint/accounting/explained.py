@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from wattprint.accounting.account import FOOTPRINTS, Accounted, FindSeries
 from wattprint.accounting.coefficients import Coefficients
 from wattprint.accounting.engines.base import Engine
-from wattprint.accounting.factors_table import Factored, Kind, place_said
+from wattprint.accounting.factors_table import Factored, place_said
 from wattprint.accounting.reference import (
     Job,
     JobFootprint,
@@ -19,6 +19,7 @@ from wattprint.accounting.site import Site
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Equation, Evidence
 from wattprint.domain.interval import Range
+from wattprint.domain.jobs import Kind
 from wattprint.domain.units import JOULES_PER_KWH, SECONDS_PER_HOUR, plain
 
 DIGITS = 9

@@ -10,29 +10,12 @@ from wattprint.accounting.site import MACHINE_KEYS, WHERE, Site
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.interval import Range, exact
+from wattprint.domain.jobs import Kind
 from wattprint.estimator.market import market_based
 from wattprint.estimator.place import FIRST_YEAR, LAST_YEAR, Place, find_place
 from wattprint.estimator.reckoning import relative_to_value
 from wattprint.factors.conventions import convention
 from wattprint.factors.regions import regions
-
-
-class Kind(NamedTuple):
-    """Where and on what jobs ran: a row of `domain.jobs.KIND_COLUMNS`."""
-
-    kind: int
-    cluster: str = ""
-    partition_name: str = ""
-    accelerator: str = ""
-    instance: str = ""
-    region: str = ""
-    jobs: int = 0
-    elapsed_s: int = 0
-    most_cpus_per_node: float = 1.0
-    most_gpus_per_node: float = 0.0
-    most_memory_gb_per_node: float = 0.0
-    first_s: int | None = None
-    last_s: int | None = None
 
 
 class Factored(NamedTuple):

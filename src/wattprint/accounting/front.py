@@ -10,13 +10,12 @@ from wattprint.accounting.account import Accounted, Asked, FindSeries
 from wattprint.accounting.account import account as account_jobs
 from wattprint.accounting.engine_faults import engine_faults
 from wattprint.accounting.engines.base import Engine
-from wattprint.accounting.factors_table import Kind
 from wattprint.accounting.rollups import Keys
 from wattprint.accounting.site import WHERE, Site, read_site
 from wattprint.accounting.summarise import Told, checked_by, summarise
 from wattprint.accounting.summary import AccountReport, LogFile, Noted, Reading, Reason
 from wattprint.domain.errors import InputError
-from wattprint.domain.jobs import NOTES
+from wattprint.domain.jobs import NOTES, Kind
 from wattprint.estimator.place import find_place
 from wattprint.joblogs.base import LogSettings
 from wattprint.joblogs.read import JobLogs, Progress, read_logs
@@ -117,7 +116,7 @@ def accounting(
         InputError: No log, or no job in it; a site that names something unknown.
     """
     logs = read(wanted, scratch / "read", progress)
-    kinds = kinds_of(logs)
+    kinds = logs.kinds
     if not logs.counts.jobs:
         raise nothing_ran(logs)
     site, place_source = _site_and_source(wanted, kinds)
@@ -177,28 +176,6 @@ def refuse_without_extra() -> None:
         )
 
 
-def kinds_of(logs: JobLogs) -> tuple[Kind, ...]:
-    """Return where and on what jobs ran, with '' and 0 where the log says nothing."""
-    return tuple(
-        Kind(
-            kind=one.kind,
-            cluster=one.cluster or "",
-            partition_name=one.partition_name or "",
-            accelerator=one.accelerator or "",
-            instance=one.instance or "",
-            region=one.region or "",
-            jobs=one.jobs,
-            elapsed_s=one.elapsed_s,
-            most_cpus_per_node=one.most_cpus_per_node or 1.0,
-            most_gpus_per_node=one.most_gpus_per_node or 0.0,
-            most_memory_gb_per_node=one.most_memory_gb_per_node or 0.0,
-            first_s=one.first_s,
-            last_s=one.last_s,
-        )
-        for one in logs.kinds
-    )
-
-
 def reading_of(logs: JobLogs, kinds: Sequence[Kind], site: Site) -> Reading:
     """Return how logs were read, and what was adjusted in their jobs."""
     counts = logs.counts
@@ -212,6 +189,7 @@ def reading_of(logs: JobLogs, kinds: Sequence[Kind], site: Site) -> Reading:
         never_started=counts.never_started,
         duplicates=counts.duplicates,
         rejected=counts.rejected,
+        skipped=tuple(logs.skipped.items()),
         reasons=_reasons(logs),
         notes=tuple(
             Noted(note.name, note.words, notes[note.name]) for note in NOTES if notes.get(note.name)

@@ -7,9 +7,10 @@ as none. All else is a comment with a hint.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from wattprint.accounting.factors_table import Kind, factored
+from wattprint.accounting.factors_table import factored
 from wattprint.accounting.site import Site, site_of
 from wattprint.domain.errors import AmbiguousNameError, InputError, UnknownNameError
+from wattprint.domain.jobs import Kind
 from wattprint.factors.accelerators import accelerators
 
 HEAD = """\

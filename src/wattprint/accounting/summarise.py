@@ -7,7 +7,6 @@ from wattprint.accounting.account import Accounted, checked_keys
 from wattprint.accounting.assumed import Share, charged_place, hardware
 from wattprint.accounting.cleaner import Charged, cleaner
 from wattprint.accounting.engines.base import Engine
-from wattprint.accounting.factors_table import Kind
 from wattprint.accounting.rollups import Keys, RawRow, added, roll_ups
 from wattprint.accounting.site import Site
 from wattprint.accounting.summary import (
@@ -21,7 +20,7 @@ from wattprint.accounting.summary import (
 )
 from wattprint.accounting.sums import rolled_up, sums_of
 from wattprint.domain.evidence import Method
-from wattprint.domain.jobs import STATES, WASTED_STATES
+from wattprint.domain.jobs import STATES, WASTED_STATES, Kind
 from wattprint.domain.units import (
     GRAMS_PER_KILOGRAM,
     JOULES_PER_KWH,

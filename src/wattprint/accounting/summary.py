@@ -137,8 +137,8 @@ class Noted(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """How the log was read: `rows` is the sum of jobs, steps, never_started, duplicates and
-    rejected.
+    """How the log was read: `rows` is the sum of jobs, steps, never_started, duplicates, rejected
+    and skipped.
     """
 
     files: tuple[LogFile, ...]
@@ -148,6 +148,8 @@ class Reading(NamedTuple):
     never_started: int
     duplicates: int
     rejected: int
+    skipped: tuple[tuple[str, int], ...]
+    """What rows are that are no jobs, such as the storage of a bill, and how many."""
     reasons: tuple[Reason, ...]
     notes: tuple[Noted, ...]
     first_s: int | None

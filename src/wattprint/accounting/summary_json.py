@@ -122,6 +122,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
     return {
         **reading._asdict(),
         "files": [one._asdict() for one in reading.files],
+        "skipped": [{"what": what, "rows": rows} for what, rows in reading.skipped],
         "reasons": [one._asdict() for one in reading.reasons],
         "notes": [one._asdict() for one in reading.notes],
     }

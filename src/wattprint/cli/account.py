@@ -240,7 +240,7 @@ def _print(working: "Working", said: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _init(wanted: "Wanted", target: str, scratch: Path) -> None:
-    from wattprint.accounting.front import kinds_of, nothing_ran, read
+    from wattprint.accounting.front import nothing_ran, read
     from wattprint.accounting.init_site import init_site
     from wattprint.domain.errors import InputError
 
@@ -251,7 +251,7 @@ def _init(wanted: "Wanted", target: str, scratch: Path) -> None:
         logs = read(wanted, scratch / "read", progress)
     if not logs.counts.jobs:
         raise nothing_ran(logs)
-    text = init_site(kinds_of(logs))
+    text = init_site(logs.kinds)
     if target == "-":
         click.echo(text, nl=False)
         return

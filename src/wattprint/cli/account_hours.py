@@ -8,8 +8,8 @@ from wattprint.domain.series import IntensitySeries
 
 if TYPE_CHECKING:
     from wattprint.accounting.account import FindSeries
-    from wattprint.accounting.factors_table import Kind
     from wattprint.accounting.site import Site
+    from wattprint.domain.jobs import Kind
 
 
 class Hours:

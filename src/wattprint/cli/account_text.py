@@ -203,6 +203,7 @@ def _reading(report: "AccountReport") -> list[str]:
             (reading.never_started, "never began"),
             (reading.duplicates, "written twice"),
             (reading.rejected, "rejected"),
+            (sum(rows for _, rows in reading.skipped), "no jobs"),
         )
         if count
     )
@@ -216,6 +217,7 @@ def _reading(report: "AccountReport") -> list[str]:
         lines.append(f"  rejected {reason.rows:,}: {printable(reason.reason)}{at}")
     if len(reading.reasons) > MOST_REASONS:
         lines.append(f"  ... and {len(reading.reasons) - MOST_REASONS:,} more reasons")
+    lines += [f"  no jobs {rows:,}: {printable(words)}" for words, rows in reading.skipped]
     lines += [f"  {note.jobs:,} jobs: {note.words}" for note in reading.notes]
     return lines
 

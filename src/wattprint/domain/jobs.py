@@ -125,3 +125,21 @@ NOTES = tuple(
 """In this order for ever: the bits are kept in files."""
 
 NOTE_BITS = {note.name: note.bit for note in NOTES}
+
+
+class Kind(NamedTuple):
+    """Where and on what jobs ran: a row of `KIND_COLUMNS`, '' and 0 where the log says nothing."""
+
+    kind: int
+    cluster: str = ""
+    partition_name: str = ""
+    accelerator: str = ""
+    instance: str = ""
+    region: str = ""
+    jobs: int = 0
+    elapsed_s: int = 0
+    most_cpus_per_node: float = 1.0
+    most_gpus_per_node: float = 0.0
+    most_memory_gb_per_node: float = 0.0
+    first_s: int | None = None
+    last_s: int | None = None

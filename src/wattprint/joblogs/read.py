@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wattprint.domain.errors import InputError, nearest_names
-from wattprint.domain.jobs import KIND_COLUMNS, NOTES
+from wattprint.domain.jobs import KIND_COLUMNS, NOTES, Kind
 from wattprint.joblogs.base import Batch, LogReader, LogSettings
 from wattprint.joblogs.benches import Benches
 from wattprint.joblogs.detect import reader_for
@@ -30,24 +30,6 @@ class ReadLog(NamedTuple):
     kind: str
     counts: Counts
     """Duplicates are counted for all files together, not here."""
-
-
-class Kind(NamedTuple):
-    """Where and on what jobs ran: a row of `domain.jobs.KIND_COLUMNS`."""
-
-    kind: int
-    cluster: str | None
-    partition_name: str | None
-    accelerator: str | None
-    instance: str | None
-    region: str | None
-    jobs: int
-    elapsed_s: int
-    most_cpus_per_node: float | None
-    most_gpus_per_node: float | None
-    most_memory_gb_per_node: float | None
-    first_s: int | None
-    last_s: int | None
 
 
 class Totals(NamedTuple):
@@ -236,7 +218,7 @@ def _finished(
         folder=store.folder,
         parts=tuple(parts),
         kinds_file=kinds_file,
-        kinds=tuple(Kind(*row) for row in _rows(connection, f"FROM {parquet([kinds_file])}")),
+        kinds=tuple(map(_kind, _rows(connection, f"FROM {parquet([kinds_file])}"))),
         rejected_parts=tuple(store.parts["rejected"]),
         rejected_first=_first_rejected(connection, store.parts["rejected"]),
         reasons=_most_first(store.reasons),
@@ -246,6 +228,12 @@ def _finished(
         counts=store.counts._replace(jobs=store.counts.jobs - dropped, duplicates=dropped),
         totals=Totals(*_rows(connection, _TOTALS)[0]),
     )
+
+
+def _kind(row: tuple[Any, ...]) -> Kind:
+    """Return a row of kinds; a field that the log says nothing of keeps its default."""
+    said = {c.name: cell for c, cell in zip(KIND_COLUMNS, row, strict=True) if cell is not None}
+    return Kind(**said)
 
 
 def _most_first(counted: dict[str, int]) -> dict[str, int]:

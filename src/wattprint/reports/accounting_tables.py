@@ -307,6 +307,7 @@ def rows_table(reading: Reading) -> Table:
         ("Jobs that never started", reading.never_started),
         ("There twice, counted once", reading.duplicates),
         ("Rejected", reading.rejected),
+        *((f"No jobs: {words}", rows) for words, rows in reading.skipped),
     )
     rows = [(label, f"{count:,}") for label, count in known if count or label == "Rejected"]
     rows.append(("All rows", f"{reading.rows:,}"))
