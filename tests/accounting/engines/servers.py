@@ -18,6 +18,15 @@ DEPLOY = Path(__file__).resolve().parents[3] / "deploy" / "spark"
 LOOPBACK = "127.0.0.1"
 INITDB = ("-U", "wattprint", "-A", "trust", "-N", "-E", "UTF8", "--locale", "C.UTF-8")
 POSTGRES = ("-c", "listen_addresses=", "-c", "fsync=off")
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""A Java that compiles little: what it compiles well, it would not live to run."""
+SETTINGS = f"""
+spark.executor.memory 512m
+spark.driver.memory 512m
+spark.driver.extraJavaOptions {SHORT_LIVED}
+spark.executor.extraJavaOptions {SHORT_LIVED}
+spark.sql.shuffle.partitions 4
+"""
 # A test that is killed takes its servers along.
 WITH_US = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
 
@@ -58,16 +67,14 @@ def free_port() -> int:
 @contextmanager
 def spark_cluster(folder: Path) -> Iterator[str]:
     """A master and two workers, started by the scripts of deploy/spark; yields its address."""
-    settings = "spark.executor.memory 512m\nspark.driver.memory 512m\n"
-    (folder / "spark-defaults.conf").write_text(
-        settings + "spark.sql.shuffle.partitions 4\n", "utf-8"
-    )
+    (folder / "spark-defaults.conf").write_text(SETTINGS, "utf-8")
     environment = {
         **os.environ,
         "PYTHON": sys.executable,
         "SPARK_CONF_DIR": str(folder),
         "SPARK_LOCAL_IP": LOOPBACK,
         "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": SHORT_LIVED,
         "CORES": "1",
         "MEMORY": "512m",
         "WORK_DIR": str(folder / "work"),

@@ -1,5 +1,6 @@
 """Which engine runs the text, by what a person calls it."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,7 +56,10 @@ def open_engine(
         with _extra("spark", ("pyspark", "py4j")):
             from wattprint.accounting.engines.spark import Spark
 
-        return Spark(name, overflow)
+        with warnings.catch_warnings():
+            # pyspark warns of versions of pandas, which it loads and this does not use.
+            warnings.simplefilter("ignore", FutureWarning)
+            return Spark(name, overflow)
     if name.startswith(_POSTGRES):
         with _extra("postgres", ("psycopg",)):
             from wattprint.accounting.engines.postgres import Postgres
