@@ -174,7 +174,7 @@ CODECARBON = "timestamp,project_name,run_id,duration,emissions,energy_consumed\n
         (None, ["--memory", "3"], "memory is 3; expected a whole number, from 100"),
         (None, ["--threads", "0"], "threads is 0"),
         (None, ["--top", "0"], "top is 0"),
-        (None, ["--engine", "abacus"], "engine is 'abacus'"),
+        (None, ["--engine", "abacus"], "engine 'abacus' is unknown"),
         (None, ["--kind", "sackt"], "kind is 'sackt'"),
         (None, ["--year", "2024"], "option '--year' is unknown"),
         (None, ["--pue", "provider"], "pue is 'provider' without a region"),

@@ -4,12 +4,16 @@ import os
 import pty
 import re
 import shlex
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from importers.sources import CODECARBON
 from processes import WATTPRINT, environment, run
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 COMMANDS = [
     "estimate",
@@ -75,6 +79,7 @@ def test_every_command_has_an_example_in_its_help(wattprint, command):
 def test_every_example_works(wattprint, recorded, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "emissions.csv").write_text(CODECARBON)
+    shutil.copy(EXAMPLES / "sacct.txt", tmp_path)
     example = example_of(wattprint, command)
     done = wattprint(*example)
     assert (done.returncode, done.stderr) == (0, "")

@@ -3,7 +3,7 @@ import pytest
 from accounting.engines import servers
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def spark_master(tmp_path_factory):
     """A cluster whose settings every driver of these tests reads."""
     if missing := servers.spark_missing():
@@ -15,7 +15,7 @@ def spark_master(tmp_path_factory):
         yield master
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def spark(spark_master, tmp_path_factory):
     """One driver for all: each takes seconds to start."""
     from wattprint.accounting.engines.opening import open_engine
@@ -25,7 +25,7 @@ def spark(spark_master, tmp_path_factory):
     engine.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def postgres_address():
     if missing := servers.postgres_missing():
         pytest.skip(missing)

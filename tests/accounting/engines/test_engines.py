@@ -41,7 +41,7 @@ def rows_of(case):
     return within_years(dressed) if case == "with gaps" else dressed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def made(tmp_path_factory):
     """Jobs of every case in three files each, in folders with signs that a path may have."""
     folder = tmp_path_factory.mktemp("jobs {1} [of] *")
@@ -51,7 +51,7 @@ def made(tmp_path_factory):
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def by_engine():
     """What was accounted for already, by engine and case."""
     return {}
