@@ -13,6 +13,8 @@ import pandas as pd
 import polars as pl
 
 GROUP = "account"
+PARTS = 1 << 24
+"""Parts of the whole numbers in which sums over hours are kept."""
 FIGURES = ("jobs", "it_j", "location_ug", "location_low_ug", "location_high_ug")
 
 
@@ -121,7 +123,11 @@ def polars_sums(
 def _by_hour(rows: pl.LazyFrame, hours: Sequence[Sequence[float]]) -> pl.LazyFrame:
     """Replace the year's mean by the mean of a job's own hours, all of which are known."""
     c = pl.col
-    table = pl.LazyFrame([row[:3] for row in hours], schema=["hour", "sum", "rate"], orient="row")
+    table = pl.LazyFrame(
+        [(row[0], row[1] / PARTS, row[2]) for row in hours],
+        schema=["hour", "sum", "rate"],
+        orient="row",
+    )
     for edge in ("start", "end"):
         rows = rows.with_columns(
             (c("series_key") + c(f"{edge}_s") - c(f"{edge}_s") % 3600).alias(f"{edge}_hour")
