@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from wattprint.joblogs.text_source import Utf8Source
 
-CHUNK_BYTES = 32 << 20
+CHUNK_BYTES = 16 << 20
 """Text of a piece: large enough for the engine to be fast, small enough for flat memory."""
 
 LONGEST_LINE_BYTES = 1 << 20
