@@ -165,13 +165,13 @@ def test_without_a_place_emissions_are_missing_and_energy_is_not(tmp_path):
     row, total = by_id["1"], account.total()
     assert row["it_j"] > 0
     assert (row["location_ug"], row["market_ug"], row["grid_water_ul"]) == (None, None, None)
-    assert (total["jobs"], total["placed_jobs"], total["location_ug"]) == (1, 0, None)
+    assert (total["jobs"], total["located_jobs"], total["location_ug"]) == (1, 0, None)
 
 
 def test_a_sum_says_how_many_of_its_jobs_have_a_place(tmp_path):
     site = site_of({"partitions": {"p1": {"zone": "DE"}}})
     account, _ = accounted([made_row(1), made_row(2, kind=2), made_row(3, kind=2)], tmp_path, site)
-    assert (account.total()["jobs"], account.total()["placed_jobs"]) == (3, 1)
+    assert (account.total()["jobs"], account.total()["located_jobs"]) == (3, 1)
 
 
 def test_market_based_emissions_are_missing_where_nothing_was_bought(tmp_path):

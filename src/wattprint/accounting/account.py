@@ -10,7 +10,9 @@ from wattprint.accounting.engines.base import Engine
 from wattprint.accounting.factors_table import Factored, factored, place_said, years_of
 from wattprint.accounting.hours import COLUMNS as HOURS_COLUMNS
 from wattprint.accounting.hours import PlaceHours, hour_rows
+from wattprint.accounting.rollups import roll_ups
 from wattprint.accounting.site import Site
+from wattprint.accounting.statements import FOOTPRINTS
 from wattprint.domain.checks import one_of
 from wattprint.domain.errors import InputError, RecordError
 from wattprint.domain.interval import Range
@@ -20,7 +22,6 @@ from wattprint.factors.conventions import convention
 
 FindSeries = Callable[[Mapping[str, Any], int, int], IntensitySeries | None]
 """From what is said of a place, and from when to when, to the intensity of its hours."""
-FOOTPRINTS = "footprints"
 
 
 class Accounted:
@@ -30,32 +31,39 @@ class Accounted:
         engine: It holds the table `footprints`.
         factors: The factors that were used.
         path: The figures of every job, as Parquet.
+        site: What is said of their machines and places.
         by_hour: Whether jobs were charged hour by hour.
     """
 
     def __init__(
-        self, engine: Engine, factors: Sequence[Factored], path: Path, *, by_hour: bool
+        self,
+        engine: Engine,
+        factors: Sequence[Factored],
+        path: Path,
+        site: Site,
+        *,
+        by_hour: bool,
     ) -> None:
         self._engine = engine
+        self._site = site
         self.factors = tuple(factors)
         self.path = path
         self.by_hour = by_hour
 
-    def total(self, where: str = "") -> dict[str, Any]:
-        """Return the sums of all jobs, or of those that a condition of the text names."""
-        return self._rows((), where)[0]
+    def total(self) -> dict[str, Any]:
+        """Return the sums of all jobs."""
+        return self._sums(())[0]
 
-    def by(self, keys: Sequence[str], where: str = "") -> list[dict[str, Any]]:
+    def by(self, keys: Sequence[str]) -> list[dict[str, Any]]:
         """Return the sums of jobs by some of their columns, in the order of these.
 
         Raises:
             UnknownNameError: No such column; `nearest` holds the closest.
         """
-        return self._rows(checked_keys(keys), where)
+        return self._sums(checked_keys(keys))
 
-    def _rows(self, keys: Sequence[str], where: str) -> list[dict[str, Any]]:
-        rows = self._engine.rows(statements.roll_up(keys, source=FOOTPRINTS, where=where))
-        return [{name: _plain(amount) for name, amount in row.items()} for row in rows]
+    def _sums(self, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+        return roll_ups(self._engine, [keys], self._site)[keys]
 
 
 def checked_keys(keys: Sequence[str]) -> tuple[str, ...]:
@@ -113,7 +121,7 @@ def account(asked: Asked, engine: Engine, path: Path) -> Accounted:
         intensity = "hourly" if is_whole else "hourly_with_gaps"
     engine.keep(statements.footprints(intensity), FOOTPRINTS, path)
     _refuse_lost(engine)
-    return Accounted(engine, factors, path, by_hour=intensity != "yearly")
+    return Accounted(engine, factors, path, asked.site, by_hour=intensity != "yearly")
 
 
 def _refuse_lost(engine: Engine) -> None:
@@ -176,9 +184,3 @@ def _span(kinds: Collection[Kind]) -> tuple[int, int]:
     firsts = [kind.first_s for kind in kinds if kind.first_s is not None]
     lasts = [kind.last_s for kind in kinds if kind.last_s is not None]
     return min(firsts, default=0), max(lasts, default=0)
-
-
-def _plain(amount: Any) -> Any:
-    """Return whole numbers as Python's, whatever an engine gives sums as."""
-    is_whole = hasattr(amount, "__int__") and not isinstance(amount, (int, float, str))
-    return int(amount) if is_whole else amount

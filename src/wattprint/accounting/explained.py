@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from wattprint.accounting.account import FOOTPRINTS, Accounted, FindSeries
+from wattprint.accounting.account import Accounted, FindSeries
 from wattprint.accounting.coefficients import Coefficients
 from wattprint.accounting.engines.base import Engine
 from wattprint.accounting.factors_table import Factored, place_said
@@ -16,11 +16,13 @@ from wattprint.accounting.reference import (
     memory_of,
 )
 from wattprint.accounting.site import Site
+from wattprint.accounting.statements import FOOTPRINTS
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Equation, Evidence
 from wattprint.domain.interval import Range
 from wattprint.domain.jobs import Kind
 from wattprint.domain.units import JOULES_PER_KWH, SECONDS_PER_HOUR, plain
+from wattprint.joblogs.sql import literal
 
 DIGITS = 9
 """As many as a whole number of joules or micrograms of a usual job has."""
@@ -54,7 +56,7 @@ def explained(job_id: str, asking: Asking) -> tuple[Explained, ...]:
     Raises:
         InputError: No job of this id was accounted for.
     """
-    quoted = "'" + job_id.replace("'", "''") + "'"
+    quoted = literal(job_id)
     rows = asking.engine.rows(
         f"SELECT * FROM {FOOTPRINTS} WHERE job_id = {quoted} ORDER BY file, line LIMIT {MOST_SHOWN}"
     )

@@ -12,7 +12,7 @@ from wattprint.accounting.engine_faults import engine_faults
 from wattprint.accounting.engines.base import Engine
 from wattprint.accounting.rollups import Keys
 from wattprint.accounting.site import WHERE, Site, read_site
-from wattprint.accounting.summarise import Told, checked_by, summarise
+from wattprint.accounting.summarise import Told, summarise
 from wattprint.accounting.summary import AccountReport, LogFile, Noted, Reading, Reason
 from wattprint.domain.errors import InputError
 from wattprint.domain.jobs import NOTES, Kind
@@ -238,6 +238,3 @@ def _site_and_source(wanted: Wanted, kinds: Sequence[Kind]) -> tuple[Site, str]:
     if wanted.found_place:
         return wanted.site.with_place(**wanted.found_place), FOUND
     return wanted.site, ""
-
-
-__all__ = ["JOBS_FILE", "Wanted", "Working", "accounting", "checked_by", "placed_site"]

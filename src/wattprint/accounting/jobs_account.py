@@ -15,7 +15,6 @@ from wattprint.accounting.front import (
     THREADS,
     Wanted,
     accounting,
-    checked_by,
     opened,
     placed_site,
 )
@@ -23,11 +22,13 @@ from wattprint.accounting.log_files import log_files
 from wattprint.accounting.out_folder import whole_folder, write_folder
 from wattprint.accounting.rollups import roll_ups
 from wattprint.accounting.site import Site
+from wattprint.accounting.summarise import checked_by
 from wattprint.accounting.summary import AccountReport, State, Sums, named
 from wattprint.accounting.sums import rolled_up
 from wattprint.domain.display import fenced, summary_html
 from wattprint.domain.series import IntensitySeries
 from wattprint.domain.units import GRAMS_PER_KILOGRAM, energy_range, mass_range
+from wattprint.joblogs.sql import parquet
 
 _ROWS_SHOWN = 10
 _PREFIX = "wattprint-account-"
@@ -188,7 +189,7 @@ class JobsAccount:
         with TemporaryDirectory(prefix=_PREFIX) as scratch:
             engine = opened(self._wanted, Path(scratch))
             try:
-                source = "read_parquet('" + str(self.path).replace("'", "''") + "')"
+                source = parquet([self.path])
                 rows = roll_ups(engine, [keys], self._wanted.site, source)[keys]
             finally:
                 engine.close()

@@ -7,10 +7,9 @@ accounts become projects and teams that only the site names.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from wattprint.accounting.account import FOOTPRINTS
 from wattprint.accounting.engines.base import Engine
 from wattprint.accounting.site import Site
-from wattprint.accounting.statements import DIMENSIONS, QUARTER, SUMS
+from wattprint.accounting.statements import DIMENSIONS, FOOTPRINTS, QUARTER, SUMS
 
 Keys = tuple[str, ...]
 RawRow = dict[str, Any]
@@ -79,7 +78,12 @@ def _of_keys(rows: Iterable[RawRow], keys: Keys) -> list[RawRow]:
             if label in by_label
             else {**dict(zip(keys, label, strict=True)), **amounts}
         )
-    return sorted(by_label.values(), key=lambda row: tuple(str(row[key]) for key in keys))
+    # What is not known goes last.
+    return [by_label[label] for label in sorted(by_label, key=_order)]
+
+
+def _order(label: tuple[Any, ...]) -> tuple[tuple[bool, Any], ...]:
+    return tuple((part is None, "" if part is None else part) for part in label)
 
 
 def added(row: RawRow, other: Mapping[str, Any]) -> RawRow:

@@ -4,10 +4,11 @@ No dialect's feature is used. Tables that it reads: `jobs` (domain.jobs.JOB_COLU
 (Coefficients.row) and, hour by hour, `hours`.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 
+FOOTPRINTS = "footprints"
+"""The table of what the text gives."""
 INTENSITIES = ("yearly", "hourly", "hourly_with_gaps")
 """How jobs are charged: at the means of years; at their own hours, all of which are known; or at
 those that are known, and at the year's mean for the others."""
@@ -93,30 +94,3 @@ QUARTER = (
     "+ CAST(floor((month % 100 + 2) / 3) AS BIGINT) END"
 )
 """20241 is the first quarter of 2024; 0 where no time is known."""
-
-
-PLACED = "COUNT(location_ug) AS placed_jobs"
-"""Jobs whose place is known: the emissions of a sum are theirs alone."""
-
-
-def roll_up(keys: Sequence[str], *, source: str = "footprints", where: str = "") -> str:
-    """Return the query that adds up jobs by some of their columns.
-
-    Args:
-        keys: Of `DIMENSIONS`; none gives one row for all.
-        source: Table or view of what `footprints` gives.
-        where: Which jobs, as a condition; empty for all.
-    """
-    named = [f"{QUARTER} AS quarter" if key == "quarter" else key for key in keys]
-    sums = [f"SUM({name}) AS {name}" for name in SUMS]
-    grouped = ", ".join(str(i) for i in range(1, len(keys) + 1))
-    # Where nothing is known goes last: engines differ unless it is said.
-    ordered = ", ".join(f"{i} NULLS LAST" for i in range(1, len(keys) + 1))
-    return "\n".join(
-        [
-            "SELECT " + ", ".join([*named, "COUNT(*) AS jobs", PLACED, *sums]),
-            f"FROM {source}",
-            *([f"WHERE {where}"] if where else []),
-            *([f"GROUP BY {grouped}", f"ORDER BY {ordered}"] if keys else []),
-        ]
-    )

@@ -144,9 +144,10 @@ _NOT_PLACE = {
 
 def _wanted(logs: tuple[str, ...], said: dict[str, Any], scratch: Path) -> "Wanted":
     """Check all that was said, before any log is read."""
-    from wattprint.accounting.front import Wanted, checked_by, placed_site
+    from wattprint.accounting.front import Wanted, placed_site
     from wattprint.accounting.log_files import log_files
     from wattprint.accounting.out_folder import refuse_foreign
+    from wattprint.accounting.summarise import checked_by
 
     by = checked_by(said["by"])
     if said["out"] is not None:

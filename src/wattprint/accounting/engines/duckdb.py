@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from wattprint.accounting.engines.base import beyond_reach
+from wattprint.joblogs.sql import literal, parquet
 
 MEMORY_LIMIT_MB = 300
 """What it may hold before it puts rows on disk: a laptop accounts for a company's logs. [MB]"""
@@ -51,7 +52,7 @@ class DuckDB:
 
     def jobs(self, parts: Sequence[Path]) -> None:
         """See `Engine`."""
-        self._connection.execute(f"CREATE VIEW jobs AS SELECT * FROM {_files(parts)}")
+        self._connection.execute(f"CREATE VIEW jobs AS SELECT * FROM {parquet(parts)}")
 
     def table(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """See `Engine`."""
@@ -69,11 +70,11 @@ class DuckDB:
             self.copy(query, path, _PARQUET)
         except duckdb.ConversionException as error:
             raise beyond_reach(str(error).splitlines()[0]) from error
-        self._connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {_files([path])}")
+        self._connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {parquet([path])}")
 
     def copy(self, query: str, path: Path, options: str) -> None:
         """Write the rows of a query to a file, or into a pipe, in a format of its own."""
-        self._connection.execute(f"COPY ({query}) TO {_quoted(path)} ({options})")
+        self._connection.execute(f"COPY ({query}) TO {literal(path)} ({options})")
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """See `Engine`."""
@@ -84,11 +85,3 @@ class DuckDB:
     def close(self) -> None:
         """See `Engine`."""
         self._connection.close()
-
-
-def _files(parts: Sequence[Path]) -> str:
-    return f"read_parquet([{', '.join(map(_quoted, parts))}])"
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -11,7 +11,20 @@ made AS (
     facility * market_ug_per_j AS market,
     it * site_water_ul_per_j AS site_water,
     facility * grid_water_ul_per_j AS grid_water,
-    supply * pue * ug_per_j AS ug_of_part
+    supply * pue * ug_per_j AS ug_of_part,
+    -- What was set aside and not used, where the log tells: behind the supply, before the PUE.
+    CASE WHEN memory_used_gb IS NULL OR meter_j IS NOT NULL THEN NULL
+      WHEN memory_used_gb >= held_gb THEN nothing
+      ELSE memory_j * (one - memory_used_gb / held_gb) END AS unused_memory,
+    CASE WHEN cpu_s IS NULL OR meter_j IS NOT NULL THEN NULL
+      WHEN cpu_s >= set_aside_s THEN nothing
+      ELSE cpu_idle_w * (set_aside_s - cpu_s)
+        + CASE WHEN accelerators > 0 THEN nothing ELSE static_w_per_cpu END
+          * (set_aside_s - cpu_s) END AS unused_cpu,
+    CASE WHEN gpu_load < 0.01 THEN device_s
+      WHEN gpu_load IS NOT NULL THEN nothing ELSE NULL END AS idle_s,
+    CASE WHEN gpu_load IS NULL OR (meter_j IS NOT NULL AND has_meter_accelerators = 1) THEN NULL
+      WHEN gpu_load < 0.01 THEN accelerators_j ELSE nothing END AS idle_accelerator
   FROM charged c
 ),
 embodied AS (
@@ -78,33 +91,12 @@ SELECT
     AS grid_water_low_ul,
   CAST(floor(grid_water * exp(sqrt(facility_up_sq + grid_water_up_sq)) + 0.5) AS BIGINT)
     AS grid_water_high_ul,
-  CASE WHEN memory_used_gb IS NULL OR meter_j IS NOT NULL THEN NULL
-    WHEN memory_used_gb >= held_gb THEN 0
-    ELSE CAST(floor(memory_j * (one - memory_used_gb / held_gb) * supply * pue + 0.5) AS BIGINT)
-    END AS unused_memory_j,
-  CASE WHEN memory_used_gb IS NULL OR meter_j IS NOT NULL THEN NULL
-    WHEN memory_used_gb >= held_gb THEN CAST(floor(nothing * ug_of_part) AS BIGINT)
-    ELSE CAST(floor(memory_j * (one - memory_used_gb / held_gb) * ug_of_part + 0.5) AS BIGINT)
-    END AS unused_memory_ug,
-  CASE WHEN cpu_s IS NULL OR meter_j IS NOT NULL THEN NULL
-    WHEN cpu_s >= set_aside_s THEN 0
-    ELSE CAST(floor((cpu_idle_w * (set_aside_s - cpu_s)
-      + CASE WHEN accelerators > 0 THEN nothing ELSE static_w_per_cpu END * (set_aside_s - cpu_s))
-      * supply * pue + 0.5) AS BIGINT)
-    END AS unused_cpu_j,
-  CASE WHEN cpu_s IS NULL OR meter_j IS NOT NULL THEN NULL
-    WHEN cpu_s >= set_aside_s THEN CAST(floor(nothing * ug_of_part) AS BIGINT)
-    ELSE CAST(floor((cpu_idle_w * (set_aside_s - cpu_s)
-      + CASE WHEN accelerators > 0 THEN nothing ELSE static_w_per_cpu END * (set_aside_s - cpu_s))
-      * ug_of_part + 0.5) AS BIGINT)
-    END AS unused_cpu_ug,
-  CASE WHEN gpu_load IS NULL THEN NULL
-    WHEN gpu_load < 0.01 THEN CAST(floor(device_s + 0.5) AS BIGINT) ELSE 0 END AS idle_accelerator_s,
-  CASE WHEN gpu_load IS NULL OR (meter_j IS NOT NULL AND has_meter_accelerators = 1) THEN NULL
-    WHEN gpu_load < 0.01 THEN CAST(floor(accelerators_j * supply * pue + 0.5) AS BIGINT)
-    ELSE 0 END AS idle_accelerator_j,
-  CASE WHEN gpu_load IS NULL OR (meter_j IS NOT NULL AND has_meter_accelerators = 1) THEN NULL
-    WHEN gpu_load < 0.01 THEN CAST(floor(accelerators_j * ug_of_part + 0.5) AS BIGINT)
-    ELSE CAST(floor(nothing * ug_of_part) AS BIGINT) END AS idle_accelerator_ug,
+  CAST(floor(unused_memory * supply * pue + 0.5) AS BIGINT) AS unused_memory_j,
+  CAST(floor(unused_memory * ug_of_part + 0.5) AS BIGINT) AS unused_memory_ug,
+  CAST(floor(unused_cpu * supply * pue + 0.5) AS BIGINT) AS unused_cpu_j,
+  CAST(floor(unused_cpu * ug_of_part + 0.5) AS BIGINT) AS unused_cpu_ug,
+  CAST(floor(idle_s + 0.5) AS BIGINT) AS idle_accelerator_s,
+  CAST(floor(idle_accelerator * supply * pue + 0.5) AS BIGINT) AS idle_accelerator_j,
+  CAST(floor(idle_accelerator * ug_of_part + 0.5) AS BIGINT) AS idle_accelerator_ug,
   notes, file, line
 FROM lived
