@@ -3,7 +3,8 @@
 import pytest
 
 from wattprint.accounting.factors_table import factored
-from wattprint.accounting.machine import Machine, Seen
+from wattprint.accounting.machine import Machine
+from wattprint.accounting.machine_shape import Seen
 from wattprint.accounting.naming import UNKNOWN_ACCELERATOR, known_name
 from wattprint.accounting.reference import Job, job_footprint
 from wattprint.accounting.site import site_of

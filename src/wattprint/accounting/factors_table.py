@@ -5,7 +5,8 @@ from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from wattprint.accounting.coefficients import Coefficients, made_g_per_h
-from wattprint.accounting.machine import Machine, Seen
+from wattprint.accounting.machine import Machine
+from wattprint.accounting.machine_shape import Seen
 from wattprint.accounting.site import MACHINE_KEYS, WHERE, Site
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Evidence, Method

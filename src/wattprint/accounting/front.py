@@ -11,7 +11,7 @@ from wattprint.accounting.account import account as account_jobs
 from wattprint.accounting.engine_faults import engine_faults
 from wattprint.accounting.engines.base import Engine
 from wattprint.accounting.rollups import Keys
-from wattprint.accounting.site import WHERE, Site, read_site
+from wattprint.accounting.site import PLACE_KEYS, WHERE, Site, read_site, site_of
 from wattprint.accounting.summarise import Told, summarise
 from wattprint.accounting.summary import AccountReport, LogFile, Noted, Reading, Reason
 from wattprint.domain.errors import InputError
@@ -68,8 +68,6 @@ def placed_site(
     read = site if isinstance(site, Site) else Site() if site is None else read_site(Path(site))
     described = read.with_place(**place)
     if timezone is not None:
-        from wattprint.accounting.site import site_of
-
         described = described._replace(timezone=site_of({"timezone": timezone}).timezone)
     for cluster, partition in [("", ""), *((name, "") for name in read.clusters), *read.partitions]:
         _check_place(described.of(cluster, partition))
@@ -85,8 +83,6 @@ def says_where(site: Site) -> bool:
 
 
 def _check_place(said: Mapping[str, Any]) -> None:
-    from wattprint.accounting.site import PLACE_KEYS
-
     place = {name: given for name, given in said.items() if name in PLACE_KEYS}
     if not any(name in place for name in WHERE):
         # A region may yet come from the log.
