@@ -7,92 +7,59 @@ from wattprint.domain.errors import InputError
 from wattprint.joblogs.base import LogReader
 from wattprint.joblogs.text_source import head_of
 
-
-def _sacct() -> LogReader:
-    from wattprint.joblogs.readers.sacct import READER
-
-    return READER
-
-
-def _pbs() -> LogReader:
-    from wattprint.joblogs.readers.pbs import READER
-
-    return READER
-
-
-def _lsf() -> LogReader:
-    from wattprint.joblogs.readers.lsf import READER
-
-    return READER
-
-
-def _sge() -> LogReader:
-    from wattprint.joblogs.readers.sge import READER
-
-    return READER
-
-
-def _swf() -> LogReader:
-    from wattprint.joblogs.readers.swf import READER
-
-    return READER
-
-
-def _kubernetes() -> LogReader:
-    from wattprint.joblogs.readers.kubernetes import READER
-
-    return READER
-
-
-def _prometheus() -> LogReader:
-    from wattprint.joblogs.readers.prometheus import READER
-
-    return READER
-
-
-def _billing() -> LogReader:
-    from wattprint.joblogs.readers.billing import READER
-
-    return READER
-
-
-def _jobs() -> LogReader:
-    from wattprint.joblogs.readers.jobs import READER
-
-    return READER
-
-
-def _table() -> LogReader:
-    from wattprint.joblogs.readers.table import READER
-
-    return READER
-
-
-_READERS = {
-    "sacct": _sacct,
-    "pbs": _pbs,
-    "lsf": _lsf,
-    "sge": _sge,
-    "swf": _swf,
-    "kubernetes": _kubernetes,
-    "prometheus": _prometheus,
-    "billing": _billing,
-    "jobs": _jobs,
-    "table": _table,
-}
-
-KINDS = tuple(_READERS)
+KINDS = (
+    "sacct",
+    "pbs",
+    "lsf",
+    "sge",
+    "swf",
+    "kubernetes",
+    "prometheus",
+    "billing",
+    "jobs",
+    "table",
+)
 """Kinds of logs, as `--kind` takes them, in the order in which a file is tried."""
 
 
+def readers() -> dict[str, LogReader]:
+    """Return what reads each kind; their modules are imported now, and not with this one."""
+    from wattprint.joblogs.readers import (
+        billing,
+        jobs,
+        kubernetes,
+        lsf,
+        pbs,
+        prometheus,
+        sacct,
+        sge,
+        swf,
+        table,
+    )
+
+    found: tuple[LogReader, ...] = (
+        sacct.READER,
+        pbs.READER,
+        lsf.READER,
+        sge.READER,
+        swf.READER,
+        kubernetes.READER,
+        prometheus.READER,
+        billing.READER,
+        jobs.READER,
+        table.READER,
+    )
+    return {one.kind: one for one in found}
+
+
 def reader(kind: str) -> LogReader:
-    """Return what reads a kind of log; its module is imported now.
+    """Return what reads a kind of log.
 
     Raises:
         UnknownNameError: No such kind.
     """
     one_of("kind", kind, KINDS)
-    return _READERS[kind]()
+    return readers()[kind]
 
 
 def reader_for(path: Path, kind: str | None = None) -> LogReader:
@@ -107,8 +74,7 @@ def reader_for(path: Path, kind: str | None = None) -> LogReader:
     head = head_of(path)
     if not head.strip():
         raise InputError(f"{path} is empty", "expected a log of jobs")
-    for name in KINDS:
-        candidate = reader(name)
+    for candidate in readers().values():
         if candidate.fits(head, path.name):
             return candidate
     raise InputError(
