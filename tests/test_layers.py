@@ -29,6 +29,7 @@ THIRD_PARTIES = {
     "accounting": {"duckdb", "pyspark", "psycopg", "tomli"},
     "charts": {"vl_convert"},
     "grid": {"pyarrow", "tomli"},
+    "hub": {"alembic", "fastapi", "msgspec", "sqlalchemy", "starlette", "uvicorn"},
     "importers": {"yaml"},
     "joblogs": {"duckdb"},
     "reports": {"jinja2", "vl_convert"},
