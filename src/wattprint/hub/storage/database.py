@@ -11,6 +11,7 @@ is fair where its busy handler is not); PostgreSQL takes as many as there are th
 """
 
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,10 +19,10 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from wattprint.domain.errors import InputError
 from wattprint.hub.storage.errors import StorageAwayError, StorageError, StorageFullError
@@ -67,10 +68,6 @@ class Database:
                 pool_timeout=10,
                 connect_args={"connect_timeout": 5},
             )
-
-    def insert(self, table: Table) -> Any:
-        """Return an INSERT that knows ON CONFLICT, which both databases spell alike."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -180,11 +177,16 @@ def _translated() -> Iterator[None]:
     """Turn a driver's error into one of ours; what is a fault of our own passes."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, PoolTimeout) as error:
         raise _storage_error(error) from error
+    except sqlite3.OperationalError as error:  # of a cursor of its own, as `bulk.py` has
+        wrapped = OperationalError("", None, error)
+        raise _storage_error(wrapped) from error
 
 
-def _storage_error(error: DBAPIError) -> Exception:
+def _storage_error(error: DBAPIError | PoolTimeout) -> Exception:
+    if not isinstance(error, DBAPIError):
+        return StorageAwayError("the database is too busy: no connection was free.")
     state, words = getattr(error.orig, "sqlstate", None) or "", str(error.orig)
     if state in _TRY_AGAIN:
         return _AgainError()
