@@ -29,7 +29,7 @@ THIRD_PARTIES = {
     "accounting": {"duckdb", "pyspark", "psycopg", "tomli"},
     "charts": {"vl_convert"},
     "grid": {"pyarrow", "tomli"},
-    "hub": {"alembic", "fastapi", "msgspec", "sqlalchemy", "starlette", "uvicorn"},
+    "hub": {"alembic", "fastapi", "msgspec", "pydantic", "sqlalchemy", "starlette", "uvicorn"},
     "importers": {"yaml"},
     "joblogs": {"duckdb"},
     "reports": {"jinja2", "vl_convert"},

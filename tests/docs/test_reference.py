@@ -28,6 +28,9 @@ GUIDES = {
     "grid": "grid.md",
     "factors": "factors.md",
     "doctor": "doctor.md",
+    "serve": "hub.md",
+    "login": "hub.md",
+    "push": "hub.md",
     "calibrate": "calibrate.md",
 }
 """Guides in which each command's options are explained, beside the reference."""

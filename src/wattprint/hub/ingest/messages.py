@@ -19,9 +19,11 @@ LARGEST_MS = 253_402_300_799_999
 """The end of the year 9999. [ms]"""
 LARGEST_RECORD_BYTES = 256 * 1024
 
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*\Z"
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=_NO_CONTROLS)]
-RunId = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+RunId = Annotated[
+    str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*\Z")
+]
 Moment = Annotated[int, Meta(ge=0, le=LARGEST_MS)]
 Microjoules = Annotated[int, Meta(ge=0, le=LARGEST_UJ)]
 Seconds = Annotated[float, Meta(ge=0, le=1e10)]
@@ -90,8 +92,8 @@ class EmissionFigures(Struct):
 class FactorSet(Struct):
     """Which tables a footprint was computed with."""
 
-    version: Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,8}){0,2}$")]
-    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    version: Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,8}){0,2}\Z")]
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class FootprintOfRun(Struct):

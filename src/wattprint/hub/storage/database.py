@@ -34,8 +34,9 @@ BUSY_MS = 20_000
 _ALLOWED = "expected sqlite:///PATH or postgresql://USER@HOST/NAME"
 _CONNECTIONS = 8
 _ATTEMPTS = 6
-_TRY_AGAIN = ("40001", "40P01")
-"""PostgreSQL's serialization failure and deadlock: one of two transactions has to start again."""
+_TRY_AGAIN = ("40001", "40P01", "23505")
+"""PostgreSQL's serialization failure, deadlock, and a row that another transaction made meanwhile:
+one of the two has to start again."""
 _FULL = ("53100", "54000")
 _AWAY = ("08", "53", "57")
 """Classes of PostgreSQL's SQLSTATE: connection, resources, operator intervention."""
