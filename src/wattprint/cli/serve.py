@@ -24,7 +24,9 @@ DATABASE_VARIABLE = "WATTPRINT_HUB_DATABASE"
     f"[default: ${DATABASE_VARIABLE}, or hub/hub.db in the home]",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Its port."
+)
 @click.option(
     "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes."
 )
