@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import time
 
 import uvicorn
@@ -18,6 +19,8 @@ from wattprint.hub.storage.migrate import migrate
 
 _STOP_S = 15
 """Longest wait for requests that go on when the hub is asked to stop. [s]"""
+_START_S = 60
+"""Longest silence of a worker; on a busy machine its imports alone take several. [s]"""
 _FACTORY = "wattprint.hub.server:worker"
 
 
@@ -54,6 +57,8 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """
     settings = settings._replace(requests_per_s=settings.requests_per_s / workers)
     os.environ[VARIABLE] = settings.as_json()
+    if workers > 1:
+        _keep_the_program_out_of_workers()
     uvicorn.run(
         _FACTORY,
         factory=True,
@@ -66,8 +71,19 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
         date_header=True,
         timeout_graceful_shutdown=_STOP_S,
         timeout_keep_alive=30,
+        timeout_worker_healthcheck=_START_S,
         lifespan="on",
     )
+
+
+def _keep_the_program_out_of_workers() -> None:
+    """Let workers import the factory alone, not run again the program that started the hub.
+
+    A spawned process imports its parent's main module first, and a script without a guard would
+    serve a second hub there. Nothing of it is needed.
+    """
+    program = sys.modules["__main__"]
+    program.__spec__ = program.__file__ = None
 
 
 def worker() -> object:
