@@ -30,6 +30,9 @@ GUIDES = {
     "factors": "factors.md",
     "doctor": "doctor.md",
     "account": "account.md",
+    "serve": "hub.md",
+    "login": "hub.md",
+    "push": "hub.md",
     "calibrate": "calibrate.md",
 }
 """Guides in which each command's options are explained, beside the reference."""

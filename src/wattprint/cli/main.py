@@ -26,6 +26,9 @@ _COMMANDS = {
     "factors": "Search hardware, zones and regions, and their sources.",
     "doctor": "What can be measured on this machine, and how well.",
     "account": "A cluster's job logs: per job, rolled up, and what was wasted.",
+    "serve": "Serve a hub: a team's runs behind one API.",
+    "login": "Keep the address of a hub and a token.",
+    "push": "Send runs of the local ledger to a hub.",
     "calibrate": "Fit what a machine draws beside its chips to a wall meter.",
 }
 """Name and first line of help of every command; its module is imported when it is used."""

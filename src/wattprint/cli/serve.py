@@ -1,0 +1,97 @@
+"""`wattprint serve`: a hub from one command."""
+
+import importlib.util
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+import click
+
+from wattprint.cli.options import home_option
+from wattprint.cli.output import say
+from wattprint.domain.errors import ContradictionError, InputError
+from wattprint.ledger.home import home_folder, runs_folder
+
+_NEEDED = ("alembic", "fastapi", "msgspec", "sqlalchemy", "uvicorn")
+DATABASE_VARIABLE = "WATTPRINT_HUB_DATABASE"
+
+
+@click.command(epilog="Example: wattprint serve --local --port 8080")
+@click.option(
+    "--database",
+    metavar="URL",
+    help="sqlite:///PATH or postgresql://USER@HOST/NAME. "
+    f"[default: ${DATABASE_VARIABLE}, or hub/hub.db in the home]",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Its port."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes."
+)
+@click.option("--local", is_flag=True, help="Show this machine's own runs, as they go on.")
+@click.option(
+    "--requests-per-s",
+    type=click.FloatRange(min=0.1),
+    default=200.0,
+    show_default=True,
+    help="How many requests a second one token may make.",
+)
+@home_option
+def serve(
+    *,
+    database: str | None,
+    host: str,
+    port: int,
+    workers: int,
+    local: bool,
+    requests_per_s: float,
+    home: str | None,
+) -> None:
+    """Serve a hub until Ctrl-C or SIGTERM; the first start prints an admin's token, once."""
+    _check_extra()
+    if local and workers > 1:
+        raise ContradictionError(
+            "--local and --workers are both given", "expected --local with one worker"
+        )
+    folder = home_folder(home)
+    hub_folder = _made(folder / "hub")
+    if local:
+        runs_folder(folder)  # refused now, not within the hub
+    from wattprint.hub.server import prepare
+    from wattprint.hub.server import serve as serve_hub
+    from wattprint.hub.settings import Settings
+
+    settings = Settings(
+        database or os.environ.get(DATABASE_VARIABLE) or _file_url(hub_folder / "hub.db"),
+        str(hub_folder / "hub.key"),
+        local_home=str(folder) if local else None,
+        requests_per_s=requests_per_s,
+    )
+    token = prepare(settings)
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    if token is not None:
+        say("First start: the admin's token, shown this once. It is of organisation 'default':\n")
+        say(f"  {token}\n")
+        say(f"  wattprint login {url}\n")
+    say(f"Serving {url}/api/v1 (OpenAPI: {url}/api/v1/openapi.json); Ctrl-C stops.")
+    serve_hub(settings, host=host, port=port, workers=workers)
+
+
+def _check_extra() -> None:
+    for name in _NEEDED:
+        if importlib.util.find_spec(name) is None:
+            raise InputError(
+                f"`wattprint serve` needs {name}",
+                "expected the extra: pip install 'wattprint[hub]'",
+            )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _file_url(path: Path) -> str:
+    return "sqlite:///" + quote(str(path), safe="/")

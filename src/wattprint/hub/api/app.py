@@ -1,0 +1,86 @@
+"""The hub as an application: its parts put together, its routes, its description."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from wattprint._version import __version__
+from wattprint.hub.api import administration, ingest, reading, service
+from wattprint.hub.api.asked import Hub
+from wattprint.hub.api.limits import RateLimit
+from wattprint.hub.api.problems import add_handlers
+from wattprint.hub.api.watch import Counters, Watch
+from wattprint.hub.auth.key import server_key
+from wattprint.hub.auth.tokens import Tokens
+from wattprint.hub.local import LocalRuns
+from wattprint.hub.settings import Settings
+from wattprint.hub.storage.database import Database
+
+_DESCRIPTION = """\
+Runs, their energy and emissions. Every request but those below *service* needs a token:
+`Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the field."""
+
+
+def opened(settings: Settings) -> Hub:
+    """Open a hub's database and key.
+
+    Raises:
+        InputError: A setting that cannot be.
+        OSError: The key's file cannot be read.
+    """
+    database = Database(settings.database, largest_pages=settings.largest_pages)
+    tokens = Tokens(database, server_key(Path(settings.key_file)))
+    return Hub(settings, database, tokens, RateLimit(settings.requests_per_s), Counters())
+
+
+def application(hub: Hub) -> Any:
+    """Return the hub as an ASGI application."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        local = None
+        if hub.settings.local_home is not None:
+            local = LocalRuns(hub, hub.settings.local_home)
+            local.start()
+        yield
+        if local is not None:
+            await run_in_threadpool(local.stop)
+        hub.database.close()
+
+    app = FastAPI(
+        title="Wattprint hub",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,  # its page loads scripts of a third party
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
+    )
+    app.state.hub = hub
+    for routes in (service, ingest, reading, administration):
+        app.include_router(routes.router)
+    add_handlers(app)
+    _describe(app)
+    return Watch(app, hub.counters)
+
+
+def _describe(app: FastAPI) -> None:
+    """Add the schemas of what FastAPI does not decode; drop those of errors it does not send."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = made()
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            schemas.update(ingest.batch_schemas())
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,85 @@
+"""What every route starts from: the hub's parts, and whose token it is."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from wattprint.hub.api.limits import RateLimit
+from wattprint.hub.api.problems import MEDIA_TYPE, TITLES, ProblemError
+from wattprint.hub.api.watch import Counters
+from wattprint.hub.auth.rights import ADMIN, MANAGE, READ, WRITE, Principal
+from wattprint.hub.auth.tokens import Tokens
+from wattprint.hub.settings import Settings
+from wattprint.hub.storage.database import Database
+
+
+class Hub(NamedTuple):
+    """The parts of a running hub."""
+
+    settings: Settings
+    database: Database
+    tokens: Tokens
+    limit: RateLimit
+    counters: Counters
+    wall_clock_s: Callable[[], float] = time.time
+
+    def now_ms(self) -> int:
+        """Return the time in ms since 1970."""
+        return int(self.wall_clock_s() * 1000)
+
+
+def hub_of(request: Request) -> Hub:
+    """Return the hub that a request is made of."""
+    hub: Hub = request.app.state.hub
+    return hub
+
+
+AskedHub = Annotated[Hub, Depends(hub_of)]
+_BEARER = HTTPBearer(auto_error=False, description="A token: `wpt_...`")
+
+
+def principal_of(
+    request: Request, hub: AskedHub, bearer: Annotated[Any, Depends(_BEARER)]
+) -> Principal:
+    """Return who asks.
+
+    Raises:
+        ProblemError: No token, none of ours, or too many requests.
+    """
+    principal = None if bearer is None else hub.tokens.check(bearer.credentials)
+    if principal is None:
+        detail = "Expected the header Authorization: Bearer wpt_..."
+        raise ProblemError(401, detail, headers={"WWW-Authenticate": "Bearer"})
+    request.state.principal = principal
+    hub.limit.take(principal.token_id)
+    return principal
+
+
+Known = Annotated[Principal, Depends(principal_of)]
+
+
+def _with(right: str, words: str) -> Callable[[Known], Principal]:
+    def checked(principal: Known) -> Principal:
+        if not principal.may(right):
+            raise ProblemError(403, f"Expected a token that may {words}.")
+        return principal
+
+    return checked
+
+
+Reader = Annotated[Principal, Depends(_with(READ, "read"))]
+Writer = Annotated[Principal, Depends(_with(WRITE, "send runs"))]
+Manager = Annotated[Principal, Depends(_with(MANAGE, "name teams and projects"))]
+Admin = Annotated[Principal, Depends(_with(ADMIN, "administer the organisation"))]
+
+
+def problems(*statuses: int) -> Mapping[int | str, dict[str, Any]]:
+    """Return the description of the errors that a route may answer with."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {"description": TITLES[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in sorted({401, 403, 422, 429, 503, *statuses})
+    }

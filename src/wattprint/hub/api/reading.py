@@ -1,0 +1,249 @@
+"""Runs, projects and sums, read by whoever may."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from wattprint.domain.errors import InputError
+from wattprint.hub import reading
+from wattprint.hub.api.asked import AskedHub, Reader, problems
+from wattprint.hub.api.examples import RECORD
+from wattprint.hub.api.problems import ProblemError
+from wattprint.hub.reading import FIELDS, RunsAsked
+from wattprint.hub.storage.schema import projects
+
+router = APIRouter(prefix="/api/v1", tags=["read"])
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
+Name = Annotated[str, Query(min_length=1, max_length=200, pattern=_NO_CONTROLS)]
+_RunId = Annotated[str, Path(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+_Moment = Annotated[int, Query(ge=0, le=2**53, description="[ms since 1970]")]
+_EPOCH = date(1970, 1, 1)
+_NOT_MODIFIED: Mapping[int | str, dict[str, Any]] = {304: {"description": "Not modified"}}
+
+
+class RunsPage(BaseModel):
+    """A page of runs."""
+
+    runs: list[dict[str, Any]]
+    next: Annotated[str | None, Field(description="`cursor` of the next page; null at the end")]
+
+
+class RunFound(BaseModel):
+    """A run: its figures, its raw record, and its footprint under each factor set."""
+
+    run: dict[str, Any]
+    record: Annotated[dict[str, Any], Field(examples=[RECORD])]
+    footprints: list[dict[str, Any]]
+
+
+class IntervalsPage(BaseModel):
+    """Raw readings of a run, device by device."""
+
+    intervals: list[dict[str, Any]]
+    next: str | None
+
+
+class ProjectFound(BaseModel):
+    """A project."""
+
+    project: str
+    team: str | None
+    created_at_ms: int
+
+
+class ProjectsFound(BaseModel):
+    """All projects."""
+
+    projects: list[ProjectFound]
+
+
+class Sums(BaseModel):
+    """Sums of runs [J, ugCO2e, ms]; `runs_without_...` counts those that a sum knows nothing of."""
+
+    rows: list[dict[str, Any]]
+
+
+@router.get("/runs", response_model=RunsPage, responses={**problems(), **_NOT_MODIFIED})
+def get_runs(
+    request: Request,
+    *,
+    hub: AskedHub,
+    principal: Reader,
+    project: Name | None = None,
+    team: Name | None = None,
+    stage: Name | None = None,
+    outcome: Name | None = None,
+    zone: Name | None = None,
+    since_ms: _Moment | None = None,
+    until_ms: _Moment | None = None,
+    sort: Literal["started_at_ms", "-started_at_ms"] = "-started_at_ms",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[str | None, Query(max_length=2000, pattern=r"^[A-Za-z0-9_-]+$")] = None,
+    fields: Annotated[
+        str | None, Query(max_length=1000, description="Comma-separated: " + ", ".join(FIELDS))
+    ] = None,
+) -> Response:
+    """List runs, the newest first, by pages."""
+    asked = RunsAsked(
+        project,
+        team,
+        stage,
+        outcome,
+        zone,
+        since_ms,
+        until_ms,
+        sort,
+        limit,
+        cursor,
+        _fields(fields),
+    )
+    page = reading.list_runs(hub.database, principal.org_id, asked)
+    return _answer(request, {"runs": page.rows, "next": page.next_cursor})
+
+
+def _fields(text: str | None) -> tuple[str, ...]:
+    names = FIELDS if text is None else tuple(dict.fromkeys(text.split(",")))
+    for name in names:
+        if name not in FIELDS:
+            raise InputError(f"field {name!r} is unknown", "expected some of " + ", ".join(FIELDS))
+    return names
+
+
+@router.get(
+    "/runs/{run}", response_model=RunFound, responses={**problems(404, 409), **_NOT_MODIFIED}
+)
+def get_run(
+    request: Request, hub: AskedHub, principal: Reader, run: _RunId, project: Name | None = None
+) -> Response:
+    """Return a run; `project` is needed only where two projects share its id."""
+    found = _found(hub, principal.org_id, run, project)
+    described = {name: found[reading.column_of(name)] for name in FIELDS}
+    versions = [
+        {**version, "document": json.loads(version["document"])} for version in found["footprints"]
+    ]
+    record = json.loads(found["record"])
+    return _answer(request, {"run": described, "record": record, "footprints": versions})
+
+
+@router.get(
+    "/runs/{run}/intervals",
+    response_model=IntervalsPage,
+    responses={**problems(404, 409), **_NOT_MODIFIED},
+)
+def get_intervals(
+    request: Request,
+    *,
+    hub: AskedHub,
+    principal: Reader,
+    run: _RunId,
+    project: Name | None = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    after_device: Name | None = None,
+    after_ms: _Moment = 0,
+) -> Response:
+    """Return raw readings of a run. `next` is the query of the next page."""
+    found = _found(hub, principal.org_id, run, project)
+    after = None if after_device is None else (after_device, after_ms)
+    of = (principal.org_id, found["project_id"], run)
+    rows = reading.list_intervals(hub.database, of, after, limit + 1)
+    at = None
+    if len(rows) > limit:
+        rows.pop()
+        at = f"after_device={_quoted(rows[-1]['device'])}&after_ms={rows[-1]['start_ms']}"
+    return _answer(request, {"intervals": rows, "next": at})
+
+
+@router.get("/projects", response_model=ProjectsFound, responses={**problems(), **_NOT_MODIFIED})
+def get_projects(request: Request, hub: AskedHub, principal: Reader) -> Response:
+    """List all projects and their teams."""
+    its = projects.c
+    statement = select(its.project_id, its.team_id, its.created_at_ms)
+    statement = statement.where(its.org_id == principal.org_id).order_by(its.project_id)
+    with hub.database.reading() as connection:
+        rows = [
+            {"project": row.project_id, "team": row.team_id, "created_at_ms": row.created_at_ms}
+            for row in connection.execute(statement)
+        ]
+    return _answer(request, {"projects": rows})
+
+
+@router.get("/sums/runs", response_model=Sums, responses={**problems(), **_NOT_MODIFIED})
+def get_sums_of_runs(
+    request: Request,
+    *,
+    hub: AskedHub,
+    principal: Reader,
+    by: Annotated[
+        str,
+        Query(
+            pattern=r"^(day|project|team|outcome)(,(day|project|team|outcome)){0,3}$",
+            description="Comma-separated: day, project, team, outcome",
+        ),
+    ] = "day",
+    first_day: date = date(1970, 1, 1),
+    last_day: date = date(9999, 12, 31),
+    project: Name | None = None,
+) -> Response:
+    """Add up runs by the day on which they began, project, team or outcome."""
+    groups = tuple(dict.fromkeys(by.split(",")))
+    rows = reading.daily(
+        hub.database, principal.org_id, groups, _days(first_day, last_day), project
+    )
+    return _answer(request, {"rows": [_dated(row) for row in rows]})
+
+
+@router.get("/sums/intervals", response_model=Sums, responses={**problems(), **_NOT_MODIFIED})
+def get_sums_of_intervals(
+    request: Request,
+    *,
+    hub: AskedHub,
+    principal: Reader,
+    first_day: date = date(1970, 1, 1),
+    last_day: date = date(9999, 12, 31),
+    project: Name | None = None,
+) -> Response:
+    """Add up raw readings by project and day [uJ, ms]."""
+    days = _days(first_day, last_day)
+    rows = reading.daily_readings(hub.database, principal.org_id, days, project)
+    return _answer(request, {"rows": [_dated(row) for row in rows]})
+
+
+def _found(hub: Any, org_id: str, run: str, project: str | None) -> dict[str, Any]:
+    found = reading.find_run(hub.database, org_id, run, project)
+    if not found:
+        raise ProblemError(404, f"Run {run!r} is unknown.")
+    if len(found) > 1:
+        raise ProblemError(409, f"Run {run!r} is of several projects; say which by `project`.")
+    return found[0]
+
+
+def _days(first: date, last: date) -> tuple[int, int]:
+    return (first - _EPOCH).days, (last - _EPOCH).days
+
+
+def _dated(row: dict[str, Any]) -> dict[str, Any]:
+    if "day" not in row:
+        return row
+    return {**row, "day": date.fromordinal(_EPOCH.toordinal() + row["day"]).isoformat()}
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _answer(request: Request, document: Any) -> Response:
+    """Return a document, or that the client has it already."""
+    body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    tag = f'"{sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    if tag in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")

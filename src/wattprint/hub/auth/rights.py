@@ -1,0 +1,71 @@
+"""Roles and scopes: a token may do what both its scopes and its owner's role allow."""
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from wattprint.domain.checks import one_of
+from wattprint.domain.errors import InputError
+
+READ, WRITE, MANAGE, ADMIN = "read", "write", "manage", "admin"
+"""Read all of an organisation; send runs; name teams and projects; members, all tokens, audit."""
+ROLES = {
+    "viewer": frozenset({READ}),
+    "member": frozenset({READ, WRITE}),
+    "maintainer": frozenset({READ, WRITE, MANAGE}),
+    "admin": frozenset({READ, WRITE, MANAGE, ADMIN}),
+}
+ANY_PROJECT = "write:*"
+_SCOPES = "expected read, write:PROJECT, write:* or admin"
+_WRITE = re.compile(r"write:(?P<project>[^\x00-\x1f\x7f]*[^\x00-\x20\x7f])")
+
+
+class Principal(NamedTuple):
+    """Who asks, as a token tells."""
+
+    org_id: str
+    user_id: str
+    token_id: str
+    role: str
+    scopes: frozenset[str]
+
+    def may(self, right: str) -> bool:
+        """Whether it has a right; of `WRITE`, in some project."""
+        if right not in ROLES[self.role]:
+            return False
+        if "admin" in self.scopes or (right == READ and "read" in self.scopes):
+            return True
+        return right == WRITE and any(scope.startswith("write:") for scope in self.scopes)
+
+    def may_write(self, project: str) -> bool:
+        """Whether it may send runs of a project."""
+        if WRITE not in ROLES[self.role]:
+            return False
+        return bool(self.scopes & {"admin", ANY_PROJECT, f"write:{project}"})
+
+    def may_give(self, scope: str) -> bool:
+        """Whether it may give a token this scope: none that is more than its own."""
+        if scope == "admin":
+            return "admin" in self.scopes
+        if scope == "read":
+            return self.may(READ)
+        return self.may_write(scope.removeprefix("write:"))
+
+
+def checked_role(role: str) -> str:
+    """Return a role, or refuse it."""
+    return one_of("role", role, ROLES)
+
+
+def checked_scopes(scopes: Collection[str]) -> frozenset[str]:
+    """Return scopes, or refuse the first that is none.
+
+    Raises:
+        InputError: No scope, or one that is unknown.
+    """
+    if not scopes:
+        raise InputError("scopes is empty", _SCOPES)
+    for scope in scopes:
+        if scope not in ("read", "admin") and not _WRITE.fullmatch(scope):
+            raise InputError(f"scope {scope!r} is unknown", _SCOPES)
+    return frozenset(scopes)

@@ -1,0 +1,183 @@
+"""Tokens: made, shown once, checked, taken back.
+
+`wpt_ORGANISATION.ID.SECRET` names its row, so that it is found by its key within its tenant, and
+the secret is compared as HMAC-SHA256 under the server's key, in constant time. A slow password hash
+would add nothing: the secret has 256 random bits, and one check of bcrypt takes 235 ms.
+"""
+
+import hmac
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+from sqlalchemy import insert, select, update
+
+from wattprint.hub.auth.rights import Principal
+from wattprint.hub.storage.database import Database
+from wattprint.hub.storage.errors import StorageError
+from wattprint.hub.storage.schema import memberships, tokens
+
+REMEMBERED_S = 2.0
+"""How long a check holds: a token that another process took back is refused after this. [s]"""
+_MOST_REMEMBERED = 10_000
+_USED_EVERY_MS = 60_000
+"""The last use is written at most this often. [ms]"""
+_TOKEN = re.compile(
+    r"wpt_(?P<org>[a-z0-9][a-z0-9-]{0,62})\.(?P<id>[a-f0-9]{16})\.(?P<secret>[\w-]{43})",
+    re.ASCII,
+)
+
+
+class _Known(NamedTuple):
+    principal: Principal
+    secret_hash: str
+    until_s: float
+    last_used_at_ms: int | None
+
+
+class Tokens:
+    """The tokens of a hub.
+
+    Args:
+        database: Its database.
+        key: The server's key.
+        clock_s: A clock that does not jump. [s]
+        wall_clock_s: Seconds since 1970. [s]
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        key: bytes,
+        *,
+        clock_s: Callable[[], float] = time.monotonic,
+        wall_clock_s: Callable[[], float] = time.time,
+    ) -> None:
+        self._database = database
+        self._key = key
+        self._clock_s = clock_s
+        self._wall_clock_s = wall_clock_s
+        self._known: dict[tuple[str, str], _Known] = {}
+        self._lock = threading.Lock()
+
+    def create(self, org_id: str, user_id: str, name: str, scopes: Collection[str]) -> str:
+        """Make a token and return it: the only time that it is ever seen.
+
+        Args:
+            org_id: The tenant.
+            user_id: Whose token it is.
+            name: What it is for.
+            scopes: What it may do, as far as its owner's role allows.
+        """
+        token_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+        row = {
+            "org_id": org_id,
+            "token_id": token_id,
+            "user_id": user_id,
+            "name": name,
+            "scopes": "\n".join(sorted(scopes)),
+            "secret_hash": self._hash(org_id, token_id, secret),
+            "created_at_ms": self._now_ms(),
+            "revoked_at_ms": None,
+            "last_used_at_ms": None,
+        }
+        self._database.write(lambda connection: connection.execute(insert(tokens), row))
+        return f"wpt_{org_id}.{token_id}.{secret}"
+
+    def check(self, text: str) -> Principal | None:
+        """Return whose token a text is; None for none of ours, or one that was taken back.
+
+        Raises:
+            StorageError: The database cannot be asked.
+        """
+        parts = _TOKEN.fullmatch(text)
+        if parts is None:
+            return None
+        known, is_fresh = self._look_up(parts["org"], parts["id"])
+        sent = self._hash(parts["org"], parts["id"], parts["secret"])
+        expected = known.secret_hash if known else "0" * len(sent)
+        if not hmac.compare_digest(sent, expected) or known is None:
+            return None
+        if is_fresh:
+            self._note_use(known)
+        return known.principal
+
+    def revoke(self, org_id: str, token_id: str, user_id: str | None = None) -> bool:
+        """Take a token back; return whether there was one.
+
+        Args:
+            org_id: The tenant.
+            token_id: The token.
+            user_id: Only if it is this user's; None for anybody's.
+        """
+        statement = update(tokens).where(
+            tokens.c.org_id == org_id,
+            tokens.c.token_id == token_id,
+            tokens.c.revoked_at_ms.is_(None),
+            *([] if user_id is None else [tokens.c.user_id == user_id]),
+        )
+        statement = statement.values(revoked_at_ms=self._now_ms())
+        count = self._database.write(lambda connection: connection.execute(statement).rowcount)
+        self.forget()
+        return count == 1
+
+    def forget(self) -> None:
+        """Forget what was checked: a role has changed, or a token was taken back."""
+        with self._lock:
+            self._known.clear()
+
+    def _look_up(self, org_id: str, token_id: str) -> tuple[_Known | None, bool]:
+        """Return what is known of a token, and whether it was read just now."""
+        key, now_s = (org_id, token_id), self._clock_s()
+        known = self._known.get(key)
+        is_fresh = known is None or known.until_s < now_s
+        if is_fresh:
+            known = self._read(org_id, token_id, now_s + REMEMBERED_S)
+            with self._lock:
+                if len(self._known) >= _MOST_REMEMBERED:
+                    self._known.clear()
+                if known is None:
+                    self._known.pop(key, None)
+                else:
+                    self._known[key] = known
+        return known, is_fresh
+
+    def _read(self, org_id: str, token_id: str, until_s: float) -> _Known | None:
+        statement = select(tokens, memberships.c.role).where(
+            tokens.c.org_id == org_id,
+            tokens.c.token_id == token_id,
+            tokens.c.revoked_at_ms.is_(None),
+            memberships.c.org_id == tokens.c.org_id,
+            memberships.c.user_id == tokens.c.user_id,
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(statement).first()
+        if row is None:
+            return None
+        scopes = frozenset(row.scopes.split("\n"))
+        principal = Principal(org_id, row.user_id, token_id, row.role, scopes)
+        return _Known(principal, row.secret_hash, until_s, row.last_used_at_ms)
+
+    def _note_use(self, known: _Known) -> None:
+        now_ms, last_used_at_ms = self._now_ms(), known.last_used_at_ms
+        # abs: a clock that was set back must not end the notes for as long as it was ahead.
+        if last_used_at_ms is not None and abs(now_ms - last_used_at_ms) < _USED_EVERY_MS:
+            return
+        its = known.principal
+        of_token = tokens.c.org_id == its.org_id, tokens.c.token_id == its.token_id
+        statement = update(tokens).where(*of_token).values(last_used_at_ms=now_ms)
+        try:
+            self._database.write(lambda connection: connection.execute(statement))
+        except StorageError:
+            return  # a full disk must not end reading; the time of use is only told
+
+    def _hash(self, org_id: str, token_id: str, secret: str) -> str:
+        # The name is part of what is hashed: no secret fits another row.
+        text = f"{org_id}.{token_id}.{secret}".encode()
+        return hmac.digest(self._key, text, "sha256").hex()
+
+    def _now_ms(self) -> int:
+        return int(self._wall_clock_s() * 1000)

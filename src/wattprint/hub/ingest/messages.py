@@ -1,0 +1,166 @@
+"""What a client may send: the shapes that a batch is decoded into, field by field.
+
+msgspec checks types and limits while it decodes and names the place of what it refuses. Fields that
+are not listed are kept with the raw record, as later versions of the format may add some.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from wattprint.domain.readings import LARGEST_UJ
+
+LARGEST_J = 10**15
+"""277 GWh: more than any run, and sums of 9,000 such runs still fit a BIGINT. [J]"""
+LARGEST_UG = 10**15
+"""1,000 t of one run would be 10^15 ug; sums of 9,000 such runs still fit a BIGINT. [ug]"""
+LARGEST_MS = 253_402_300_799_999
+"""The end of the year 9999. [ms]"""
+LARGEST_RECORD_BYTES = 256 * 1024
+
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*\Z"
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=_NO_CONTROLS)]
+RunId = Annotated[
+    str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*\Z")
+]
+Moment = Annotated[int, Meta(ge=0, le=LARGEST_MS)]
+Microjoules = Annotated[int, Meta(ge=0, le=LARGEST_UJ)]
+Seconds = Annotated[float, Meta(ge=0, le=1e10)]
+
+
+class DeviceRow(Struct):
+    """A device of a run."""
+
+    device_id: Name
+    component: Literal["accelerator", "cpu", "memory"]
+
+
+class IntervalOfRecord(Struct):
+    """Readings within a record."""
+
+    energy_uj: list[Microjoules | None]
+
+
+class Place(Struct, frozen=True):
+    """What a run said of its place."""
+
+    zone: Name | None = None
+    region: Name | None = None
+
+
+class Record(Struct):
+    """A `wattprint.run/1`, as far as the hub looks into it."""
+
+    schema: Literal["wattprint.run/1"]
+    id: RunId
+    project: Name
+    name: Name
+    started_at: Annotated[str, Meta(max_length=40)]
+    stage: Literal["data", "search", "pretrain", "finetune", "evaluate", "inference"] | None = None
+    outcome: Literal["completed", "failed", "interrupted"] | None = None
+    parent: RunId | None = None
+    duration_s: Seconds = 0.0
+    place: Place = Place()
+    devices: Annotated[list[DeviceRow], Meta(max_length=4096)] = []
+    intervals: list[IntervalOfRecord] = []
+
+
+class Figure(Struct):
+    """A value with its 90 % interval."""
+
+    value: Annotated[float, Meta(ge=0)]
+    low: Annotated[float, Meta(ge=0)]
+    high: Annotated[float, Meta(ge=0)]
+
+
+class EnergyFigures(Struct):
+    """Energy of a footprint [kWh]."""
+
+    it: Figure | None = None
+    facility: Figure | None = None
+
+
+class EmissionFigures(Struct):
+    """Emissions of a footprint [kgCO2e]."""
+
+    location_based: Figure | None = None
+    market_based: Figure | None = None
+    embodied: Figure | None = None
+
+
+class FactorSet(Struct):
+    """Which tables a footprint was computed with."""
+
+    version: Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,8}){0,2}\Z")]
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+
+
+class FootprintOfRun(Struct):
+    """A `wattprint.footprint/1`, as far as the hub looks into it."""
+
+    schema: Literal["wattprint.footprint/1"]
+    factor_set: FactorSet
+    energy_kwh: EnergyFigures
+    emissions_kg: EmissionFigures
+    components_kwh: dict[str, Figure | None] = {}
+
+
+class RunRow(Struct, forbid_unknown_fields=True):
+    """A run in a batch: its raw record, and the footprint that its sender computed."""
+
+    record: Raw
+    footprint: Raw = Raw(b"null")
+
+
+class RunsBatch(Struct, forbid_unknown_fields=True):
+    """The body of `POST /api/v1/runs:batch`."""
+
+    runs: list[RunRow]
+
+
+class IntervalRow(Struct, forbid_unknown_fields=True, frozen=True):
+    """The reading of one device over [start_ms, end_ms)."""
+
+    run: RunId
+    device: Name
+    start_ms: Moment
+    end_ms: Moment
+    energy_uj: Microjoules
+
+
+class IntervalsBatch(Struct, forbid_unknown_fields=True):
+    """The body of `POST /api/v1/intervals:batch`; rows are decoded one by one, to name each fault.
+
+    All are of one project, because an interval may come before the run that would say so.
+    """
+
+    project: Name
+    intervals: list[Raw]
+
+
+class RowFault(Struct, frozen=True):
+    """What is wrong with a batch, and where: `pointer` is a JSON pointer (RFC 6901)."""
+
+    pointer: str
+    detail: str
+
+
+RUNS = msgspec.json.Decoder(RunsBatch)
+RECORD = msgspec.json.Decoder(Record)
+FOOTPRINT = msgspec.json.Decoder(FootprintOfRun)
+INTERVALS = msgspec.json.Decoder(IntervalsBatch)
+INTERVAL_ROWS = msgspec.json.Decoder(list[IntervalRow])
+INTERVAL_ROW = msgspec.json.Decoder(IntervalRow)
+PLAIN: "msgspec.json.Decoder[Any]" = msgspec.json.Decoder()
+
+
+def fault(error: Exception, base: str) -> RowFault:
+    """Return a decoder's complaint as a fault below a JSON pointer.
+
+    >>> fault(ValueError("Expected `int`, got `str` - at `$.runs[0].name`"), "/x")
+    RowFault(pointer='/x/runs/0/name', detail='Expected `int`, got `str`')
+    """
+    detail, _, path = str(error).partition(" - at `$")
+    steps = path.rstrip("`").replace("[", ".").replace("]", "")
+    return RowFault(base + steps.replace(".", "/"), detail)

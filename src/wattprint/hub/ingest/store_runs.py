@@ -1,0 +1,165 @@
+"""Runs stored with their roll-ups, in one transaction.
+
+The same runs in any order, in any batches and however often leave the same database: of two records
+of a run the one of the greater rank holds, and a roll-up changes by what really changed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, tuple_, update
+
+from wattprint.hub.ingest.run_rows import ReadRun
+from wattprint.hub.ingest.upsert import Deltas, add_up
+from wattprint.hub.storage.bulk import insert_new, upsert
+from wattprint.hub.storage.database import Database
+from wattprint.hub.storage.schema import (
+    COUNTED,
+    SUMMED,
+    daily_runs,
+    footprints,
+    projects,
+    runs,
+)
+
+CREATED, REPLACED, DUPLICATE, OLDER = "created", "replaced", "duplicate", "older"
+VERDICTS = (CREATED, REPLACED, DUPLICATE, OLDER)
+_KEY = ("org_id", "project_id", "run_id")
+_PIECE = 500
+"""Keys in one look-up: SQLite takes 32,766 parameters, older ones 999 pairs."""
+
+
+def store_runs(database: Database, org_id: str, read: Sequence[ReadRun], now_ms: int) -> list[str]:
+    """Store a batch of runs whole.
+
+    Args:
+        database: The hub's database.
+        org_id: The tenant.
+        read: The runs.
+        now_ms: When they arrived. [ms since 1970]
+
+    Returns:
+        For each run `created`, `replaced` (it says more than what was there), `duplicate` or
+        `older` (what is there says more).
+
+    Raises:
+        StorageError: Nothing of it is stored.
+    """
+    best: dict[tuple[str, str], ReadRun] = {}
+    for run in read:
+        if run.key not in best or run.row["rank"] > best[run.key].row["rank"]:
+            best[run.key] = run
+    added = {"org_id": org_id, "received_at_ms": now_ms}
+    found = database.write(lambda connection: _store(connection, best, read, added))
+    return [_verdict(run, best[run.key], found[run.key], run is best[run.key]) for run in read]
+
+
+def _verdict(run: ReadRun, best: ReadRun, found: str, is_best: bool) -> str:
+    """Return a run's verdict; of a run that is twice in a batch the best was stored."""
+    if is_best:
+        return found
+    return DUPLICATE if run.row["rank"] == best.row["rank"] else OLDER
+
+
+def _store(
+    connection: Connection,
+    best: Mapping[tuple[str, str], ReadRun],
+    read: Iterable[ReadRun],
+    added: Mapping[str, Any],
+) -> dict[tuple[str, str], str]:
+    # In the order of their keys, as every transaction does it: none waits for another in a circle.
+    rows = [{**best[key].row, **added} for key in sorted(best)]
+    names = {(row["org_id"], row["project_id"]) for row in rows}
+    store_projects(connection, names, added["received_at_ms"])
+    new = {key[1:] for key in insert_new(connection, runs, rows)}
+    verdicts = dict.fromkeys(new, CREATED)
+    deltas = Deltas(COUNTED, SUMMED)
+    for row in rows:
+        if _short_key(row) in new:
+            deltas.add(_day_key(row), row, 1)
+    there = [row for row in rows if _short_key(row) not in new]
+    before = _locked(connection, there)
+    changed = []
+    for row in there:
+        old = before[_short_key(row)]
+        if row["rank"] <= old["rank"]:
+            verdicts[_short_key(row)] = DUPLICATE if row["rank"] == old["rank"] else OLDER
+            continue
+        verdicts[_short_key(row)] = REPLACED
+        deltas.add(_day_key(old), old, -1)
+        deltas.add(_day_key(row), row, 1)
+        changed.append(row)
+    _replace(connection, changed)
+    _store_footprints(connection, read, added)
+    add_up(connection, daily_runs, deltas.rows())
+    return verdicts
+
+
+def store_projects(connection: Connection, names: Iterable[tuple[str, str]], now_ms: int) -> None:
+    """Make the projects that are not there yet; most often all are, and nothing is written."""
+    names = sorted(names)
+    keys = tuple_(projects.c.org_id, projects.c.project_id)
+    found = connection.execute(select(projects).where(keys.in_(names)))
+    known = {(row.org_id, row.project_id) for row in found}
+    missing = [
+        {"org_id": org_id, "project_id": name, "team_id": None, "created_at_ms": now_ms}
+        for org_id, name in names
+        if (org_id, name) not in known
+    ]
+    if missing:
+        insert_new(connection, projects, missing)
+
+
+def _locked(
+    connection: Connection, rows: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Return what is stored of runs, which nobody else changes until this transaction ends."""
+    columns = [runs.c[name] for name in (*_KEY, "day", "outcome", "rank", *SUMMED)]
+    key = tuple_(*(runs.c[name] for name in _KEY))
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for i in range(0, len(rows), _PIECE):
+        keys = [tuple(row[name] for name in _KEY) for row in rows[i : i + _PIECE]]
+        statement = select(*columns).where(key.in_(keys)).order_by(*_KEY).with_for_update()
+        for old in connection.execute(statement):
+            found[old.project_id, old.run_id] = old._asdict()
+    return found
+
+
+def _replace(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        return
+    statement = update(runs).where(*(runs.c[name] == bindparam(f"its_{name}") for name in _KEY))
+    changes = [
+        {
+            **{f"its_{name}": row[name] for name in _KEY},
+            **{name: value for name, value in row.items() if name not in _KEY},
+        }
+        for row in rows
+    ]
+    connection.execute(statement, changes)
+
+
+def _store_footprints(
+    connection: Connection, read: Iterable[ReadRun], added: Mapping[str, Any]
+) -> None:
+    """Keep one footprint of each run and factor set: that of the record of the greatest rank."""
+    best: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for run in read:
+        if run.footprint is not None:
+            key = (*run.key, run.footprint["factor_set_sha256"])
+            if key not in best or run.footprint["rank"] > best[key]["rank"]:
+                best[key] = {**run.footprint, **added}
+    changes = {
+        name: f'excluded."{name}"'
+        for name in ("factor_set_version", "rank", "document", "received_at_ms")
+    }
+    where = 'excluded."rank" > "footprints"."rank"'
+    upsert(connection, footprints, [best[key] for key in sorted(best)], changes, where)
+
+
+def _short_key(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["project_id"], row["run_id"]
+
+
+def _day_key(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("org_id", "project_id", "day", "outcome")}

@@ -1,0 +1,180 @@
+"""Organisations, members, teams and projects: made and changed, each change audited."""
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from wattprint.domain.errors import InputError
+from wattprint.hub.auth.rights import Principal
+from wattprint.hub.storage.database import Database
+from wattprint.hub.storage.schema import (
+    audit,
+    memberships,
+    organisations,
+    projects,
+    teams,
+    users,
+)
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+FIRST_ORGANISATION = "default"
+FIRST_USER = "admin"
+
+
+def create_organisation(
+    database: Database, org_id: str, name: str, user_id: str, now_ms: int
+) -> bool:
+    """Make an organisation with its first admin; return whether there was none of that id.
+
+    Raises:
+        InputError: The id is none.
+    """
+    if not _ID.fullmatch(org_id):
+        allowed = "expected up to 63 lower-case letters, digits and hyphens"
+        raise InputError(f"organisation {org_id!r} is no id", allowed)
+
+    def work(connection: Connection) -> bool:
+        found = select(organisations.c.org_id).where(organisations.c.org_id == org_id)
+        if connection.execute(found).first() is not None:
+            return False
+        key = {"org_id": org_id, "created_at_ms": now_ms}
+        connection.execute(insert(organisations), {**key, "name": name})
+        connection.execute(insert(users), {**key, "user_id": user_id, "name": user_id})
+        connection.execute(insert(memberships), {**key, "user_id": user_id, "role": "admin"})
+        return True
+
+    return database.write(work)
+
+
+def has_organisation(database: Database) -> bool:
+    """Whether this is not the hub's first start."""
+    with database.reading() as connection:
+        return connection.execute(select(organisations.c.org_id).limit(1)).first() is not None
+
+
+def set_member(
+    database: Database, by: Principal, user_id: str, *, role: str, name: str, now_ms: int
+) -> bool:
+    """Make a user a member, or change the role; return whether it was none before.
+
+    Raises:
+        InputError: It would leave the organisation without an admin.
+    """
+
+    def work(connection: Connection) -> bool:
+        if role != "admin":
+            _keep_an_admin(connection, by.org_id, user_id)
+        key = {"org_id": by.org_id, "user_id": user_id}
+        _set(connection, users, key, {"name": name}, now_ms)
+        is_new = _set(connection, memberships, key, {"role": role}, now_ms)
+        note(connection, by, "member.set", user_id, {"role": role}, now_ms=now_ms)
+        return is_new
+
+    return database.write(work)
+
+
+def remove_member(database: Database, by: Principal, user_id: str, now_ms: int) -> bool:
+    """End a membership, and with it what the user's tokens may do; return whether there was one.
+
+    Raises:
+        InputError: It would leave the organisation without an admin.
+    """
+
+    def work(connection: Connection) -> bool:
+        _keep_an_admin(connection, by.org_id, user_id)
+        statement = delete(memberships).where(
+            memberships.c.org_id == by.org_id, memberships.c.user_id == user_id
+        )
+        if connection.execute(statement).rowcount == 0:
+            return False
+        note(connection, by, "member.remove", user_id, {}, now_ms=now_ms)
+        return True
+
+    return database.write(work)
+
+
+def set_team(database: Database, by: Principal, team_id: str, name: str, now_ms: int) -> None:
+    """Make a team, or rename it."""
+
+    def work(connection: Connection) -> None:
+        _set(connection, teams, {"org_id": by.org_id, "team_id": team_id}, {"name": name}, now_ms)
+        note(connection, by, "team.set", team_id, {"name": name}, now_ms=now_ms)
+
+    database.write(work)
+
+
+def set_project(
+    database: Database, by: Principal, project_id: str, team_id: str | None, now_ms: int
+) -> None:
+    """Make a project, or move it to a team; its history moves with it.
+
+    Raises:
+        InputError: There is no such team.
+    """
+
+    def work(connection: Connection) -> None:
+        known = select(teams.c.team_id).where(
+            teams.c.org_id == by.org_id, teams.c.team_id == team_id
+        )
+        if team_id is not None and connection.execute(known).first() is None:
+            raise InputError(
+                f"team {team_id!r} is unknown", "expected one that /api/v1/teams lists"
+            )
+        key = {"org_id": by.org_id, "project_id": project_id}
+        _set(connection, projects, key, {"team_id": team_id}, now_ms)
+        note(connection, by, "project.set", project_id, {"team": team_id}, now_ms=now_ms)
+
+    database.write(work)
+
+
+def note(
+    connection: Connection,
+    by: Principal,
+    action: str,
+    subject: str,
+    detail: Mapping[str, Any],
+    *,
+    now_ms: int,
+) -> None:
+    """Write down who did what, in the transaction that does it."""
+    row = {
+        "org_id": by.org_id,
+        "event_id": secrets.token_hex(16),
+        "at_ms": now_ms,
+        "token_id": by.token_id,
+        "user_id": by.user_id,
+        "action": action,
+        "subject": subject,
+        "detail": json.dumps(detail),
+    }
+    connection.execute(insert(audit), row)
+
+
+def _set(
+    connection: Connection, table: Any, key: Mapping[str, str], said: Mapping[str, Any], now_ms: int
+) -> bool:
+    """Change a row, or make it; return whether it was made."""
+    of_key = [table.c[name] == value for name, value in key.items()]
+    if connection.execute(update(table).where(*of_key).values(**said)).rowcount:
+        return False
+    connection.execute(insert(table), {**key, **said, "created_at_ms": now_ms})
+    return True
+
+
+def _keep_an_admin(connection: Connection, org_id: str, user_id: str) -> None:
+    others = select(func.count()).where(
+        memberships.c.org_id == org_id,
+        memberships.c.role == "admin",
+        memberships.c.user_id != user_id,
+    )
+    its_role = select(memberships.c.role).where(
+        memberships.c.org_id == org_id, memberships.c.user_id == user_id
+    )
+    if connection.scalar(its_role) == "admin" and not connection.scalar(others):
+        raise InputError(
+            f"user {user_id!r} is the only admin", "expected another member to be admin first"
+        )

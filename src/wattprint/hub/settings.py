@@ -1,0 +1,36 @@
+"""What a hub is started with; passed to worker processes as JSON in one environment variable."""
+
+import json
+from typing import NamedTuple
+
+VARIABLE = "WATTPRINT_HUB_SETTINGS"
+
+
+class Settings(NamedTuple):
+    """How a hub runs."""
+
+    database: str
+    """sqlite:///PATH or postgresql://..."""
+    key_file: str
+    """File of the server's key."""
+    local_home: str | None = None
+    """Home whose journals appear in the hub by themselves; None for none."""
+    requests_per_s: float = 200.0
+    """How many requests a token may make, on average; twice as many at once. [1/s]"""
+    largest_body_bytes: int = 16 * 1024 * 1024
+    """Of a request, packed. [B]"""
+    largest_unpacked_bytes: int = 64 * 1024 * 1024
+    """Of a request, unpacked. [B]"""
+    largest_batch: int = 5_000
+    """Rows of one batch."""
+    largest_pages: int | None = None
+    """Largest size of an SQLite file, in pages of 4 KiB; None for no limit."""
+
+    def as_json(self) -> str:
+        """Return them for another process."""
+        return json.dumps(self._asdict())
+
+    @classmethod
+    def from_json(cls, text: str) -> "Settings":
+        """Read what another process said."""
+        return cls(**json.loads(text))

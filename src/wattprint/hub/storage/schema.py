@@ -1,0 +1,198 @@
+"""The hub's tables: plain types, text keys, the tenant first in every key.
+
+What distributed PostgreSQL (Citus) asks for is kept to: every primary and unique key begins with
+`org_id`, the column by which rows would be spread. Moments are whole milliseconds since 1970, days
+whole days; figures are whole joules and micrograms, rounded once per run, so that a sum is the same
+in any order of rows. A figure is a value with the bounds of its 90 % interval; null is not known.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text
+
+METADATA = MetaData()
+
+FIGURES = tuple(
+    f"{quantity}{bound}_{unit}"
+    for quantity, unit in (
+        ("it", "j"),
+        ("facility", "j"),
+        ("location", "ug"),
+        ("market", "ug"),
+        ("embodied", "ug"),
+    )
+    for bound in ("", "_low", "_high")
+)
+"""What a footprint comes to: energy at two boundaries [J], emissions of three kinds [ugCO2e]."""
+READINGS = ("accelerator_j", "cpu_j", "memory_j")
+"""What a run's devices used, as they were read. [J]"""
+SUMMED = ("duration_ms", *READINGS, *FIGURES)
+"""Columns of a run that the roll-up of its day adds up."""
+COUNTED = {
+    "runs_without_energy": "it_j",
+    "runs_without_location": "location_ug",
+    "runs_without_market": "market_ug",
+    "runs_without_embodied": "embodied_ug",
+}
+"""How many runs lack a figure, by the column that is null: no sum passes over them silently."""
+
+
+def _key(name: str) -> "Column[str]":
+    return Column(name, Text, primary_key=True)
+
+
+def _whole_key(name: str) -> "Column[int]":
+    return Column(name, BigInteger, primary_key=True, autoincrement=False)
+
+
+def _text(name: str, *, nullable: bool = False) -> "Column[str]":
+    return Column(name, Text, nullable=nullable)
+
+
+def _whole(name: str, *, nullable: bool = False) -> "Column[int]":
+    return Column(name, BigInteger, nullable=nullable)
+
+
+organisations = Table(
+    "organisations", METADATA, _key("org_id"), _text("name"), _whole("created_at_ms")
+)
+
+users = Table(
+    "users",
+    METADATA,
+    _key("org_id"),
+    _key("user_id"),
+    _text("name"),
+    _whole("created_at_ms"),
+)
+"""People and services, each of one organisation: a person of two has two rows."""
+
+memberships = Table(
+    "memberships",
+    METADATA,
+    _key("org_id"),
+    _key("user_id"),
+    _text("role"),
+    _whole("created_at_ms"),
+)
+
+tokens = Table(
+    "tokens",
+    METADATA,
+    _key("org_id"),
+    _key("token_id"),
+    _text("user_id"),
+    _text("name"),
+    _text("scopes"),
+    _text("secret_hash"),
+    _whole("created_at_ms"),
+    _whole("revoked_at_ms", nullable=True),
+    _whole("last_used_at_ms", nullable=True),
+)
+
+teams = Table(
+    "teams", METADATA, _key("org_id"), _key("team_id"), _text("name"), _whole("created_at_ms")
+)
+
+projects = Table(
+    "projects",
+    METADATA,
+    _key("org_id"),
+    _key("project_id"),
+    _text("team_id", nullable=True),
+    _whole("created_at_ms"),
+)
+
+runs = Table(
+    "runs",
+    METADATA,
+    _key("org_id"),
+    _key("project_id"),
+    _key("run_id"),
+    _text("name"),
+    _text("stage", nullable=True),
+    _text("outcome"),
+    _text("parent_id", nullable=True),
+    _text("zone", nullable=True),
+    _text("region", nullable=True),
+    _whole("started_at_ms"),
+    _whole("day"),
+    _whole("duration_ms"),
+    *(_whole(name, nullable=True) for name in (*READINGS, *FIGURES)),
+    _text("factor_set_version", nullable=True),
+    _text("factor_set_sha256", nullable=True),
+    _text("rank"),
+    _text("record"),
+    _whole("received_at_ms"),
+    Index("runs_by_start", "org_id", "started_at_ms", "project_id", "run_id"),
+    Index("runs_of_project_by_start", "org_id", "project_id", "started_at_ms", "run_id"),
+    Index("runs_by_id", "org_id", "run_id"),
+)
+"""`record` is the `wattprint.run/1` as it came; `rank` says which of two records of a run holds."""
+
+footprints = Table(
+    "footprints",
+    METADATA,
+    _key("org_id"),
+    _key("project_id"),
+    _key("run_id"),
+    _key("factor_set_sha256"),
+    _text("factor_set_version"),
+    _text("rank"),
+    _text("document"),
+    _whole("received_at_ms"),
+)
+"""Every footprint of a run, one for each factor set that it was computed with."""
+
+intervals = Table(
+    "intervals",
+    METADATA,
+    _key("org_id"),
+    _key("project_id"),
+    _key("run_id"),
+    _key("device_id"),
+    _whole_key("start_ms"),
+    _whole("end_ms"),
+    _whole("energy_uj"),
+    sqlite_with_rowid=False,  # its key is the table: half the size, and one run lies together
+)
+"""Raw readings. No key to `runs`: an interval may come before its run."""
+
+daily_runs = Table(
+    "daily_runs",
+    METADATA,
+    _key("org_id"),
+    _key("project_id"),
+    _whole_key("day"),
+    _key("outcome"),
+    _whole("runs"),
+    *(_whole(name) for name in COUNTED),
+    *(_whole(name) for name in SUMMED),
+)
+"""Sums over the runs that began on a day."""
+
+daily_intervals = Table(
+    "daily_intervals",
+    METADATA,
+    _key("org_id"),
+    _key("project_id"),
+    _whole_key("day"),
+    _whole("intervals"),
+    _whole("covered_ms"),
+    _whole("energy_j"),
+    _whole("energy_rest_uj"),
+)
+"""Sums over the intervals that began on a day. The energy is `energy_j` x 1,000,000 +
+`energy_rest_uj` microjoules, exactly: microjoules alone would end at 2.56 GWh."""
+
+audit = Table(
+    "audit",
+    METADATA,
+    _key("org_id"),
+    _key("event_id"),
+    _whole("at_ms"),
+    _text("token_id"),
+    _text("user_id"),
+    _text("action"),
+    _text("subject"),
+    _text("detail"),
+    Index("audit_by_time", "org_id", "at_ms", "event_id"),
+)

@@ -1,0 +1,104 @@
+"""The API does what its description says; whatever it is asked, nothing is a fault of the hub."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from hub.made import admin_of, client_of, hub_of, sent_run, served
+from processes import WHOLE_PROOF
+from wattprint.hub.api.examples import INTERVALS_BODY, RUNS_BODY
+
+CHECKS = [
+    not_a_server_error,
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+]
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("described") / "home") as hub:
+        hub.request("POST", "/api/v1/runs:batch", RUNS_BODY)
+        hub.request("POST", "/api/v1/intervals:batch", INTERVALS_BODY)
+        yield hub
+
+
+def test_every_route_keeps_to_its_description(hub):
+    description = schemathesis.openapi.from_url(f"{hub.url}/api/v1/openapi.json")
+    operations = [found.ok() for found in description.get_all_operations()]
+    assert len(operations) == 22
+    for operation in operations:
+
+        @given(case=operation.as_strategy())
+        @settings(
+            max_examples=100 if WHOLE_PROOF else 6,
+            suppress_health_check=list(HealthCheck),
+            deadline=None,
+        )
+        def asked(case):
+            headers = {"Authorization": f"Bearer {hub.token}"}
+            answer = case.call(headers=headers)
+            case.validate_response(answer, checks=CHECKS, headers=headers)
+
+        asked()
+
+
+def test_the_examples_are_taken_as_they_stand(database):
+    hub = hub_of(database)
+    with client_of(hub, admin_of(hub)) as client:
+        document = client.get("/api/v1/openapi.json").json()
+        assert document["openapi"].startswith("3.1")
+        for path in ("/api/v1/runs:batch", "/api/v1/intervals:batch"):
+            body = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+            assert client.post(path, json=body["example"]).json()["verdicts"] == ["created"]
+
+
+def test_a_list_is_read_by_pages_and_by_what_is_new(database):
+    hub = hub_of(database)
+    with client_of(hub, admin_of(hub)) as client:
+        runs = [
+            sent_run(f"r{i}", started_at=f"2026-01-0{1 + i // 2}T00:00:00Z", with_footprint=False)
+            for i in range(5)
+        ]
+        client.post("/api/v1/runs:batch", json={"runs": runs})
+        for sort, expected in (
+            ("started_at_ms", ["r0", "r1", "r2", "r3", "r4"]),
+            ("-started_at_ms", ["r4", "r3", "r2", "r1", "r0"]),
+        ):
+            found, more = [], {"sort": sort, "limit": 2, "fields": "id"}
+            while True:
+                page = client.get("/api/v1/runs", params=more)
+                found += [run["id"] for run in page.json()["runs"]]
+                if page.json()["next"] is None:
+                    break
+                more["cursor"] = page.json()["next"]
+            assert found == expected
+        tag = page.headers["etag"]
+        again = client.get("/api/v1/runs", params=more, headers={"If-None-Match": tag})
+        assert (again.status_code, again.content) == (304, b"")
+        wrong = {"sort": "started_at_ms", "cursor": more["cursor"]}
+        assert (
+            "expected the `next` of this very list" in client.get("/api/v1/runs", params=wrong).text
+        )
+        unknown = client.get("/api/v1/runs", params={"fields": "id,colour"})
+        assert "field 'colour' is unknown" in unknown.json()["detail"]
+
+
+def test_sums_go_by_team_as_projects_do(database):
+    hub = hub_of(database)
+    with client_of(hub, admin_of(hub)) as client:
+        runs = [sent_run("a", project="x", joules=3.0), sent_run("b", project="y", joules=4.0)]
+        client.post("/api/v1/runs:batch", json={"runs": runs})
+        client.put("/api/v1/teams/search", json={"name": "Search"})
+        assert client.put("/api/v1/projects/x", json={"team": "search"}).status_code == 204
+        rows = client.get("/api/v1/sums/runs", params={"by": "team"}).json()["rows"]
+        assert {row["team"]: row["cpu_j"] for row in rows} == {"search": 3, None: 4}
+        answer = client.put("/api/v1/projects/y", json={"team": "nobody"})
+        assert (answer.status_code, "team 'nobody' is unknown" in answer.text) == (422, True)
