@@ -29,7 +29,10 @@ THIRD_PARTIES = {
     "accounting": {"duckdb", "psycopg", "py4j", "pyspark", "tomli"},
     "charts": {"vl_convert"},
     "grid": {"pyarrow", "tomli"},
-    "hub": {"alembic", "fastapi", "msgspec", "pydantic", "sqlalchemy", "starlette", "uvicorn"},
+    "hub": {
+        *("alembic", "argon2", "fastapi", "jinja2", "joserfc", "msgspec", "psycopg", "pyarrow"),
+        *("pydantic", "sqlalchemy", "starlette", "uvicorn"),
+    },
     "importers": {"yaml"},
     "joblogs": {"duckdb"},
     "reports": {"jinja2", "vl_convert"},

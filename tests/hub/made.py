@@ -22,6 +22,7 @@ from wattprint.hub.api.app import application
 from wattprint.hub.api.asked import Hub
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.watch import Counters
+from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
 from wattprint.hub.organisations import create_organisation
 from wattprint.hub.settings import Settings
@@ -46,7 +47,8 @@ def hub_of(database, **settings):
     clock, wall_clock = Clock(), Clock()
     tokens = Tokens(database, KEY, clock_s=clock, wall_clock_s=wall_clock)
     limit = RateLimit(chosen.requests_per_s, clock_s=clock)
-    return Hub(chosen, database, tokens, limit, Counters(), wall_clock)
+    sessions = Sessions(database, KEY, wall_clock_s=wall_clock)
+    return Hub(chosen, database, tokens, sessions, limit, Counters(), wall_clock)
 
 
 def admin_of(hub, org_id="acme"):

@@ -17,6 +17,8 @@ class Settings(NamedTuple):
     """Home whose journals appear in the hub by themselves; None for none."""
     requests_per_s: float = 200.0
     """How many requests a token may make, on average; twice as many at once. [1/s]"""
+    public_organisation: str = "default"
+    """Whose public pages those see who have not signed in."""
     largest_body_bytes: int = 16 * 1024 * 1024
     """Of a request, packed. [B]"""
     largest_unpacked_bytes: int = 64 * 1024 * 1024

@@ -15,8 +15,12 @@ from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import add_handlers
 from wattprint.hub.api.watch import Counters, Watch
 from wattprint.hub.auth.key import server_key
+from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
 from wattprint.hub.local import LocalRuns
+from wattprint.hub.pages.faults import add_page_handlers, answer
+from wattprint.hub.pages.routes import PAGES
+from wattprint.hub.pages.static_files import static_files
 from wattprint.hub.settings import Settings
 from wattprint.hub.storage.database import Database
 
@@ -33,8 +37,11 @@ def opened(settings: Settings) -> Hub:
         OSError: The key's file cannot be read.
     """
     database = Database(settings.database, largest_pages=settings.largest_pages)
-    tokens = Tokens(database, server_key(Path(settings.key_file)))
-    return Hub(settings, database, tokens, RateLimit(settings.requests_per_s), Counters())
+    key = server_key(Path(settings.key_file))
+    limit = RateLimit(settings.requests_per_s)
+    return Hub(
+        settings, database, Tokens(database, key), Sessions(database, key), limit, Counters()
+    )
 
 
 def application(hub: Hub) -> Any:
@@ -62,11 +69,13 @@ def application(hub: Hub) -> Any:
         redirect_slashes=False,
     )
     app.state.hub = hub
-    for routes in (service, ingest, reading, administration):
+    for routes in (service, ingest, reading, administration, *PAGES):
         app.include_router(routes.router)
-    add_handlers(app)
+    app.mount("/static", static_files())
+    add_handlers(app, answer)
+    add_page_handlers(app)
     _describe(app)
-    return Watch(app, hub.counters)
+    return Watch(app, hub.counters, answer)
 
 
 def _describe(app: FastAPI) -> None:

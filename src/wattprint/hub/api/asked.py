@@ -11,6 +11,7 @@ from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import MEDIA_TYPE, TITLES, ProblemError
 from wattprint.hub.api.watch import Counters
 from wattprint.hub.auth.rights import ADMIN, MANAGE, READ, WRITE, Principal
+from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
 from wattprint.hub.settings import Settings
 from wattprint.hub.storage.database import Database
@@ -22,6 +23,7 @@ class Hub(NamedTuple):
     settings: Settings
     database: Database
     tokens: Tokens
+    sessions: Sessions
     limit: RateLimit
     counters: Counters
     wall_clock_s: Callable[[], float] = time.time

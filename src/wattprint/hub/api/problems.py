@@ -1,7 +1,7 @@
 """Errors as `application/problem+json` (RFC 9457), naming the field where there is one."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -81,28 +81,38 @@ def storage_problem(error: StorageError) -> ProblemError:
     return ProblemError(500, "The database refused; the hub's log says more.")
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Answer every error of an application as a problem."""
+Answer = Callable[[Request, ProblemError], Response]
+"""How a problem is told to who asked: as a document, or as a page."""
+
+
+def add_handlers(app: FastAPI, answer: Answer) -> None:
+    """Answer every error of an application.
+
+    Args:
+        app: The application.
+        answer: How a problem is told.
+    """
 
     @app.exception_handler(ProblemError)
-    async def refused(_request: Request, error: ProblemError) -> Response:
-        return problem_response(error)
+    async def refused(request: Request, error: ProblemError) -> Response:
+        return answer(request, error)
 
     @app.exception_handler(StorageError)
-    async def not_stored(_request: Request, error: StorageError) -> Response:
-        return problem_response(storage_problem(error))
+    async def not_stored(request: Request, error: StorageError) -> Response:
+        return answer(request, storage_problem(error))
 
     @app.exception_handler(InputError)
-    async def wrong(_request: Request, error: InputError) -> Response:
-        return problem_response(ProblemError(422, str(error)))
+    async def wrong(request: Request, error: InputError) -> Response:
+        return answer(request, ProblemError(422, str(error)))
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: RequestValidationError) -> Response:
-        return problem_response(_of_validation(error))
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        return answer(request, _of_validation(error))
 
     @app.exception_handler(HTTPException)
-    async def of_router(_request: Request, error: HTTPException) -> Response:
-        return problem_response(ProblemError(error.status_code, error.detail, (), error.headers))
+    async def of_router(request: Request, error: HTTPException) -> Response:
+        problem = ProblemError(error.status_code, error.detail, (), error.headers)
+        return answer(request, problem)
 
 
 def _of_validation(error: RequestValidationError) -> ProblemError:

@@ -13,7 +13,9 @@ import time
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from wattprint.hub.api.problems import ProblemError, problem_response
+from fastapi import Request
+
+from wattprint.hub.api.problems import Answer, ProblemError
 
 LOG = logging.getLogger("wattprint.hub.access")
 _BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -89,13 +91,20 @@ class Watch:
     Args:
         app: What answers.
         counters: What counts.
+        answer: How a fault of ours is told.
         clock_s: A clock that does not jump. [s]
     """
 
     def __init__(
-        self, app: Any, counters: Counters, clock_s: Callable[[], float] = time.monotonic
+        self,
+        app: Any,
+        counters: Counters,
+        answer: Answer,
+        *,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
+        self._answer = answer
         self._counters = counters
         self._clock_s = clock_s
 
@@ -128,7 +137,8 @@ class Watch:
             if said["begun"]:
                 raise
             detail = f"The hub failed; its log says more under {request_id}."
-            await problem_response(ProblemError(500, detail))(scope, receive, sent)
+            answer = self._answer(Request(scope), ProblemError(500, detail))
+            await answer(scope, receive, sent)
         finally:
             self._note(scope, request_id, said, self._clock_s() - begun_s)
 

@@ -6,9 +6,9 @@ whole days; figures are whole joules and micrograms, rounded once per run, so th
 in any order of rows. A figure is a value with the bounds of its 90 % interval; null is not known.
 """
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Table, Text
 
-METADATA = MetaData()
+from wattprint.hub.storage.metadata import METADATA
 
 FIGURES = tuple(
     f"{quantity}{bound}_{unit}"

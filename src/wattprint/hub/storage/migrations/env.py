@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from wattprint.hub.storage.schema import METADATA
+from wattprint.hub.storage.metadata import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,117 @@
+"""Sessions of browsers: opened by signing in, kept as a cookie, ended by signing out or by time.
+
+The cookie is `ORGANISATION.ID.SECRET`, compared as tokens are: HMAC-SHA256 under the server's key.
+"""
+
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Connection, delete, insert, select
+
+from wattprint.hub.auth.rights import Principal
+from wattprint.hub.storage.account_tables import sessions
+from wattprint.hub.storage.database import Database
+from wattprint.hub.storage.schema import memberships
+
+LASTS_S = 12 * 3600
+"""How long a session lasts. [s]"""
+_COOKIE = re.compile(
+    r"(?P<org>[a-z0-9][a-z0-9-]{0,62})\.(?P<id>[a-f0-9]{16})\.(?P<secret>[\w-]{43})", re.ASCII
+)
+_MARK = "session-"
+
+
+class Sessions:
+    """The sessions of a hub.
+
+    Args:
+        database: Its database.
+        key: The server's key.
+        wall_clock_s: Seconds since 1970. [s]
+    """
+
+    def __init__(
+        self, database: Database, key: bytes, *, wall_clock_s: Callable[[], float] = time.time
+    ) -> None:
+        self._database = database
+        self._key = key
+        self._wall_clock_s = wall_clock_s
+
+    def open(self, org_id: str, user_id: str) -> str:
+        """Open a session of a member, and return the text of its cookie."""
+        session_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+        now_ms = self._now_ms()
+        row = {
+            "org_id": org_id,
+            "session_id": session_id,
+            "user_id": user_id,
+            "secret_hash": self._hash(org_id, session_id, secret),
+            "created_at_ms": now_ms,
+            "expires_at_ms": now_ms + LASTS_S * 1000,
+        }
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(sessions).where(sessions.c.expires_at_ms < now_ms))
+            connection.execute(insert(sessions), row)
+
+        self._database.write(work)
+        return f"{org_id}.{session_id}.{secret}"
+
+    def check(self, cookie: str) -> Principal | None:
+        """Return whose session a cookie is of; None for none, or one that has ended.
+
+        Raises:
+            StorageError: The database cannot be asked.
+        """
+        parts = _COOKIE.fullmatch(cookie)
+        if parts is None:
+            return None
+        statement = select(sessions, memberships.c.role).where(
+            sessions.c.org_id == parts["org"],
+            sessions.c.session_id == parts["id"],
+            sessions.c.expires_at_ms > self._now_ms(),
+            memberships.c.org_id == sessions.c.org_id,
+            memberships.c.user_id == sessions.c.user_id,
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(statement).first()
+        sent = self._hash(parts["org"], parts["id"], parts["secret"])
+        expected = row.secret_hash if row else "0" * len(sent)
+        if not hmac.compare_digest(sent, expected) or row is None:
+            return None
+        # A session may do all that its user's role allows, as a token of scope `admin` does.
+        token_id = f"{_MARK}{row.session_id}"
+        return Principal(row.org_id, row.user_id, token_id, row.role, frozenset({"admin"}))
+
+    def close(self, principal: Principal) -> None:
+        """End a session."""
+        its = sessions.c.org_id == principal.org_id, sessions.c.session_id == session_of(principal)
+        self._database.write(lambda connection: connection.execute(delete(sessions).where(*its)))
+
+    def close_all(self, org_id: str, user_id: str) -> None:
+        """End all sessions of a user."""
+        its = sessions.c.org_id == org_id, sessions.c.user_id == user_id
+        self._database.write(lambda connection: connection.execute(delete(sessions).where(*its)))
+
+    def form_key(self, visitor: str) -> str:
+        """Return what a form must carry that a visitor was given.
+
+        Args:
+            visitor: Text of the session's cookie, or of the one that marks a browser without.
+        """
+        return hmac.digest(self._key, b"form " + visitor.encode(), "sha256").hex()
+
+    def _hash(self, org_id: str, session_id: str, secret: str) -> str:
+        text = f"session {org_id}.{session_id}.{secret}".encode()
+        return hmac.digest(self._key, text, "sha256").hex()
+
+    def _now_ms(self) -> int:
+        return int(self._wall_clock_s() * 1000)
+
+
+def session_of(principal: Principal) -> str:
+    """Return the id of the session that somebody asks by; the empty text for a token's."""
+    return principal.token_id.removeprefix(_MARK) if principal.token_id.startswith(_MARK) else ""
