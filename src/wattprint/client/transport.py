@@ -15,6 +15,8 @@ from wattprint.domain.errors import InputError
 TIMEOUT_S = 30.0
 """Longest wait for the next bytes of an answer. [s]"""
 _LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
+_SMALL_BYTES = 1024
+"""A body that is packed for nothing: it goes in one packet anyway."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -74,8 +76,10 @@ class HubSender:
         body = None
         if document is not None:
             text = json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
-            body = gzip.compress(text, compresslevel=1, mtime=0)
-            headers |= {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+            body, headers["Content-Type"] = text, "application/json"
+            if len(text) > _SMALL_BYTES:
+                body = gzip.compress(text, compresslevel=1, mtime=0)
+                headers["Content-Encoding"] = "gzip"
         request = urllib.request.Request(self.url + path, body, headers, method=method)
         request.add_unredirected_header("Authorization", f"Bearer {self._token}")
         try:
