@@ -1,0 +1,124 @@
+"""A real browser walks every page: desktop and phone, light and dark, by eye, by ear and by key.
+
+On each page: no fault on the console (one of the content security policy included), no request to
+another origin, nothing wider than a phone's screen, and nothing serious that axe-core finds.
+"""
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+import demo_hub
+from hub.made import served
+
+pytest.importorskip("playwright", reason="Playwright is not installed")
+from playwright.sync_api import sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+WHOLE = os.environ.get("WATTPRINT_PROOF") == "whole"
+
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+LOOKS = {
+    "desktop, light": (DESKTOP, "light"),
+    "phone, dark": (PHONE, "dark"),
+    **({"desktop, dark": (DESKTOP, "dark"), "phone, light": (PHONE, "light")} if WHOLE else {}),
+}
+PUBLIC = ("/sign-in", "/no-such-page")
+MEMBERS = ()
+_MOST_WAIT_MS = 30_000
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory):
+    """A hub in a process of its own, with a made-up team's year in it."""
+    with served(tmp_path_factory.mktemp("walk")) as hub:
+        demo_hub.fill(hub.url, hub.token, readings=12)
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        with suppress(Exception):
+            browser.close()
+
+
+@pytest.fixture(scope="module", params=LOOKS)
+def context(request, chromium):
+    """A person's window."""
+    size, scheme = LOOKS[request.param]
+    context = chromium.new_context(viewport=size, color_scheme=scheme, bypass_csp=False)
+    context.set_default_timeout(_MOST_WAIT_MS)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(context, hub):
+    """The same window, signed in by the form."""
+    page = context.new_page()
+    page.goto(f"{hub.url}/sign-in")
+    with suppress(Exception):
+        page.locator("details > summary").first.click(timeout=1000)
+    page.fill("input[name=token]", hub.token)
+    page.locator("form:has(input[name=token]) button").click()
+    page.wait_for_url(f"{hub.url}/**")
+    page.close()
+    return context
+
+
+def faults_of(context, url):
+    """All that is wrong with a page."""
+    page, said = context.new_page(), []
+    page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda asked: said.append(asked.url) if is_foreign(asked.url, url) else None)
+    status = page.goto(url, wait_until="networkidle").status
+    page.wait_for_function("!document.querySelector('figure.chart:not([data-drawn])')")
+    said = [text for text in said if not (status == 404 and "404" in text)]
+    said += sticking_out(page)
+    said += serious_of(page)
+    page.close()
+    return said
+
+
+def is_foreign(address, of):
+    """Whether a request goes to another origin."""
+    return not address.startswith("data:") and urlsplit(address).netloc != urlsplit(of).netloc
+
+
+def sticking_out(page):
+    """What makes a page wider than its window: a reader would have to push it sideways."""
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return [f"{wide} px wider than the window"] if wide > 0 else []
+
+
+def serious_of(page):
+    """What axe-core finds that keeps somebody from reading or using a page."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{fault['id']}: {fault['help']}: {node['html'][:200]}"
+        for fault in found["violations"]
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_page_for_anybody_is_without_fault(hub, context, path):
+    assert faults_of(context, hub.url + path) == []
+
+
+@pytest.mark.parametrize("path", MEMBERS)
+def test_a_page_for_members_is_without_fault(hub, signed_in, path):
+    assert faults_of(signed_in, hub.url + path) == []
