@@ -12,7 +12,7 @@ from wattprint.cli.output import say
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.ledger.home import home_folder, runs_folder
 
-_NEEDED = ("alembic", "fastapi", "msgspec", "sqlalchemy", "uvicorn")
+_NEEDED = ("alembic", "argon2", "fastapi", "joserfc", "msgspec", "sqlalchemy", "uvicorn")
 DATABASE_VARIABLE = "WATTPRINT_HUB_DATABASE"
 URL_VARIABLE = "WATTPRINT_HUB_URL"
 
@@ -58,7 +58,7 @@ def serve(
     home: str | None,
 ) -> None:
     """Serve a hub until Ctrl-C or SIGTERM; its first start prints an admin's link and token."""
-    _check_extra()
+    check_extra("wattprint serve")
     if local and workers > 1:
         raise ContradictionError(
             "--local and --workers are both given", "expected --local with one worker"
@@ -73,7 +73,7 @@ def serve(
 
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     settings = Settings(
-        database or os.environ.get(DATABASE_VARIABLE) or _file_url(hub_folder / "hub.db"),
+        database or os.environ.get(DATABASE_VARIABLE) or file_url(hub_folder / "hub.db"),
         str(hub_folder / "hub.key"),
         local_home=str(folder) if local else None,
         requests_per_s=requests_per_s,
@@ -91,11 +91,12 @@ def serve(
     serve_hub(settings, host=host, port=port, workers=workers)
 
 
-def _check_extra() -> None:
+def check_extra(command: str) -> None:
+    """Refuse a command whose extra is not installed."""
     for name in _NEEDED:
         if importlib.util.find_spec(name) is None:
             raise InputError(
-                f"`wattprint serve` needs {name}",
+                f"`{command}` needs {name}",
                 "expected the extra: pip install 'wattprint[hub]'",
             )
 
@@ -105,5 +106,6 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _file_url(path: Path) -> str:
+def file_url(path: Path) -> str:
+    """Return the address of an SQLite file."""
     return "sqlite:///" + quote(str(path), safe="/")

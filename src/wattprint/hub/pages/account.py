@@ -43,6 +43,7 @@ def post_name(request: Request, hub: AskedHub, visitor: Member, form: Form) -> R
     """Change the name that others see."""
     who, text = visitor.who(), text_of(form, "name")
     try:
+        _check_whole(who)
         name = typed_name(text)
     except InputError as error:
         return _page(request, hub, visitor, name_fault=str(error), typed_name=text)
@@ -129,13 +130,10 @@ def _check_present(hub: Hub, who: Principal, password: str, address: str) -> Non
     """Check that it is the member who changes the password, not somebody at an open screen.
 
     Raises:
-        InputError: It is not the password, or was tried too often; or the session is of a token
-            that may do less than the member.
+        InputError: It is not the password, or was tried too often; or see `_check_whole`.
     """
     passwords, attempts = hub.accounts.passwords, hub.accounts.attempts
-    if "admin" not in who.scopes:
-        allowed = "expected one of a password, a link or a token that may do all you may"
-        raise InputError("this session may not change the password", allowed)
+    _check_whole(who)
     if not passwords.has(who.org_id, who.user_id):
         return
     if attempts.take(who.org_id, who.user_id, address):
@@ -143,6 +141,17 @@ def _check_present(hub: Hub, who: Principal, password: str, address: str) -> Non
     if not passwords.check(who.org_id, who.user_id, password):
         raise InputError("the present password is another", "expected the one you signed in with")
     attempts.passed(who.org_id, who.user_id, address)
+
+
+def _check_whole(who: Principal) -> None:
+    """Check that a session may do all that its member may.
+
+    Raises:
+        InputError: It is of a token that may do less.
+    """
+    if "admin" not in who.scopes:
+        allowed = "expected one of a password, a link or a token that may do all you may"
+        raise InputError("this session may not change the account", allowed)
 
 
 def _name(hub: Hub, who: Principal) -> str:
