@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from wattprint._version import __version__
-from wattprint.hub.api import administration, ingest, reading, service
+from wattprint.hub.api import administration, estimate, ingest, reading, service
 from wattprint.hub.api.asked import Hub
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import add_handlers
@@ -18,6 +18,7 @@ from wattprint.hub.auth.key import server_key
 from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
 from wattprint.hub.local import LocalRuns
+from wattprint.hub.pages.calculator import warm
 from wattprint.hub.pages.faults import add_page_handlers, answer
 from wattprint.hub.pages.routes import PAGES
 from wattprint.hub.pages.static_files import static_files
@@ -53,6 +54,7 @@ def application(hub: Hub) -> Any:
         if hub.settings.local_home is not None:
             local = LocalRuns(hub, hub.settings.local_home)
             local.start()
+        await run_in_threadpool(warm)
         yield
         if local is not None:
             await run_in_threadpool(local.stop)
@@ -69,7 +71,7 @@ def application(hub: Hub) -> Any:
         redirect_slashes=False,
     )
     app.state.hub = hub
-    for routes in (service, ingest, reading, administration, *PAGES):
+    for routes in (service, ingest, reading, administration, estimate, *PAGES):
         app.include_router(routes.router)
     app.mount("/static", static_files())
     add_handlers(app, answer)
