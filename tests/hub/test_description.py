@@ -33,7 +33,7 @@ def hub(tmp_path_factory):
 def test_every_route_keeps_to_its_description(hub):
     description = schemathesis.openapi.from_url(f"{hub.url}/api/v1/openapi.json")
     operations = [found.ok() for found in description.get_all_operations()]
-    assert len(operations) == 22
+    assert len(operations) == 23
     for operation in operations:
 
         @given(case=operation.as_strategy())
