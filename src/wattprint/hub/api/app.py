@@ -26,8 +26,8 @@ from wattprint.hub.settings import Settings
 from wattprint.hub.storage.database import Database
 
 _DESCRIPTION = """\
-Runs, their energy and emissions. Every request but those below *service* needs a token:
-`Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the field."""
+Runs, their energy and emissions. Every request but those below *service* and *calculator* needs
+a token: `Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the field."""
 
 
 def opened(settings: Settings) -> Hub:
