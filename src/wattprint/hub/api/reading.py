@@ -88,7 +88,12 @@ def get_runs(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(max_length=2000, pattern=r"^[A-Za-z0-9_-]+$")] = None,
     fields: Annotated[
-        str | None, Query(max_length=1000, description="Comma-separated: " + ", ".join(FIELDS))
+        str | None,
+        Query(
+            max_length=2000,
+            pattern=r"^[a-z0-9_]+(,[a-z0-9_]+)*$",
+            description="Comma-separated: " + ", ".join(FIELDS),
+        ),
     ] = None,
 ) -> Response:
     """List runs, the newest first, by pages."""
