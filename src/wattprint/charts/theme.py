@@ -75,9 +75,14 @@ def chart(content: dict[str, Any]) -> dict[str, Any]:
         "$schema": VEGA_LITE,
         "background": None,
         "padding": {"left": 0, "right": 8, "top": 4, "bottom": 4},
+        "usermeta": {"wattprint": {"dark": DARK_OF}},
         **content,
         "config": CONFIG,
     }
+
+
+DARK_OF = {ink.light: ink.dark for ink in INKS}
+"""The dark counterpart of each light ink; it travels with a specification, for who draws it."""
 
 
 CONFIG: dict[str, Any] = {
