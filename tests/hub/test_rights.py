@@ -29,11 +29,13 @@ ROUTES = {
     ("GET", "/api/v1/tokens"): "known",
     ("POST", "/api/v1/tokens"): "known",
     ("DELETE", "/api/v1/tokens/{token}"): "known",
+    ("GET", "/api/v1/estimate"): "anyone",
     ("GET", "/healthz"): "anyone",
     ("GET", "/readyz"): "anyone",
     ("GET", "/metrics"): "anyone",
 }
 """What each route asks for; a route that is not here fails the first test."""
+QUERIES = {"/api/v1/estimate": "?accelerator=H100&hours=1"}
 BODIES = {
     "/api/v1/runs:batch": RUNS,
     "/api/v1/intervals:batch": READINGS,
@@ -70,7 +72,7 @@ def hub(database):
 
 def filled(path):
     names = {"run": "r1", "team": "search", "project": "ranker", "user": "somebody"}
-    return path.format(**names, token="0" * 16)
+    return path.format(**names, token="0" * 16) + QUERIES.get(path, "")
 
 
 def statuses(hub, token):
