@@ -70,6 +70,10 @@ def hub(database):
     return hub
 
 
+QUERIES = {"/api/v1/estimate": "?power_w=300&hours=100&intensity=500"}
+"""What a route must be asked with."""
+
+
 def filled(path):
     names = {"run": "r1", "team": "search", "project": "ranker", "user": "somebody"}
     return path.format(**names, token="0" * 16) + QUERIES.get(path, "")
