@@ -35,7 +35,6 @@ ROUTES = {
     ("GET", "/metrics"): "anyone",
 }
 """What each route asks for; a route that is not here fails the first test."""
-QUERIES = {"/api/v1/estimate": "?accelerator=H100&hours=1"}
 BODIES = {
     "/api/v1/runs:batch": RUNS,
     "/api/v1/intervals:batch": READINGS,
