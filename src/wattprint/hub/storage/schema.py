@@ -196,3 +196,5 @@ audit = Table(
     _text("detail"),
     Index("audit_by_time", "org_id", "at_ms", "event_id"),
 )
+
+from wattprint.hub.storage import registry_tables  # noqa: E402, F401 - the same METADATA
