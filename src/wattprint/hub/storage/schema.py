@@ -203,5 +203,3 @@ audit = Table(
     _text("detail"),
     Index("audit_by_time", "org_id", "at_ms", "event_id"),
 )
-
-from wattprint.hub.storage import account_tables as _account_tables  # noqa: E402, F401 - the same METADATA
