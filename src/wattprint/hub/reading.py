@@ -24,13 +24,13 @@ from wattprint.hub.storage.schema import (
 )
 
 FIELDS = (
-    *("id", "project", "name", "stage", "outcome", "parent", "zone", "region"),
+    *("id", "project", "name", "stage", "outcome", "parent", "zone", "region", "hardware"),
     *("started_at_ms", "duration_ms", *READINGS, *FIGURES),
     *("factor_set_version", "factor_set_sha256", "received_at_ms"),
 )
 """Fields of a run in a list."""
 _COLUMNS = {"id": "run_id", "project": "project_id", "parent": "parent_id"}
-GROUPS = ("day", "project", "team", "outcome")
+GROUPS = ("day", "project", "team", "outcome", "zone", "hardware")
 
 
 class Page(NamedTuple):
@@ -49,6 +49,7 @@ class RunsAsked(NamedTuple):
     stage: str | None = None
     outcome: str | None = None
     zone: str | None = None
+    hardware: str | None = None
     since_ms: int | None = None
     until_ms: int | None = None
     sort: str = "-started_at_ms"
@@ -93,6 +94,7 @@ def _filters(org_id: str, asked: RunsAsked) -> list[Any]:
             ("stage", asked.stage),
             ("outcome", asked.outcome),
             ("zone", asked.zone),
+            ("hardware", asked.hardware),
         )
         if wanted is not None
     ]
@@ -206,6 +208,8 @@ def daily(
         "project": daily_runs.c.project_id,
         "team": projects.c.team_id,
         "outcome": daily_runs.c.outcome,
+        "zone": daily_runs.c.zone,
+        "hardware": daily_runs.c.hardware,
     }
     chosen = [groups[name].label(name) for name in by]
     sums = ["runs", *COUNTED, *SUMMED]
@@ -221,9 +225,13 @@ def daily(
     statement = statement.order_by(*(groups[name] for name in by))
     with database.reading() as connection:
         found = connection.execute(statement).mappings()
-        # PostgreSQL sums whole numbers as decimals: the same number, of another type.
+        # PostgreSQL sums whole numbers as decimals: the same number, of another type. A zone or
+        # hardware that is not known is empty in this table alone, and null to whoever asks.
         return [
-            {name: value if name in by else int(value or 0) for name, value in row.items()}
+            {
+                name: (None if value == "" else value) if name in by else int(value or 0)
+                for name, value in row.items()
+            }
             for row in found
             if row["runs"]
         ]

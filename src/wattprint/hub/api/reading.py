@@ -25,6 +25,7 @@ _NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
 Name = Annotated[str, Query(min_length=1, max_length=200, pattern=_NO_CONTROLS)]
 _RunId = Annotated[str, Path(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 _Moment = Annotated[int, Query(ge=0, le=2**53, description="[ms since 1970]")]
+_GROUP = "|".join(reading.GROUPS)
 _EPOCH = date(1970, 1, 1)
 _NOT_MODIFIED: Mapping[int | str, dict[str, Any]] = {304: {"description": "Not modified"}}
 
@@ -82,6 +83,7 @@ def get_runs(
     stage: Name | None = None,
     outcome: Name | None = None,
     zone: Name | None = None,
+    hardware: Name | None = None,
     since_ms: _Moment | None = None,
     until_ms: _Moment | None = None,
     sort: Literal["started_at_ms", "-started_at_ms"] = "-started_at_ms",
@@ -103,6 +105,7 @@ def get_runs(
         stage,
         outcome,
         zone,
+        hardware,
         since_ms,
         until_ms,
         sort,
@@ -189,15 +192,15 @@ def get_sums_of_runs(
     by: Annotated[
         str,
         Query(
-            pattern=r"^(day|project|team|outcome)(,(day|project|team|outcome)){0,3}$",
-            description="Comma-separated: day, project, team, outcome",
+            pattern=rf"^({_GROUP})(,({_GROUP})){{0,5}}$",
+            description="Comma-separated: " + ", ".join(reading.GROUPS),
         ),
     ] = "day",
     first_day: date = date(1970, 1, 1),
     last_day: date = date(9999, 12, 31),
     project: Name | None = None,
 ) -> Response:
-    """Add up runs by the day on which they began, project, team or outcome."""
+    """Add up runs by the day on which they began, project, team, outcome, zone or hardware."""
     groups = tuple(dict.fromkeys(by.split(",")))
     rows = reading.daily(
         hub.database, principal.org_id, groups, _days(first_day, last_day), project

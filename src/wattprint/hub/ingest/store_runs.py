@@ -15,6 +15,7 @@ from wattprint.hub.storage.bulk import insert_new, upsert
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.schema import (
     COUNTED,
+    DAY_KEY,
     SUMMED,
     daily_runs,
     footprints,
@@ -114,7 +115,7 @@ def _locked(
     connection: Connection, rows: Sequence[Mapping[str, Any]]
 ) -> dict[tuple[str, str], Mapping[str, Any]]:
     """Return what is stored of runs, which nobody else changes until this transaction ends."""
-    columns = [runs.c[name] for name in (*_KEY, "day", "outcome", "rank", *SUMMED)]
+    columns = [runs.c[name] for name in dict.fromkeys((*_KEY, *DAY_KEY, "rank", *SUMMED))]
     key = tuple_(*(runs.c[name] for name in _KEY))
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for i in range(0, len(rows), _PIECE):
@@ -162,4 +163,4 @@ def _short_key(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _day_key(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("org_id", "project_id", "day", "outcome")}
+    return {name: "" if row[name] is None else row[name] for name in DAY_KEY}
