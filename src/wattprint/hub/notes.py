@@ -17,6 +17,7 @@ from wattprint.hub.auth.rights import Principal
 from wattprint.hub.ingest.store_runs import count_again, locked
 from wattprint.hub.organisations import note
 from wattprint.hub.storage.database import Database
+from wattprint.hub.storage.errors import RunGoneError
 from wattprint.hub.storage.note_tables import exclusions, run_notes, run_tags
 
 TAG = r"^[A-Za-z0-9][A-Za-z0-9._:=+-]{0,63}$"
@@ -44,10 +45,6 @@ class RunKey(NamedTuple):
     def of(self, table: Any) -> list[Any]:
         """Return the condition of a table's rows of this run."""
         return [table.c[name] == value for name, value in self._asdict().items()]
-
-
-class RunGoneError(LookupError):
-    """There is no such run."""
 
 
 def set_tag(database: Database, by: Principal, run: RunKey, tag: str, now_ms: int) -> bool:
@@ -219,7 +216,10 @@ def tags_of(
 ) -> dict[tuple[str, str], list[str]]:
     """Return the tags of some runs, by project and id."""
     its = run_tags.c
-    of = tuple_(its.project_id, its.run_id).in_(list(keys))
+    keys = list(keys)
+    if not keys:
+        return {}
+    of = tuple_(its.project_id, its.run_id).in_(keys)
     found: dict[tuple[str, str], list[str]] = {}
     statement = select(its.project_id, its.run_id, its.tag).where(its.org_id == org_id, of)
     for row in connection.execute(statement.order_by(its.tag)):
