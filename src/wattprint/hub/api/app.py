@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from wattprint._version import __version__
-from wattprint.hub.api import administration, estimate, ingest, reading, service
+from wattprint.hub.api import administration, estimate, ingest, notes, reading, service
 from wattprint.hub.api.asked import Hub
 from wattprint.hub.api.known_parameters import only_known_parameters
 from wattprint.hub.api.limits import RateLimit
@@ -72,7 +72,7 @@ def application(hub: Hub) -> Any:
         redirect_slashes=False,
     )
     app.state.hub = hub
-    for routes in (service, ingest, reading, administration):
+    for routes in (service, ingest, reading, notes, administration):
         app.include_router(routes.router, dependencies=[Depends(only_known_parameters)])
     app.include_router(estimate.router)  # knows its parameters itself, to name the nearest
     for pages in PAGES:

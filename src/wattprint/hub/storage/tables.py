@@ -2,8 +2,9 @@
 
 from sqlalchemy import MetaData
 
-from wattprint.hub.storage import account_tables, registry_tables, schema
+from wattprint.hub.storage import account_tables, note_tables, registry_tables, schema
+from wattprint.hub.storage.metadata import METADATA
 
-TABLES: MetaData = schema.METADATA
+TABLES: MetaData = METADATA
 """What the migrations make and backups hold."""
-_ = account_tables, registry_tables  # imported, they join it
+_ = schema, account_tables, note_tables, registry_tables  # imported, they join it
