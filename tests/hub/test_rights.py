@@ -18,6 +18,14 @@ ROUTES = {
     ("GET", "/api/v1/sums/intervals"): "read",
     ("GET", "/api/v1/members"): "read",
     ("GET", "/api/v1/teams"): "read",
+    ("GET", "/api/v1/runs/{run}/tags"): "read",
+    ("GET", "/api/v1/runs/{run}/notes"): "read",
+    ("GET", "/api/v1/runs/{run}/exclusion"): "read",
+    ("PUT", "/api/v1/runs/{run}/tags/{tag}"): "write",
+    ("DELETE", "/api/v1/runs/{run}/tags/{tag}"): "write",
+    ("POST", "/api/v1/runs/{run}/notes"): "write",
+    ("PUT", "/api/v1/runs/{run}/exclusion"): "write",
+    ("DELETE", "/api/v1/runs/{run}/exclusion"): "write",
     ("POST", "/api/v1/runs:batch"): "write",
     ("POST", "/api/v1/intervals:batch"): "write",
     ("PUT", "/api/v1/teams/{team}"): "manage",
@@ -41,6 +49,8 @@ BODIES = {
     "/api/v1/teams/{team}": {"name": "Search"},
     "/api/v1/projects/{project}": {"team": None},
     "/api/v1/members/{user}": {"role": "viewer"},
+    "/api/v1/runs/{run}/notes": {"text": "said"},
+    "/api/v1/runs/{run}/exclusion": {"reason": "a test"},
     "/api/v1/tokens": {"name": "one more", "scopes": ["nothing"]},
 }
 MAY = {
@@ -74,7 +84,7 @@ QUERIES = {"/api/v1/estimate": "?power_w=300&hours=100&intensity=500"}
 
 
 def filled(path):
-    names = {"run": "r1", "team": "search", "project": "ranker", "user": "somebody"}
+    names = {"run": "r1", "team": "search", "project": "ranker", "user": "somebody", "tag": "x"}
     return path.format(**names, token="0" * 16) + QUERIES.get(path, "")
 
 

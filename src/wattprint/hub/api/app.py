@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from wattprint._version import __version__
-from wattprint.hub.api import administration, estimate, ingest, reading, service
+from wattprint.hub.api import administration, estimate, ingest, notes, reading, service
 from wattprint.hub.api.asked import Hub
+from wattprint.hub.api.known_parameters import only_known_parameters
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import add_handlers
 from wattprint.hub.api.watch import Counters, Watch
@@ -71,8 +72,11 @@ def application(hub: Hub) -> Any:
         redirect_slashes=False,
     )
     app.state.hub = hub
-    for routes in (service, ingest, reading, administration, estimate, *PAGES):
-        app.include_router(routes.router)
+    for routes in (service, ingest, reading, notes, administration):
+        app.include_router(routes.router, dependencies=[Depends(only_known_parameters)])
+    app.include_router(estimate.router)  # knows its parameters itself, to name the nearest
+    for pages in PAGES:
+        app.include_router(pages.router)
     app.mount("/static", static_files())
     add_handlers(app, answer)
     add_page_handlers(app)
