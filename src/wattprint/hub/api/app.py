@@ -28,7 +28,8 @@ from wattprint.hub.storage.database import Database
 
 _DESCRIPTION = """\
 Runs, their energy and emissions. Every request but those below *service* and *calculator* needs
-a token: `Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the field."""
+a token: `Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the
+field."""
 
 
 def opened(settings: Settings) -> Hub:
