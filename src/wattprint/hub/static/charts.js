@@ -38,8 +38,10 @@ is the table below each figure. No text is run as a program: expressions of a ch
   }
 
   function fitted(spec, width, isDark) {
-    const sized = spec.width === "container" ? { ...spec, width } : spec;
-    return isDark ? inked(sized, spec.usermeta?.wattprint?.dark ?? {}) : sized;
+    const { aspect, dark } = spec.usermeta?.wattprint ?? {};
+    const height = aspect ? Math.min(spec.height, Math.round(width * aspect)) : spec.height;
+    const sized = spec.width === "container" ? { ...spec, width, height } : spec;
+    return isDark ? inked(sized, dark ?? {}) : sized;
   }
 
   async function draw(figure) {
