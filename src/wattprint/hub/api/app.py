@@ -9,7 +9,15 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from wattprint._version import __version__
-from wattprint.hub.api import administration, ingest, reading, service
+from wattprint.hub.api import (
+    administration,
+    ingest,
+    reading,
+    registry,
+    registry_files,
+    registry_writing,
+    service,
+)
 from wattprint.hub.api.asked import Hub
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import add_handlers
@@ -21,6 +29,7 @@ from wattprint.hub.local import LocalRuns
 from wattprint.hub.pages.faults import add_page_handlers, answer
 from wattprint.hub.pages.routes import PAGES
 from wattprint.hub.pages.static_files import static_files
+from wattprint.hub.registry.messages import schemas as submission_schemas
 from wattprint.hub.settings import Settings
 from wattprint.hub.storage.database import Database
 
@@ -69,7 +78,8 @@ def application(hub: Hub) -> Any:
         redirect_slashes=False,
     )
     app.state.hub = hub
-    for routes in (service, ingest, reading, administration, *PAGES):
+    of_registry = registry, registry_files, registry_writing
+    for routes in (service, ingest, reading, administration, *of_registry, *PAGES):
         app.include_router(routes.router)
     app.mount("/static", static_files())
     add_handlers(app, answer)
@@ -86,7 +96,7 @@ def _describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = made()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            schemas.update(ingest.batch_schemas())
+            schemas.update(ingest.batch_schemas() | submission_schemas())
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
             app.openapi_schema = document
