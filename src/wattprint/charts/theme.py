@@ -1,5 +1,6 @@
 """The look of every chart: colours for light and dark, type, sizes, axes."""
 
+from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any, NamedTuple
 
@@ -34,10 +35,29 @@ RULE = Ink("#e2e6ea", "#343c46")
 PAPER = Ink("#ffffff", "#15191e")
 TRACK = Ink("#eef1f4", "#252c34")
 
-INKS = (
-    *(BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, GREY),
-    *(ALARM, TEXT, QUIET, RULE, PAPER, TRACK),
+SERIES_INKS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION)
+"""Colours of things side by side, in the order in which they are given out; what is left is grey.
+
+tests/charts/test_theme.py holds how far apart they stay for those who see no red or no green.
+"""
+
+RAMP = (
+    Ink("#d3ebd2", "#1d4d45"),
+    Ink("#97d0be", "#2a7272"),
+    Ink("#58aab6", "#41959f"),
+    Ink("#3180a8", "#6db5c2"),
+    Ink("#2c548c", "#abd3d9"),
+    Ink("#2a2c60", "#f0f5ea"),
 )
+"""From little to much: ever darker on paper, ever lighter on a dark screen."""
+
+INKS = (
+    *(*SERIES_INKS, GREY),
+    *(ALARM, TEXT, QUIET, RULE, PAPER, TRACK),
+    *RAMP,
+)
+DARK_OF = {ink.light: ink.dark for ink in INKS}
+"""The dark counterpart of each light ink; it travels with a specification, for who draws it."""
 
 COMPONENT_INKS = {
     "accelerator": BLUE,
@@ -75,6 +95,7 @@ def chart(content: dict[str, Any]) -> dict[str, Any]:
         "$schema": VEGA_LITE,
         "background": None,
         "padding": {"left": 0, "right": 8, "top": 4, "bottom": 4},
+        "usermeta": {"wattprint": {"dark": DARK_OF}},
         **content,
         "config": CONFIG,
     }
@@ -150,6 +171,57 @@ def dark_rules() -> str:
         for ink in INKS
         for attribute in ("fill", "stroke")
     )
+
+
+def darkened(part: Any) -> Any:
+    """Return a specification, or a part of one, with the dark counterpart of each light ink."""
+    if isinstance(part, str):
+        return DARK_OF.get(part, part)
+    if isinstance(part, dict):
+        return {key: darkened(inner) for key, inner in part.items()}
+    return [darkened(inner) for inner in part] if isinstance(part, list) else part
+
+
+def series_inks(names: Sequence[str], rest: str | None = None) -> dict[str, Ink]:
+    """Return a colour for each name, in their order.
+
+    Args:
+        names: As many as there are colours, or fewer.
+        rest: The name of what is left, which is grey.
+    """
+    inks = dict(zip(names, SERIES_INKS, strict=False))
+    return inks if rest is None else {**inks, rest: GREY}
+
+
+def ink_scale(inks: Mapping[str, Ink]) -> dict[str, Any]:
+    """Return the scale that gives each name its colour, in the order of the legend."""
+    return {"domain": list(inks), "range": [ink.light for ink in inks.values()]}
+
+
+def log_axis(low: float, high: float, title: str) -> dict[str, Any]:
+    """Return a logarithmic axis with a line at each power of ten, and few labels between.
+
+    Args:
+        low: The least that is drawn, above 0.
+        high: The most that is drawn.
+        title: What it is, with its unit.
+
+    Returns:
+        `axis` and `scale` of an encoding. Below two decades 2 and 5 are labelled too.
+    """
+    first, last = floor(log10(low)), ceil(log10(high) - 1e-12)
+    last = max(last, first + 1)
+    steps = (1, 2, 5) if last - first <= 2 else (1,)
+    every = max(1, ceil((last - first) / 7))
+    values = [
+        units.round_significant(step * 10.0**power, 1)
+        for power in range(first, last + 1)
+        for step in steps
+        if power % every == 0 and (power < last or step == 1)
+    ]
+    axis = {"title": title, "values": values, "format": ",~r", "grid": True, "labelFlush": True}
+    scale = {"type": "log", "domain": [10.0**first, 10.0**last], "nice": False}
+    return {"axis": axis, "scale": scale}
 
 
 def shortened(text: str, letters: int) -> str:

@@ -227,13 +227,29 @@ def zones() -> ZoneTable:
     return ZoneTable(shipped().rows("zones"))
 
 
+@lru_cache(maxsize=1)
+def all_intensities() -> IntensityTable:
+    """Return the yearly intensities of all zones; whoever asks keeps them, for the next ones."""
+    return IntensityTable(shipped().rows("intensity_yearly"))
+
+
+@lru_cache(maxsize=1)
+def all_mixes() -> MixTable:
+    """Return the generation mixes of all zones; whoever asks keeps them, for the next ones."""
+    return MixTable(shipped().rows("generation_mix"))
+
+
 def intensities(*of_zones: str) -> IntensityTable:
     """Return the yearly intensities of some zones of the shipped factor set."""
+    if all_intensities.cache_info().currsize:
+        return all_intensities()
     return IntensityTable(_rows_of("intensity_yearly", of_zones))
 
 
 def mixes(*of_zones: str) -> MixTable:
     """Return the generation mixes of some zones of the shipped factor set."""
+    if all_mixes.cache_info().currsize:
+        return all_mixes()
     return MixTable(_rows_of("generation_mix", of_zones))
 
 

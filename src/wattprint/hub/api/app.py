@@ -5,13 +5,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from wattprint._version import __version__
 from wattprint.hub.api import (
     administration,
+    estimate,
     ingest,
+    notes,
     reading,
     registry,
     registry_files,
@@ -19,6 +21,7 @@ from wattprint.hub.api import (
     service,
 )
 from wattprint.hub.api.asked import Hub
+from wattprint.hub.api.known_parameters import only_known_parameters
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import add_handlers
 from wattprint.hub.api.watch import Counters, Watch
@@ -26,6 +29,7 @@ from wattprint.hub.auth.key import server_key
 from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
 from wattprint.hub.local import LocalRuns
+from wattprint.hub.pages.calculator import warm
 from wattprint.hub.pages.faults import add_page_handlers, answer
 from wattprint.hub.pages.routes import PAGES
 from wattprint.hub.pages.static_files import static_files
@@ -62,6 +66,7 @@ def application(hub: Hub) -> Any:
         if hub.settings.local_home is not None:
             local = LocalRuns(hub, hub.settings.local_home)
             local.start()
+        await run_in_threadpool(warm)
         yield
         if local is not None:
             await run_in_threadpool(local.stop)
@@ -79,8 +84,11 @@ def application(hub: Hub) -> Any:
     )
     app.state.hub = hub
     of_registry = registry, registry_files, registry_writing
-    for routes in (service, ingest, reading, administration, *of_registry, *PAGES):
-        app.include_router(routes.router)
+    for routes in (service, ingest, reading, notes, administration, *of_registry):
+        app.include_router(routes.router, dependencies=[Depends(only_known_parameters)])
+    app.include_router(estimate.router)  # knows its parameters itself, to name the nearest
+    for pages in PAGES:
+        app.include_router(pages.router)
     app.mount("/static", static_files())
     add_handlers(app, answer)
     add_page_handlers(app)

@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from wattprint.hub.pages import home, sign_in
+from wattprint.hub.pages import calculator, home, methods, sign_in, zones
 
-PAGES: tuple[ModuleType, ...] = (home, sign_in)
+PAGES: tuple[ModuleType, ...] = (home, sign_in, calculator, methods, zones)
 """Each has a `router`."""

@@ -88,8 +88,8 @@ def list_models(database: Database, org_id: str, asked: Asked) -> Found:
     if order.nullable:
         statement = statement.where(order.is_not(None))
     if asked.cursor is not None:
-        at = _unpacked(asked)
-        statement = statement.where(_behind(place, at, is_falling=is_falling))
+        behind = _behind(place, _unpacked(asked), is_falling=is_falling)
+        statement = statement.where(behind)
     ordered = [column.desc() if is_falling else column.asc() for column in place]
     with database.reading() as connection:
         statement = statement.where(*_worded(connection, org_id, asked))
