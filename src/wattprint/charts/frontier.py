@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from wattprint.charts.theme import BLUE, GREY, VERMILION, Size, chart
+from wattprint.charts.fluid import fluid, nothing
+from wattprint.charts.theme import BLUE, GREY, VERMILION
 
-_HEIGHT_PX = {"wide": 320, "narrow": 260}
+_HEIGHT_PX = 320
 _MOST_POINTS = 400
 
 
@@ -21,46 +22,39 @@ class ScoredModel(NamedTuple):
 
 
 def frontier_chart(
-    models: Sequence[ScoredModel], *, metric: str, higher_is_better: bool, size: Size
-) -> dict[str, Any] | None:
+    models: Sequence[ScoredModel], *, metric: str, higher_is_better: bool
+) -> dict[str, Any]:
     """Return points of score against emissions, with the Pareto front as a line.
 
     Args:
         models: The models; of very many the front and the first of the others are drawn.
         metric: What the score is.
         higher_is_better: Whether a higher score is a better one.
-        size: Width of the chart.
-
-    Returns:
-        A specification; None where no model has emissions above nothing.
     """
     known = [model for model in models if model.emissions_kg > 0]
     front = sorted((m for m in known if m.is_on_front), key=lambda m: m.emissions_kg)
     others = [m for m in known if not m.is_on_front][: max(0, _MOST_POINTS - len(front))]
     if not known:
-        return None
+        return nothing("No model with a score and emissions.")
     shown = [*front, *others]
-    encoding = {"x": _x(), "y": _y(metric, higher_is_better)}
-    return chart(
+    encoding = {"x": _x(), "y": _y(metric, higher_is_better=higher_is_better)}
+    line = {
+        "data": {"values": [_point(m) for m in front]},
+        "mark": {"type": "line", "interpolate": "step-after", "color": VERMILION.light},
+        "encoding": {**encoding, "order": {"field": "kg", "type": "quantitative"}},
+    }
+    return fluid(
         {
-            "width": size.plot_px,
-            "height": _HEIGHT_PX[size.name],
             "layer": [
-                _intervals([m for m in shown if m.low_kg and m.high_kg]),
-                {
-                    "data": {"values": [_point(m) for m in front]},
-                    "mark": {
-                        "type": "line",
-                        "interpolate": "step-after",
-                        "color": VERMILION.light,
-                        "strokeWidth": 1.5,
-                    },
-                    "encoding": {**encoding, "order": {"field": "kg", "type": "quantitative"}},
-                },
+                _intervals([m for m in shown if m.low_kg and m.high_kg], encoding),
+                line,
                 _points(others, encoding, BLUE.light, 36),
                 _points(front, encoding, VERMILION.light, 70),
-            ],
-        }
+            ]
+        },
+        description=f"{metric} against emissions of {len(known)} models; "
+        f"{len(front)} are beaten by none in both",
+        height_px=_HEIGHT_PX,
     )
 
 
@@ -78,20 +72,26 @@ def _points(
     ]
     return {
         "data": {"values": [_point(model) for model in models]},
-        "mark": {"type": "point", "filled": True, "opacity": 0.85, "size": area_px, "color": colour},
+        "mark": {
+            "type": "point",
+            "filled": True,
+            "opacity": 0.85,
+            "size": area_px,
+            "color": colour,
+        },
         "encoding": {**encoding, "tooltip": tip},
     }
 
 
-def _intervals(models: Sequence[ScoredModel]) -> dict[str, Any]:
+def _intervals(models: Sequence[ScoredModel], encoding: dict[str, Any]) -> dict[str, Any]:
     rows = [{**_point(m), "low": m.low_kg, "high": m.high_kg} for m in models]
     return {
         "data": {"values": rows},
         "mark": {"type": "rule", "color": GREY.light, "opacity": 0.45},
         "encoding": {
-            "x": {**_x(), "field": "low"},
+            "x": {**encoding["x"], "field": "low"},
             "x2": {"field": "high"},
-            "y": {"field": "score", "type": "quantitative"},
+            "y": encoding["y"],
         },
     }
 
@@ -101,11 +101,7 @@ def _x() -> dict[str, Any]:
     return {"field": "kg", "type": "quantitative", "scale": {"type": "log"}, "axis": axis}
 
 
-def _y(metric: str, higher_is_better: bool) -> dict[str, Any]:
+def _y(metric: str, *, higher_is_better: bool) -> dict[str, Any]:
     better = "higher is better" if higher_is_better else "lower is better"
-    return {
-        "field": "score",
-        "type": "quantitative",
-        "scale": {"zero": False},
-        "axis": {"title": f"{metric[:60]} ({better})"},
-    }
+    axis = {"title": f"{metric[:60]} ({better})"}
+    return {"field": "score", "type": "quantitative", "scale": {"zero": False}, "axis": axis}

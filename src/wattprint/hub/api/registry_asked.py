@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 
+from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.api.asked import _BEARER, AskedHub, Known, principal_of
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.rights import ADMIN, MANAGE, READ, WRITE, Principal
@@ -48,7 +49,7 @@ def registry_of(
         if not principal.may(READ):
             raise ProblemError(403, "Expected a token that may read.")
     else:
-        hub.limit.take(f"public {request.client.host if request.client else ''}")
+        take_by_address(request, hub)
     org_id = organisation or (principal.org_id if principal else hub.settings.public_organisation)
     settings = settings_of(hub.database, org_id)
     if principal is not None and principal.org_id == org_id:

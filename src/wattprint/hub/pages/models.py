@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 
 from wattprint.domain import units
 from wattprint.domain.errors import InputError
+from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.api.registry import shown_model
@@ -24,7 +25,7 @@ from wattprint.hub.registry.search import SORTS, Asked, list_models
 from wattprint.hub.registry.settings import settings_of
 from wattprint.hub.registry.shown import evidence, ratio, said_of
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(take_by_address)])
 ModelPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$")]
 _PER_PAGE = 50
 _TEXTS = ("q", "task", "dataset", "publisher", "zone", "stage", "method", "sort", "cursor")
@@ -38,10 +39,8 @@ def registry_for(hub: Hub, visitor: Visitor) -> Registry:
         ProblemError: Nobody has signed in, and it is not published.
     """
     settings = settings_of(hub.database, visitor.org_id)
-    if visitor.principal is None:
-        hub.limit.take("public pages of the registry")
-        if not settings.is_public:
-            raise ProblemError(404, "This hub's registry is not published; members sign in.")
+    if visitor.principal is None and not settings.is_public:
+        raise ProblemError(404, "This hub's registry is not published; members sign in.")
     return Registry(visitor.org_id, settings, visitor.principal)
 
 
@@ -54,23 +53,25 @@ class Filters(NamedTuple):
 
 def filters_of(query: Mapping[str, str]) -> Filters:
     """Read filters as the form sends them: what is empty asks for nothing."""
-    said = {name: query.get(name, "").strip()[:_LONGEST] for name in _TEXTS}
+    said = {name: query.get(name, "").strip()[:_LONGEST].replace("\0", "") for name in _TEXTS}
     faults: dict[str, str] = {}
     cursor = query.get("cursor", "")[:2000] or None
     sort = said["sort"] if said["sort"].removeprefix("-") in SORTS else "-changed_at_ms"
     most_kg = _number(query, "most_kg", faults)
     asked = Asked(
-        words=said["q"].replace("\0", ""),
-        sort=sort,
-        cursor=cursor,
-        limit=_PER_PAGE,
+        words=said["q"],
+        task=said["task"] or None,
+        dataset=said["dataset"] or None,
+        publisher=said["publisher"] or None,
+        zone=said["zone"] or None,
+        stage=said["stage"] or None,
+        method=said["method"] or None,
         first_year=_whole(query, "first_year", faults),
         last_year=_whole(query, "last_year", faults),
         most_g=None if most_kg is None else most_kg * 1000,
-        **{
-            name: said[name].replace("\0", "") or None
-            for name in ("task", "dataset", "publisher", "zone", "stage", "method")
-        },
+        sort=sort,
+        cursor=cursor,
+        limit=_PER_PAGE,
     )
     return Filters(asked, faults)
 
@@ -139,9 +140,7 @@ def get_models(request: Request, hub: AskedHub, visitor: AnyVisitor) -> Response
 
 
 @router.get("/models/{model}")
-def get_model(
-    request: Request, hub: AskedHub, visitor: AnyVisitor, model: ModelPath
-) -> Response:
+def get_model(request: Request, hub: AskedHub, visitor: AnyVisitor, model: ModelPath) -> Response:
     """Show a model: its figures beside ours, how far they are apart, and why."""
     registry = registry_for(hub, visitor)
     found = shown_model(hub, registry, model)
@@ -160,7 +159,9 @@ def get_model(
         scores=found["scores"],
         history=found["history"],
         others=found["others"],
-        badge_svg=badge_path if found["state"] == "accepted" and registry.settings.is_public else None,
+        badge_svg=badge_path
+        if found["state"] == "accepted" and registry.settings.is_public
+        else None,
         badge_markdown=f"[![Carbon footprint]({badge})]({link})",
         citation=files.citation(found, registry.settings, link),
         bibtex=files.bibtex(found, registry.settings, link),
@@ -177,7 +178,8 @@ def _is_mine(visitor: Visitor, found: Mapping[str, Any]) -> bool:
 def _piece(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a piece of work with both figures and what lies between them."""
     ours = {
-        f"location{bound}_ug": row[f"computed_location{bound}_ug"] for bound in ("", "_low", "_high")
+        f"location{bound}_ug": row[f"computed_location{bound}_ug"]
+        for bound in ("", "_low", "_high")
     } | {f"energy{bound}_j": row[f"computed_energy{bound}_j"] for bound in ("", "_low", "_high")}
     said = said_of(row)
     apart = ratio(row["computed_location_ug"], row["reported_ug"])
