@@ -29,6 +29,7 @@ _COMMANDS = {
     "serve": "Serve a hub: a team's runs behind one API.",
     "login": "Keep the address of a hub and a token.",
     "push": "Send runs of the local ledger to a hub.",
+    "registry": "Send model cards and tables of models to a hub's registry.",
     "calibrate": "Fit what a machine draws beside its chips to a wall meter.",
 }
 """Name and first line of help of every command; its module is imported when it is used."""

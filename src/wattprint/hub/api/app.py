@@ -9,7 +9,17 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from wattprint._version import __version__
-from wattprint.hub.api import administration, estimate, ingest, notes, reading, service
+from wattprint.hub.api import (
+    administration,
+    estimate,
+    ingest,
+    notes,
+    reading,
+    registry,
+    registry_files,
+    registry_writing,
+    service,
+)
 from wattprint.hub.api.asked import Hub
 from wattprint.hub.api.known_parameters import only_known_parameters
 from wattprint.hub.api.limits import RateLimit
@@ -23,6 +33,7 @@ from wattprint.hub.pages.calculator import warm
 from wattprint.hub.pages.faults import add_page_handlers, answer
 from wattprint.hub.pages.routes import PAGES
 from wattprint.hub.pages.static_files import static_files
+from wattprint.hub.registry.messages import schemas as submission_schemas
 from wattprint.hub.settings import Settings
 from wattprint.hub.storage.database import Database
 
@@ -73,7 +84,8 @@ def application(hub: Hub) -> Any:
         redirect_slashes=False,
     )
     app.state.hub = hub
-    for routes in (service, ingest, reading, notes, administration):
+    of_registry = registry, registry_files, registry_writing
+    for routes in (service, ingest, reading, notes, administration, *of_registry):
         app.include_router(routes.router, dependencies=[Depends(only_known_parameters)])
     app.include_router(estimate.router)  # knows its parameters itself, to name the nearest
     for pages in PAGES:
@@ -93,7 +105,7 @@ def _describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = made()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            schemas.update(ingest.batch_schemas())
+            schemas.update(ingest.batch_schemas() | submission_schemas())
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
             app.openapi_schema = document

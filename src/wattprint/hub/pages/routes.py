@@ -2,7 +2,21 @@
 
 from types import ModuleType
 
-from wattprint.hub.pages import calculator, home, methods, sign_in, zones
+from wattprint.hub.pages import (
+    author_requests,
+    calculator,
+    home,
+    leaderboards,
+    methods,
+    model_review,
+    model_submit,
+    models,
+    sign_in,
+    zones,
+)
 
-PAGES: tuple[ModuleType, ...] = (home, sign_in, calculator, methods, zones)
-"""Each has a `router`."""
+PAGES: tuple[ModuleType, ...] = (
+    *(home, sign_in, calculator, methods, zones),
+    *(model_submit, model_review, models, leaderboards, author_requests),
+)
+"""Each has a `router`; /models/submit and /models/review come before /models/{model}."""
