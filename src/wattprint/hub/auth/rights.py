@@ -17,8 +17,11 @@ ROLES = {
 }
 ANY_PROJECT = "write:*"
 _SCOPES = "expected read, write:PROJECT, write:* or admin"
+_PROJECT = r"[^\x00-\x1f\x7f]*[^\x00-\x20\x7f]"
+SCOPE = f"^(read|admin|write:{_PROJECT})$"
+"""What every scope looks like; a description of the API says it to its clients."""
+_WRITE = re.compile(f"write:(?P<project>{_PROJECT})")
 _USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
-_WRITE = re.compile(r"write:(?P<project>[^\x00-\x1f\x7f]*[^\x00-\x20\x7f])")
 
 
 class Principal(NamedTuple):

@@ -34,6 +34,7 @@ class DeviceRow(Struct):
 
     device_id: Name
     component: Literal["accelerator", "cpu", "memory"]
+    name: Name
 
 
 class IntervalOfRecord(Struct):

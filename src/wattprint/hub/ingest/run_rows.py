@@ -17,6 +17,8 @@ from wattprint.hub.storage.schema import FIGURES, READINGS
 
 MS_PER_DAY = 86_400_000
 UG_PER_KG = 1e9
+CPU = "CPU"
+"""Hardware of a run without accelerators."""
 RUNNING = "running"
 """Outcome of a run whose record has no end yet."""
 _SAME_ENERGY = 1e-6
@@ -76,6 +78,7 @@ def read_run(sent: RunRow, base: str) -> ReadRun:
         "parent_id": record.parent,
         "zone": record.place.zone,
         "region": record.place.region,
+        "hardware": _hardware(record),
         "started_at_ms": started_at_ms,
         "day": started_at_ms // MS_PER_DAY,
         "duration_ms": _rounded(record.duration_s * 1000),
@@ -114,6 +117,14 @@ def _footprint(text: bytes, base: str) -> FootprintOfRun | None:
         return messages.FOOTPRINT.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise FaultyRowError(messages.fault(error, base)) from None
+
+
+def _hardware(record: Record) -> str | None:
+    """Return the commonest accelerator, else CPU; None for a run of no devices."""
+    names = [device.name for device in record.devices if device.component == "accelerator"]
+    if names:
+        return max(sorted(set(names)), key=names.count)
+    return CPU if record.devices else None
 
 
 def _milliseconds(text: str, base: str) -> int:

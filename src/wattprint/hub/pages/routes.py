@@ -2,7 +2,26 @@
 
 from types import ModuleType
 
-from wattprint.hub.pages import account, admin, home, members, sign_in, welcome
+from wattprint.hub.pages import (
+    account,
+    admin,
+    author_requests,
+    calculator,
+    home,
+    leaderboards,
+    members,
+    methods,
+    model_review,
+    model_submit,
+    models,
+    sign_in,
+    welcome,
+    zones,
+)
 
-PAGES: tuple[ModuleType, ...] = (home, sign_in, welcome, account, admin, members)
-"""Each has a `router`."""
+PAGES: tuple[ModuleType, ...] = (
+    *(home, sign_in, welcome, account, admin, members),
+    *(calculator, methods, zones),
+    *(model_submit, model_review, models, leaderboards, author_requests),
+)
+"""Each has a `router`; /models/submit and /models/review come before /models/{model}."""
