@@ -82,6 +82,8 @@ def environment() -> Environment:
         energy_j=energy_j,
         energy_range_j=energy_range_j,
         moment=moment,
+        pairs=lambda text: (text, text),
+        capitalise=lambda text: text[:1].upper() + text[1:],
         duration_ms=lambda ms: units.duration(ms / 1000),
     )
     return made

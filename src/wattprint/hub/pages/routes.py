@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from wattprint.hub.pages import home, sign_in
+from wattprint.hub.pages import dashboard, home, sign_in
 
-PAGES: tuple[ModuleType, ...] = (home, sign_in)
+PAGES: tuple[ModuleType, ...] = (home, sign_in, dashboard)
 """Each has a `router`."""
