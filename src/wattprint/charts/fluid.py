@@ -56,6 +56,6 @@ def nothing(words: str) -> dict[str, Any]:
     return fluid(content, description=words, height_px=80)
 
 
-def legend(columns: int = 6, narrow_columns: int = 2, **more: Any) -> dict[str, Any]:
+def legend(columns: int = 7, narrow_columns: int = 2, **more: Any) -> dict[str, Any]:
     """Return a legend above the plot, in fewer columns where there is little room."""
     return {"columns": {"expr": f"width < {NARROW_PX} ? {narrow_columns} : {columns}"}, **more}

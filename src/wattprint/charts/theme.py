@@ -42,11 +42,11 @@ tests/charts/test_theme.py holds how far apart they stay for those who see no re
 """
 
 RAMP = (
-    Ink("#d3ebd2", "#1d4d45"),
-    Ink("#97d0be", "#2a7272"),
-    Ink("#58aab6", "#41959f"),
-    Ink("#3180a8", "#6db5c2"),
-    Ink("#2c548c", "#abd3d9"),
+    Ink("#d3ebd2", "#2d6b58"),
+    Ink("#97d0be", "#37897f"),
+    Ink("#58aab6", "#52a4a9"),
+    Ink("#3180a8", "#80bec8"),
+    Ink("#2c548c", "#b3d9dd"),
     Ink("#2a2c60", "#f0f5ea"),
 )
 """From little to much: ever darker on paper, ever lighter on a dark screen."""
@@ -137,13 +137,17 @@ CONFIG: dict[str, Any] = {
         "symbolSize": 120,
         "symbolType": "square",
         "title": None,
+        "titleColor": QUIET.light,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+        "titleLimit": 320,
     },
     "text": {"color": TEXT.light, "fontSize": 12},
 }
 
 
-def words(text: str, x_px: float, y_px: float, **look: Any) -> dict[str, Any]:
-    """Return a layer that is a text at a place."""
+def words(text: str, x_px: float | str, y_px: float, **look: Any) -> dict[str, Any]:
+    """Return a layer that is a text at a place; `width` is the right edge."""
     mark = {"type": "text", "text": text, "align": "left", "baseline": "alphabetic", **look}
     return {
         "data": {"values": [{}]},
