@@ -7,6 +7,7 @@ from wattprint.hub.pages import (
     admin,
     author_requests,
     calculator,
+    dashboard,
     home,
     leaderboards,
     members,
@@ -20,7 +21,7 @@ from wattprint.hub.pages import (
 )
 
 PAGES: tuple[ModuleType, ...] = (
-    *(home, sign_in, welcome, account, admin, members),
+    *(home, dashboard, sign_in, welcome, account, admin, members),
     *(calculator, methods, zones),
     *(model_submit, model_review, models, leaderboards, author_requests),
 )
