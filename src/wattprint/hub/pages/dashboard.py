@@ -63,8 +63,12 @@ def asked_of(
     view = View(org_id, chosen, asked.said(project), asked.said(team))
     query = {
         "period": period if period != "quarter" else "",
-        **{"from": first, "to": last, "project": project, "team": team},
-        **{"by": by if by != "project" else "", "step": step},
+        "from": first,
+        "to": last,
+        "project": project,
+        "team": team,
+        "by": by if by != "project" else "",
+        "step": step,
         "quantity": quantity if quantity != "emissions" else "",
     }
     return Asked(view, by, quantity, periods.step_of(step, view.period), query)
