@@ -5,10 +5,22 @@ from wattprint.hub.api.app import application
 from wattprint.hub.storage.database import Database
 
 NAMES = {
-    "run": "r1", "team": "search", "project": "ranker", "user": "ann", "tag": "x",
-    "session": "0" * 16, "token": "0" * 16, "invitation": "0" * 16, "request_id": "0" * 16,
-    "link": "acme.0", "model": "model-0001", "task": "text-ranking", "code": "FR",
-    "name": "index", "run_id": "r1", "job": "0" * 32,
+    "run": "r1",
+    "team": "search",
+    "project": "ranker",
+    "user": "ann",
+    "tag": "x",
+    "session": "0" * 16,
+    "token": "0" * 16,
+    "invitation": "0" * 16,
+    "request_id": "0" * 16,
+    "link": "acme.0",
+    "model": "model-0001",
+    "task": "text-ranking",
+    "code": "FR",
+    "name": "index",
+    "run_id": "r1",
+    "job": "0" * 32,
 }
 """What stands in a path; most of it is not there."""
 
@@ -38,7 +50,7 @@ def filled(path, **names):
 
 def queries_of(route):
     """Names of the parameters of its query, those of what it depends on included."""
-    waiting, found = [route.dependant], set()
+    waiting, found = [route.dependant] if hasattr(route, "dependant") else [], set()
     while waiting:
         one = waiting.pop()
         found |= {field.alias for field in one.query_params}
