@@ -1,8 +1,9 @@
 """The query that turns rows of a sacct dump into jobs, with their steps merged into them.
 
-The tables: `sacct_lines` holds lines as they are; `sacct_rows` the texts of the columns that are
-needed, what each row is (`bad` says why it is none), and the id of its job, `root`; `sacct_steps`
-what the steps of a job sum up to.
+The tables: `sacct_lines` holds lines as they are; `sacct_cells` the texts of the columns that are
+needed; `sacct_rows`, a view of these, also what each row is (`bad` says why it is none), and the id
+of its job, `root`; `sacct_tres` what lists of resources say; `sacct_steps` what the steps of a job
+sum up to.
 """
 
 from collections.abc import Callable
@@ -56,8 +57,8 @@ _SHOWN_ROOT = shown("coalesce(steps.root, '')")
 _TIMES = ("submit", "start", "end_time", "elapsedraw", "elapsed")
 
 
-def rows_query(layout: Layout, head: str, first_line: int, *, padded: bool) -> str:
-    """Return the query of `sacct_rows` over `sacct_lines`.
+def cells_query(layout: Layout, head: str, first_line: int, *, padded: bool) -> str:
+    """Return the query of `sacct_cells` over `sacct_lines`.
 
     Args:
         layout: How the lines are parted.
@@ -65,22 +66,24 @@ def rows_query(layout: Layout, head: str, first_line: int, *, padded: bool) -> s
         first_line: Number of the first of the lines in the log.
         padded: Whether values may have blanks around them.
     """
-    parted = f"""
-        SELECT rowid + {first_line} AS number, line AS whole, {layout.part("line")} AS f
-        FROM sacct_lines
-        WHERE line IS NOT NULL AND line <> {literal(head)}
-            AND NOT (line < '.' AND regexp_full_match(line, '[-\\s]*'))"""
 
     def text(*columns: str) -> str:
         return _text(layout, columns, padded)
 
-    return _rows(layout, parted, _bad_row(layout), text)
+    return f"""
+SELECT number AS line, CAST({_bad_row(layout)} AS VARCHAR) AS bad_row, {_cells(layout, text)}
+FROM (
+    SELECT rowid + {first_line} AS number, line AS whole, {layout.part("line")} AS f
+    FROM sacct_lines
+    WHERE line IS NOT NULL AND line <> {literal(head)}
+        AND NOT (line < '.' AND regexp_full_match(line, '[-\\s]*'))
+)"""
 
 
-def quick_rows_query(layout: Layout, head: str, first_line: int, path: Path) -> str:
-    """Return the query of `sacct_rows` over a piece in which every line has all its columns.
+def quick_cells_query(layout: Layout, head: str, first_line: int, path: Path) -> str:
+    """Return the query of `sacct_cells` over a piece in which every line has all its columns.
 
-    The engine parts the lines itself, which takes a third of the time that `rows_query` does; a
+    The engine parts the lines itself, which takes a third of the time that `cells_query` does; a
     line with fewer or more columns is an error, one that is blank is left out.
 
     Args:
@@ -89,45 +92,59 @@ def quick_rows_query(layout: Layout, head: str, first_line: int, path: Path) -> 
         first_line: Number of the first line of the piece in the log.
         path: The piece, whose values have no blanks around them.
     """
-    same = " AND ".join(
-        f"f{place} IS NOT DISTINCT FROM {literal(name) if name else 'NULL'}"
-        for place, name in sorted(
-            enumerate(head.split(layout.delimiter), 1),
-            key=lambda named: named[0] != layout.place("jobid", "jobidraw"),
-        )
-    )
-    parted = f"""
-        SELECT * FROM (
-            SELECT row_number() OVER () + {first_line - 1} AS number, *
-            FROM {text_values(path, layout.delimiter, layout.fields)}
-        ) WHERE NOT ({same})"""
 
     def text(*columns: str) -> str:
-        place = layout.place(*columns)
-        return f"f{place}" if place else "NULL"
+        return f"f{layout.place(*columns)}"
 
-    return _rows(layout, parted, "NULL", text)
+    names = enumerate(head.split(layout.delimiter), 1)
+    same = [f"f{n} IS NOT DISTINCT FROM nullif({literal(name)}, '')" for n, name in names]
+    # The id of a row is looked at first: it differs at once.
+    first = layout.place("jobid", "jobidraw") - 1
+    same.insert(0, same.pop(max(first, 0)))
+    return f"""
+SELECT number AS line, {_cells(layout, text)}
+FROM (
+    SELECT row_number() OVER () + {first_line - 1} AS number, *
+    FROM {text_values(path, layout.delimiter, layout.fields)}
+) WHERE NOT ({" AND ".join(same)})"""
 
 
-def _rows(layout: Layout, parted: str, bad: str, text: Callable[..., str]) -> str:
-    """Return the query of `sacct_rows` over lines that are parted.
+def _cells(layout: Layout, text: Callable[..., str]) -> str:
+    """Return the texts that a dump has, of those that are needed, by their names here."""
+    known = {name: columns for name, columns in _FIELDS.items() if layout.place(*columns)}
+    cells = [f"{text(*columns)} AS {name}" for name, columns in known.items()]
+    if users := [text(name) for name in ("user", "uid") if layout.place(name)]:
+        cells.append(f"coalesce({', '.join(users)}) AS user_name")
+    return ", ".join(cells)
+
+
+def rows_view(layout: Layout, *, quick: bool) -> str:
+    """Return the query of `sacct_rows` over `sacct_cells`: what is not asked for is not worked out.
 
     Args:
         layout: Which columns there are.
-        parted: A query with the `number` of a line, and what `bad` and `text` need.
-        bad: SQL for why a line cannot be parted.
-        text: Returns SQL for the first of some columns that there is.
+        quick: Whether lines were parted by the engine: then none is bad.
     """
-    texts = {name: text(*columns) for name, columns in _FIELDS.items()}
-    texts |= {name: _unless_empty_word(texts[name]) for name in _TIMES}
-    users = [text(name) for name in ("user", "uid") if layout.place(name)]
-    texts["user_name"] = f"coalesce({', '.join(users)})" if users else "NULL"
-    columns = ", ".join(f"CAST({text} AS VARCHAR) AS {name}" for name, text in texts.items())
+    cells = {name: name for name, columns in _FIELDS.items() if layout.place(*columns)}
+    texts = {name: cells.get(name, "CAST(NULL AS VARCHAR)") for name in _FIELDS}
+    texts |= {name: _unless_empty_word(cells[name]) for name in _TIMES if name in cells}
+    has_user = layout.place("user", "uid")
+    texts["user_name"] = "user_name" if has_user else "CAST(NULL AS VARCHAR)"
+    bad = f"CASE WHEN bad_row IS NULL THEN {_bad_id(layout)} ELSE bad_row END"
+    columns = ", ".join(f"{text} AS {name}" for name, text in texts.items())
     return f"""
-SELECT * REPLACE (CASE WHEN bad IS NULL THEN {_bad_id(layout)} ELSE bad END AS bad),
+SELECT line, {columns}, {"CAST(NULL AS VARCHAR)" if quick else bad} AS bad,
     {_is_step(layout)} AS is_step,
-    CASE WHEN contains(jobid, '.') THEN split_part(jobid, '.', 1) ELSE jobid END AS root
-FROM (SELECT number AS line, CAST({bad} AS VARCHAR) AS bad, {columns} FROM ({parted}))"""
+    {"split_part(jobid, '.', 1)" if "jobid" in cells else "CAST(NULL AS VARCHAR)"} AS root
+FROM sacct_cells"""
+
+
+def no_bad_id(layout: Layout) -> str:
+    """Return SQL over `sacct_cells` that tells whether all its rows have an id of a job."""
+    return f"bool_and({_GOOD_ID})" if layout.place("jobid", "jobidraw") else "TRUE"
+
+
+_GOOD_ID = "coalesce(jobid >= '0' AND jobid < ':', FALSE)"
 
 
 def _text(layout: Layout, columns: tuple[str, ...], padded: bool) -> str:
@@ -142,8 +159,6 @@ def _text(layout: Layout, columns: tuple[str, ...], padded: bool) -> str:
 
 
 def _unless_empty_word(text: str) -> str:
-    if text == "NULL":
-        return text
     words = ", ".join(map(literal, _SAY_NOTHING))
     return f"CASE WHEN {text} >= ':' AND lower({text}) IN ({words}) THEN NULL ELSE {text} END"
 
@@ -168,8 +183,8 @@ def _bad_id(layout: Layout) -> str:
     if not layout.place("jobid", "jobidraw"):
         return "NULL"
     return (
-        "CASE WHEN jobid >= '0' AND jobid < ':' THEN NULL ELSE 'JobID is ' || "
-        f"{_SHOWN_ID} || '; expected one such as 123, 123_4 or 123+0' END"
+        f"CASE WHEN {_GOOD_ID} THEN NULL ELSE 'JobID is ' || {_SHOWN_ID}"
+        " || '; expected one such as 123, 123_4 or 123+0' END"
     )
 
 
@@ -325,20 +340,12 @@ def jobs_query(layout: Layout, settings: LogSettings) -> str:
     cluster = literal(settings.cluster) if settings.cluster else "NULL"
     texts = _Texts(layout)
     identified = bool(layout.place("jobid", "jobidraw"))
-    same = "steps.root IS NOT DISTINCT FROM jobs.root" if identified else "TRUE"
+    same = "steps.root IS NOT DISTINCT FROM jobs.jobid" if identified else "TRUE"
     return f"""
 WITH jobs AS ({_read(texts, settings.timezone, cluster)})
 SELECT {_derived()}
 FROM (SELECT *, {_cpus(texts)} AS cpus FROM jobs) AS jobs
-LEFT JOIN sacct_steps AS steps ON steps.owner = jobs.line AND {same}
-UNION ALL BY NAME
-SELECT line, 1 AS log_rows, bad AS reject FROM sacct_rows WHERE bad IS NOT NULL
-UNION ALL BY NAME
-SELECT steps.line, step_rows AS log_rows,
-    'step of job ' || {_SHOWN_ROOT} || '; expected the row of its job before it' AS reject
-FROM sacct_steps AS steps
-ANTI JOIN (SELECT line, root FROM sacct_rows WHERE bad IS NULL AND NOT is_step) AS jobs
-    ON steps.owner = jobs.line AND {same}
+FULL JOIN sacct_steps AS steps ON steps.owner = jobs.line AND {same}
 """
 
 
@@ -356,8 +363,8 @@ def _read(texts: _Texts, timezone: str, cluster: str) -> str:
     columns = {
         "cluster": _first("cluster", cluster),
         "project": "nullif(ltrim(wckey, '*'), '')",
-        "partition_name": "CASE WHEN contains(partition, ',') THEN nullif(split_part(partition, ',', 1), '') "
-        "ELSE partition END",
+        "partition_name": "CASE WHEN contains(partition, ',') "
+        "THEN nullif(split_part(partition, ',', 1), '') ELSE partition END",
         "state": of(values.state, "state"),
         "submit_s": f"CAST({moment('submit')} AS BIGINT)",
         "start_s": f"CAST({moment('start')} AS BIGINT)",
@@ -385,9 +392,9 @@ def _read(texts: _Texts, timezone: str, cluster: str) -> str:
     }
     read = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
     return f"""
-SELECT line, root, jobid, start AS start_text, elapsed AS elapsed_text, user_name, account, reqmem,
+SELECT line, bad, jobid, start AS start_text, elapsed AS elapsed_text, user_name, account, reqmem,
     cputimeraw, cputime, {read}
-FROM (SELECT * FROM sacct_rows WHERE bad IS NULL AND NOT is_step) AS rows {texts.tres_joins()}"""
+FROM (SELECT * FROM sacct_rows WHERE bad IS NOT NULL OR NOT is_step) AS rows {texts.tres_joins()}"""
 
 
 def _cpus(texts: _Texts) -> str:
@@ -405,7 +412,7 @@ def _derived() -> str:
     key = "concat_ws('|', coalesce(cluster, ''), jobid"
     from_submit = "(start_s IS NULL AND submit_s IS NOT NULL AND (end_s - elapsed_s) IS NULL)"
     return f"""
-    split_part(jobid, '.', 1) AS job_id,
+    jobid AS job_id,
     CASE
         WHEN {_CUT_SHORT} THEN NULL
         WHEN start_s IS NOT NULL THEN {key}, start_s)
@@ -424,9 +431,12 @@ def _derived() -> str:
     coalesce(own_energy_j, steps.energy_j) AS node_energy_j,
     CASE WHEN {from_submit} AND elapsed_s > 0 THEN {NOTE_BITS["start_from_submit"]} ELSE 0 END
         | CASE WHEN in_part THEN {NOTE_BITS["gpus_in_part"]} ELSE 0 END AS notes,
-    jobs.line AS line,
-    1 + coalesce(step_rows, 0) AS log_rows,
+    coalesce(jobs.line, steps.line) AS line,
+    CASE WHEN jobs.line IS NULL THEN 0 ELSE 1 END + coalesce(step_rows, 0) AS log_rows,
     CASE
+        WHEN bad IS NOT NULL THEN bad
+        WHEN jobs.line IS NULL THEN 'step of job ' || {_SHOWN_ROOT}
+            || '; expected the row of its job before it'
         WHEN start_s IS NULL AND start_text IS NOT NULL THEN 'Start is ' || {shown("start_text")}
             || '; expected a time such as 2024-01-31T12:00:00, or seconds since 1970'
         WHEN elapsed_s IS NULL AND elapsed_text IS NOT NULL THEN 'Elapsed is '
