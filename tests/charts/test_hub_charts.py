@@ -35,7 +35,9 @@ def test_a_chart_is_plain_json_that_holds_its_data_and_says_what_it_shows(name):
 def _slim(part):
     """A specification with two rows of each of its data: a schema asks the same of all."""
     if isinstance(part, dict):
-        return {k: v[:2] if k == "values" and isinstance(v, list) else _slim(v) for k, v in part.items()}
+        return {
+            k: v[:2] if k == "values" and isinstance(v, list) else _slim(v) for k, v in part.items()
+        }
     return [_slim(one) for one in part] if isinstance(part, list) else part
 
 
