@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from wattprint.hub.pages import dashboard, home, run, runs, sign_in
+from wattprint.hub.pages import compare, dashboard, home, run, runs, sign_in
 
-PAGES: tuple[ModuleType, ...] = (home, sign_in, dashboard, runs, run)
+PAGES: tuple[ModuleType, ...] = (home, sign_in, dashboard, runs, run, compare)
 """Each has a `router`."""

@@ -89,8 +89,11 @@ def _page(
 def _figures(view: RunView) -> dict[str, Any]:
     """Return what both the page and its part that goes on say."""
     breakdown = breakdown_of_run(view.record, view.footprint)
+    parts = run_parts(view.record, view.footprint, breakdown, view.row["outcome"])
+    # A record comes with its readings added up; how many there were is not for it to say.
+    parts["facts"] = [fact for fact in parts["facts"] if fact[0] != "Readings"]
     return {
-        "parts": run_parts(view.record, view.footprint, breakdown, view.row["outcome"]),
+        "parts": parts,
         "boundaries": _boundaries(view),
         "here": lambda more="", **query: address_of(view.key, more, **query),
         "is_running": view.is_running,
