@@ -74,6 +74,15 @@ class Browser:
         self.get("/sign-in")
         return self.send("/sign-in", token=token, next="/sign-in")
 
+    def sign_in_as(self, user, password):
+        """Sign in with a name and a password; the answer of the form."""
+        self.get("/sign-in")
+        return self.send("/sign-in", user=user, password=password, next="/account")
+
+    def key(self, path="/sign-in"):
+        """The key that forms of a page carry."""
+        return self.get(path).text.split('name="form_key" value="')[1].split('"')[0]
+
     def _ask(self, method, path, **what):
         import asyncio
 

@@ -83,7 +83,7 @@ def faults_of(context, url):
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda asked: said.append(asked.url) if is_foreign(asked.url, url) else None)
     status = page.goto(url, wait_until="networkidle").status
-    page.wait_for_function("!document.querySelector('figure.chart:not([data-drawn])')")
+    page.wait_for_selector("figure.chart:not([data-drawn])", state="detached")
     said = [text for text in said if not (status == 404 and "404" in text)]
     said += sticking_out(page)
     said += serious_of(page)

@@ -106,6 +106,15 @@ tools/build_factors.py writes this file together with the tables.
 """
 
 
+VENDORED_HEAD = """\
+# Programs and shapes of others in the hub's pages
+
+src/wattprint/hub/static/vendor holds what its README.md names: htmx, a bundle of Vega, and the \
+shapes of countries made from Natural Earth, which is in the public domain. \
+tools/build_vendored.mjs fetches them and writes these texts.
+"""
+
+
 def notice(inputs: Inputs, tables: Sequence[Table]) -> bytes:
     taken: dict[str, list[str]] = defaultdict(list)
     for table in tables:
@@ -114,7 +123,9 @@ def notice(inputs: Inputs, tables: Sequence[Table]) -> bytes:
             taken[key].append(f"{table.path} ({count} {'row' if count == 1 else 'rows'})")
     sections = [notice_section(inputs.sources[key], taken[key]) for key in sorted(taken)]
     licences = (inputs.hand_entered / "licence_texts.txt").read_text(encoding="utf-8")
+    vendored = (inputs.hand_entered / "vendored_licences.txt").read_text(encoding="utf-8")
     parts = [wrapped(NOTICE_HEAD), "# Data sources", *sections, "# Licence texts", licences]
+    parts += [wrapped(VENDORED_HEAD), vendored]
     return ("\n\n".join(part.strip("\n") for part in parts) + "\n").encode("utf-8")
 
 

@@ -19,6 +19,10 @@ class Settings(NamedTuple):
     """How many requests a token may make, on average; twice as many at once. [1/s]"""
     public_organisation: str = "default"
     """Whose public pages those see who have not signed in."""
+    public_url: str = "http://127.0.0.1:8080"
+    """The hub's address as browsers know it: links are made of it, never of what a request says."""
+    oidc_file: str | None = None
+    """File of an OIDC provider's settings; None for none but those of the environment."""
     largest_body_bytes: int = 16 * 1024 * 1024
     """Of a request, packed. [B]"""
     largest_unpacked_bytes: int = 64 * 1024 * 1024

@@ -10,6 +10,7 @@ from fastapi.security import HTTPBearer
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import MEDIA_TYPE, TITLES, ProblemError
 from wattprint.hub.api.watch import Counters
+from wattprint.hub.auth.accounts import Accounts
 from wattprint.hub.auth.rights import ADMIN, MANAGE, READ, WRITE, Principal
 from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
@@ -26,6 +27,7 @@ class Hub(NamedTuple):
     sessions: Sessions
     limit: RateLimit
     counters: Counters
+    accounts: Accounts
     wall_clock_s: Callable[[], float] = time.time
 
     def now_ms(self) -> int:

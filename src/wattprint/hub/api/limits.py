@@ -3,7 +3,7 @@
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 
 from fastapi import Request
@@ -15,15 +15,22 @@ from wattprint.hub.settings import Settings
 _MOST_BUCKETS = 10_000
 
 
-async def read_body(request: Request, settings: Settings) -> bytes:
+async def read_body(
+    request: Request, settings: Settings, kinds: Sequence[str] = ("application/json",)
+) -> bytes:
     """Return the body of a request, unpacked, and never hold more of it than is allowed.
+
+    Args:
+        request: The request.
+        settings: What is allowed.
+        kinds: Media types that are taken.
 
     Raises:
         ProblemError: Another media type or encoding, too large, cut off, or packed wrongly.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise ProblemError(415, f"Content-Type is {kind!r}; expected application/json.")
+    if kind not in kinds:
+        raise ProblemError(415, f"Content-Type is {kind!r}; expected {' or '.join(kinds)}.")
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise ProblemError(415, f"Content-Encoding is {encoding!r}; expected gzip or none.")

@@ -17,13 +17,14 @@ from wattprint.hub import reading
 from wattprint.hub.api.asked import AskedHub, Reader, problems
 from wattprint.hub.api.examples import RECORD
 from wattprint.hub.api.problems import ProblemError
+from wattprint.hub.notes import TAG
 from wattprint.hub.reading import FIELDS, RunsAsked
 from wattprint.hub.storage.schema import projects
 
 router = APIRouter(prefix="/api/v1", tags=["read"])
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
 Name = Annotated[str, Query(min_length=1, max_length=200, pattern=_NO_CONTROLS)]
-_RunId = Annotated[str, Path(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+RunId = Annotated[str, Path(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 _Moment = Annotated[int, Query(ge=0, le=2**53, description="[ms since 1970]")]
 _GROUP = "|".join(reading.GROUPS)
 _EPOCH = date(1970, 1, 1)
@@ -84,29 +85,36 @@ def get_runs(
     outcome: Name | None = None,
     zone: Name | None = None,
     hardware: Name | None = None,
+    tag: Annotated[str, Query(max_length=64, pattern=TAG)] | None = None,
     since_ms: _Moment | None = None,
     until_ms: _Moment | None = None,
     sort: Literal["started_at_ms", "-started_at_ms"] = "-started_at_ms",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(max_length=2000, pattern=r"^[A-Za-z0-9_-]+$")] = None,
     fields: Annotated[
-        str | None, Query(max_length=1000, description="Comma-separated: " + ", ".join(FIELDS))
+        str | None,
+        Query(
+            max_length=2000,
+            pattern=r"^[a-z0-9_]+(,[a-z0-9_]+)*$",
+            description="Comma-separated: " + ", ".join(FIELDS),
+        ),
     ] = None,
 ) -> Response:
     """List runs, the newest first, by pages."""
     asked = RunsAsked(
-        project,
-        team,
-        stage,
-        outcome,
-        zone,
-        hardware,
-        since_ms,
-        until_ms,
-        sort,
-        limit,
-        cursor,
-        _fields(fields),
+        project=project,
+        team=team,
+        stage=stage,
+        outcome=outcome,
+        zone=zone,
+        hardware=hardware,
+        tag=tag,
+        since_ms=since_ms,
+        until_ms=until_ms,
+        sort=sort,
+        limit=limit,
+        cursor=cursor,
+        fields=_fields(fields),
     )
     page = reading.list_runs(hub.database, principal.org_id, asked)
     return _answer(request, {"runs": page.rows, "next": page.next_cursor})
@@ -124,7 +132,7 @@ def _fields(text: str | None) -> tuple[str, ...]:
     "/runs/{run}", response_model=RunFound, responses={**problems(404, 409), **_NOT_MODIFIED}
 )
 def get_run(
-    request: Request, hub: AskedHub, principal: Reader, run: _RunId, project: Name | None = None
+    request: Request, hub: AskedHub, principal: Reader, run: RunId, project: Name | None = None
 ) -> Response:
     """Return a run; `project` is needed only where two projects share its id."""
     found = _found(hub, principal.org_id, run, project)
@@ -148,7 +156,7 @@ def get_intervals(
     *,
     hub: AskedHub,
     principal: Reader,
-    run: _RunId,
+    run: RunId,
     project: Name | None = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
     after_device: Name | None = None,

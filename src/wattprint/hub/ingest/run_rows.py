@@ -27,6 +27,11 @@ _SAME_ENERGY = 1e-6
 """A footprint of other readings than the record's differs by more than this. [ratio]"""
 
 
+_COUNT = slice(39, 45)
+"""Where a rank says how often the hub has computed the footprint: behind whether the run ended (1),
+its duration (14) and the version of the factors (24)."""
+
+
 class ReadRun(NamedTuple):
     """A run of a batch that is in order."""
 
@@ -230,12 +235,30 @@ def _same_energy(
 def _rank(row: Mapping[str, Any], record: bytes, footprint: bytes) -> str:
     """Return which of several records of a run holds: the greatest, so that order does not matter.
 
-    One that has ended goes before one that goes on, then the longer, then the newer factors; what
-    is left is settled by content. Digits alone: every database sorts those alike.
+    One that has ended goes before one that goes on, then the longer, then the newer factors, then
+    what the hub itself computed (see `recomputed`); what is left is settled by content. Digits
+    alone: every database sorts those alike.
     """
     version = _comparable(row["factor_set_version"] or "0")
     content = sha256(record + b"\n" + footprint).hexdigest()
-    return f"{int(row['outcome'] != RUNNING)}{row['duration_ms']:014d}{version}{content}"
+    return f"{int(row['outcome'] != RUNNING)}{row['duration_ms']:014d}{version}{0:06d}{content}"
+
+
+def recomputed(run: ReadRun, held_rank: str) -> ReadRun:
+    """Return a run as computed by the hub: it goes before what holds of the same factors.
+
+    Counted, not timed: a clock that was set back changes nothing.
+
+    Args:
+        run: The record that is stored, with its new footprint.
+        held_rank: The rank of what is stored now.
+    """
+    rank = run.row["rank"]
+    is_same_version = held_rank[: _COUNT.start] == rank[: _COUNT.start]
+    count = int(held_rank[_COUNT]) + 1 if is_same_version else 1
+    rank = f"{rank[: _COUNT.start]}{count:06d}{rank[_COUNT.stop :]}"
+    footprint = None if run.footprint is None else {**run.footprint, "rank": rank}
+    return ReadRun({**run.row, "rank": rank}, footprint)
 
 
 @lru_cache(maxsize=256)

@@ -13,6 +13,7 @@ from wattprint.hub.ingest.run_rows import ReadRun
 from wattprint.hub.ingest.upsert import Deltas, add_up
 from wattprint.hub.storage.bulk import insert_new, row_of, upsert
 from wattprint.hub.storage.database import Database
+from wattprint.hub.storage.note_tables import exclusions
 from wattprint.hub.storage.schema import (
     COUNTED,
     DAY_KEY,
@@ -100,7 +101,8 @@ def _store(connection: Connection, sent: _Sent) -> dict[tuple[str, str], str]:
             deltas.add(_day_key(row), row)
         else:
             there.append(row)
-    before = _locked(connection, there)
+    before = locked(connection, there)
+    uncounted = excluded(connection, before.values())
     changed = []
     for row in there:
         old = before[_short_key(row)]
@@ -108,9 +110,10 @@ def _store(connection: Connection, sent: _Sent) -> dict[tuple[str, str], str]:
             verdicts[_short_key(row)] = DUPLICATE if row["rank"] == old["rank"] else OLDER
             continue
         verdicts[_short_key(row)] = REPLACED
-        deltas.take(_day_key(old), old)
-        deltas.add(_day_key(row), row)
         changed.append(row)
+        if _short_key(row) not in uncounted:
+            deltas.take(_day_key(old), old)
+            deltas.add(_day_key(row), row)
     _replace(connection, changed)
     upsert(connection, footprints, sent.footprint_rows, _NEWER, _IS_NEWER)
     add_up(connection, daily_runs, deltas.rows())
@@ -129,7 +132,35 @@ def store_projects(connection: Connection, names: Iterable[tuple[str, str]], now
     insert_new(connection, projects, missing)
 
 
-def _locked(
+def count_again(connection: Connection, row: Mapping[str, Any], sign: int) -> None:
+    """Add a stored run to the sums of its day, or take it out (`sign` -1).
+
+    Args:
+        connection: The transaction that holds the run, see `locked`.
+        row: The run, as `locked` returns it.
+        sign: 1 or -1.
+    """
+    deltas = Deltas(COUNTED, SUMMED)
+    (deltas.add if sign > 0 else deltas.take)(_day_key(row), row)
+    add_up(connection, daily_runs, deltas.rows())
+
+
+def excluded(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Return which of some runs no sum counts, by project and id.
+
+    Read behind `locked`: whoever excludes a run, or takes it back, holds its row until the end.
+    """
+    keys = [tuple(row[name] for name in _KEY) for row in rows]
+    its = tuple_(*(exclusions.c[name] for name in _KEY))
+    found: set[tuple[str, str]] = set()
+    for i in range(0, len(keys), _PIECE):
+        statement = select(exclusions.c.project_id, exclusions.c.run_id)
+        statement = statement.where(its.in_(keys[i : i + _PIECE]))
+        found |= {(row.project_id, row.run_id) for row in connection.execute(statement)}
+    return found
+
+
+def locked(
     connection: Connection, rows: Sequence[Mapping[str, Any]]
 ) -> dict[tuple[str, str], Mapping[str, Any]]:
     """Return what is stored of runs, which nobody else changes until this transaction ends."""

@@ -28,6 +28,7 @@ SUMMED = ("duration_ms", *READINGS, *FIGURES)
 """Columns of a run that the roll-up of its day adds up."""
 COUNTED = {
     "runs_without_energy": "it_j",
+    "runs_without_facility": "facility_j",
     "runs_without_location": "location_ug",
     "runs_without_market": "market_ug",
     "runs_without_embodied": "embodied_ug",
@@ -126,6 +127,9 @@ runs = Table(
     Index("runs_by_start", "org_id", "started_at_ms", "project_id", "run_id"),
     Index("runs_of_project_by_start", "org_id", "project_id", "started_at_ms", "run_id"),
     Index("runs_by_id", "org_id", "run_id"),
+    Index("runs_by_duration", "org_id", "duration_ms", "project_id", "run_id"),
+    Index("runs_by_energy", "org_id", "it_j", "project_id", "run_id"),
+    Index("runs_by_emissions", "org_id", "location_ug", "project_id", "run_id"),
 )
 """`record` is the `wattprint.run/1` as it came; `rank` says which of two records of a run holds;
 `hardware` is the name of its main accelerator, or CPU, null where it has no devices."""
