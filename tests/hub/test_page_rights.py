@@ -109,6 +109,8 @@ def hub(database):
     organisation(hub)
     for role in ROLES:
         member(hub, f"the-{role}", role)
+    with client_of(hub, hub.tokens.create("acme", "root", "t", ["admin"])) as client:
+        client.post("/api/v1/runs:batch", json={"runs": [sent_run("r1")]})
     return hub
 
 

@@ -35,7 +35,10 @@ PUBLIC = (
     *("/zones?sort=intensity", "/zones/FR", "/zones/IS"),
     *("/methods", "/methods/formulas/transformer", "/methods/glossary", "/methods/sources"),
 )
-MEMBERS = ()
+MEMBERS = (
+    *("/account", "/admin", "/admin/members", "/admin/members/admin", "/admin/members/admin/remove"),
+    *("/admin/teams", "/admin/tokens", "/admin/audit"),
+)
 _MOST_WAIT_MS = 30_000
 
 
