@@ -31,7 +31,7 @@ THIRD_PARTIES = {
     "grid": {"pyarrow", "tomli"},
     "hub": {
         *("alembic", "argon2", "fastapi", "jinja2", "joserfc", "msgspec", "psycopg", "pyarrow"),
-        *("pydantic", "sqlalchemy", "starlette", "uvicorn"),
+        *("markdown", "markupsafe", "pydantic", "sqlalchemy", "starlette", "uvicorn"),
     },
     "importers": {"yaml"},
     "joblogs": {"duckdb"},

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from hub.made import admin_of, client_of, hub_of, reading, sent_run
+from made_runs import CPU, made_run
 from processes import WHOLE_PROOF
 from wattprint.hub.storage.schema import (
     FIGURES,
@@ -73,6 +74,7 @@ def assert_sums_are_those_of_the_rows(database, org_id="acme"):
             run
             for run in content["runs"]
             if all(run[name] == day[name] for name in ("project_id", "day", "outcome"))
+            and all((run[name] or "") == day[name] for name in ("zone", "hardware"))
         ]
         assert day["runs"] == len(of_day)
         for name in ("duration_ms", *READINGS, *FIGURES):
@@ -179,6 +181,18 @@ def test_a_run_without_a_footprint_is_counted_and_its_emissions_are_not_taken_fo
     post_runs(client, sent_run("a"), sent_run("b", with_footprint=False))
     (row,) = client.get("/api/v1/sums/runs").json()["rows"]
     assert (row["runs"], row["runs_without_location"]) == (2, 1)
+
+
+def test_runs_are_added_up_by_hardware_and_zone_and_what_is_not_known_is_null(client):
+    gpu = CPU._replace(device_id="nvml:0", component="accelerator", name="NVIDIA H100")
+    faster = made_run("b", devices=(CPU, gpu), place={"zone": "DE"}).as_dict()
+    bare = made_run("c", devices=()).as_dict()
+    assert post_runs(client, sent_run("a"), {"record": faster}, {"record": bare}).is_success
+    rows = client.get("/api/v1/sums/runs?by=hardware,zone").json()["rows"]
+    found = {(row["hardware"], row["zone"]): row["runs"] for row in rows}
+    assert found == {(None, None): 1, ("CPU", "FR"): 1, ("NVIDIA H100", "DE"): 1}
+    (run,) = client.get("/api/v1/runs?hardware=NVIDIA%20H100").json()["runs"]
+    assert (run["id"], run["hardware"]) == ("b", "NVIDIA H100")
 
 
 def test_text_that_means_something_to_sql_is_text(client, database):

@@ -18,6 +18,14 @@ ROUTES = {
     ("GET", "/api/v1/sums/intervals"): "read",
     ("GET", "/api/v1/members"): "read",
     ("GET", "/api/v1/teams"): "read",
+    ("GET", "/api/v1/runs/{run}/tags"): "read",
+    ("GET", "/api/v1/runs/{run}/notes"): "read",
+    ("GET", "/api/v1/runs/{run}/exclusion"): "read",
+    ("PUT", "/api/v1/runs/{run}/tags/{tag}"): "write",
+    ("DELETE", "/api/v1/runs/{run}/tags/{tag}"): "write",
+    ("POST", "/api/v1/runs/{run}/notes"): "write",
+    ("PUT", "/api/v1/runs/{run}/exclusion"): "write",
+    ("DELETE", "/api/v1/runs/{run}/exclusion"): "write",
     ("POST", "/api/v1/runs:batch"): "write",
     ("POST", "/api/v1/intervals:batch"): "write",
     ("PUT", "/api/v1/teams/{team}"): "manage",
@@ -29,6 +37,7 @@ ROUTES = {
     ("GET", "/api/v1/tokens"): "known",
     ("POST", "/api/v1/tokens"): "known",
     ("DELETE", "/api/v1/tokens/{token}"): "known",
+    ("GET", "/api/v1/estimate"): "anyone",
     ("GET", "/healthz"): "anyone",
     ("GET", "/readyz"): "anyone",
     ("GET", "/metrics"): "anyone",
@@ -40,6 +49,8 @@ BODIES = {
     "/api/v1/teams/{team}": {"name": "Search"},
     "/api/v1/projects/{project}": {"team": None},
     "/api/v1/members/{user}": {"role": "viewer"},
+    "/api/v1/runs/{run}/notes": {"text": "said"},
+    "/api/v1/runs/{run}/exclusion": {"reason": "a test"},
     "/api/v1/tokens": {"name": "one more", "scopes": ["nothing"]},
 }
 MAY = {
@@ -68,9 +79,13 @@ def hub(database):
     return hub
 
 
+QUERIES = {"/api/v1/estimate": "?power_w=300&hours=100&intensity=500"}
+"""What a route must be asked with."""
+
+
 def filled(path):
-    names = {"run": "r1", "team": "search", "project": "ranker", "user": "somebody"}
-    return path.format(**names, token="0" * 16)
+    names = {"run": "r1", "team": "search", "project": "ranker", "user": "somebody", "tag": "x"}
+    return path.format(**names, token="0" * 16) + QUERIES.get(path, "")
 
 
 def statuses(hub, token):

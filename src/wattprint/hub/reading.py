@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, func, literal, or_, select
 from wattprint.domain.errors import InputError
 from wattprint.domain.units import MICROJOULES_PER_JOULE
 from wattprint.hub.storage.database import Database
+from wattprint.hub.storage.note_tables import run_tags
 from wattprint.hub.storage.schema import (
     COUNTED,
     FIGURES,
@@ -24,13 +25,13 @@ from wattprint.hub.storage.schema import (
 )
 
 FIELDS = (
-    *("id", "project", "name", "stage", "outcome", "parent", "zone", "region"),
+    *("id", "project", "name", "stage", "outcome", "parent", "zone", "region", "hardware"),
     *("started_at_ms", "duration_ms", *READINGS, *FIGURES),
     *("factor_set_version", "factor_set_sha256", "received_at_ms"),
 )
 """Fields of a run in a list."""
 _COLUMNS = {"id": "run_id", "project": "project_id", "parent": "parent_id"}
-GROUPS = ("day", "project", "team", "outcome")
+GROUPS = ("day", "project", "team", "outcome", "zone", "hardware")
 
 
 class Page(NamedTuple):
@@ -49,6 +50,8 @@ class RunsAsked(NamedTuple):
     stage: str | None = None
     outcome: str | None = None
     zone: str | None = None
+    hardware: str | None = None
+    tag: str | None = None
     since_ms: int | None = None
     until_ms: int | None = None
     sort: str = "-started_at_ms"
@@ -93,19 +96,32 @@ def _filters(org_id: str, asked: RunsAsked) -> list[Any]:
             ("stage", asked.stage),
             ("outcome", asked.outcome),
             ("zone", asked.zone),
+            ("hardware", asked.hardware),
         )
         if wanted is not None
     ]
     if asked.team is not None:
-        its = select(projects.c.project_id).where(
-            projects.c.org_id == org_id, projects.c.team_id == asked.team
-        )
-        conditions.append(runs.c.project_id.in_(its))
+        conditions.append(runs.c.project_id.in_(projects_of_team(org_id, asked.team)))
+    if asked.tag is not None:
+        conditions.append(is_tagged(asked.tag))
     if asked.since_ms is not None:
         conditions.append(runs.c.started_at_ms >= asked.since_ms)
     if asked.until_ms is not None:
         conditions.append(runs.c.started_at_ms < asked.until_ms)
     return conditions
+
+
+def projects_of_team(org_id: str, team: str) -> Any:
+    """Return the select of a team's projects."""
+    its = projects.c
+    return select(its.project_id).where(its.org_id == org_id, its.team_id == team)
+
+
+def is_tagged(tag: str) -> Any:
+    """Return the condition that a run has a tag."""
+    its = run_tags.c
+    of_run = (its[name] == runs.c[name] for name in ("org_id", "project_id", "run_id"))
+    return select(its.tag).where(*of_run, its.tag == tag).exists()
 
 
 def _after(place: Sequence[Any], key: Sequence[Any], *, is_descending: bool) -> Any:
@@ -150,6 +166,13 @@ def find_run(
     return found
 
 
+def projects_of(database: Database, org_id: str, run_id: str) -> list[str]:
+    """Return the projects that have a run of an id; most often one."""
+    statement = select(runs.c.project_id).where(runs.c.org_id == org_id, runs.c.run_id == run_id)
+    with database.reading() as connection:
+        return list(connection.scalars(statement.order_by(runs.c.project_id).limit(1000)))
+
+
 def _footprints(connection: Any, run: Mapping[str, Any]) -> list[dict[str, Any]]:
     of_run = [footprints.c[name] == run[name] for name in ("org_id", "project_id", "run_id")]
     statement = select(
@@ -191,6 +214,9 @@ def daily(
     by: Sequence[str],
     days: tuple[int, int],
     project: str | None = None,
+    *,
+    team: str | None = None,
+    is_whole: bool = False,
 ) -> list[dict[str, Any]]:
     """Return sums over runs, grouped; from the roll-ups alone, however many runs there are.
 
@@ -200,12 +226,16 @@ def daily(
         by: Any of `GROUPS`.
         days: First and last day, since 1970.
         project: Only this project.
+        team: Only projects of this team.
+        is_whole: Only roll-ups all of whose runs have energy of the facility and emissions.
     """
     groups = {
         "day": daily_runs.c.day,
         "project": daily_runs.c.project_id,
         "team": projects.c.team_id,
         "outcome": daily_runs.c.outcome,
+        "zone": daily_runs.c.zone,
+        "hardware": daily_runs.c.hardware,
     }
     chosen = [groups[name].label(name) for name in by]
     sums = ["runs", *COUNTED, *SUMMED]
@@ -217,13 +247,22 @@ def daily(
     )
     if project is not None:
         statement = statement.where(daily_runs.c.project_id == project)
+    if team is not None:
+        statement = statement.where(daily_runs.c.project_id.in_(projects_of_team(org_id, team)))
+    if is_whole:
+        its = daily_runs.c
+        statement = statement.where(its.runs_without_facility == 0, its.runs_without_location == 0)
     statement = statement.group_by(*(groups[name] for name in by))
     statement = statement.order_by(*(groups[name] for name in by))
     with database.reading() as connection:
         found = connection.execute(statement).mappings()
-        # PostgreSQL sums whole numbers as decimals: the same number, of another type.
+        # PostgreSQL sums whole numbers as decimals: the same number, of another type. A zone or
+        # hardware that is not known is empty in this table alone, and null to whoever asks.
         return [
-            {name: value if name in by else int(value or 0) for name, value in row.items()}
+            {
+                name: (None if value == "" else value) if name in by else int(value or 0)
+                for name, value in row.items()
+            }
             for row in found
             if row["runs"]
         ]

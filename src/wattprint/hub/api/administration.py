@@ -10,7 +10,7 @@ from sqlalchemy import select
 from wattprint.hub import organisations
 from wattprint.hub.api.asked import Admin, AskedHub, Known, Manager, Reader, problems
 from wattprint.hub.api.problems import ProblemError
-from wattprint.hub.auth.rights import ADMIN, checked_scopes
+from wattprint.hub.auth.rights import ADMIN, SCOPE, checked_scopes
 from wattprint.hub.storage.schema import audit, memberships, teams, tokens, users
 
 router = APIRouter(prefix="/api/v1", tags=["administration"])
@@ -38,7 +38,8 @@ class NewToken(_Said):
 
     name: Annotated[Text, Field(examples=["cluster login node"])]
     scopes: Annotated[
-        list[Text], Field(min_length=1, max_length=50, examples=[["read", "write:ranker"]])
+        list[Annotated[str, Field(max_length=206, pattern=SCOPE)]],
+        Field(min_length=1, max_length=50, examples=[["read", "write:ranker"]]),
     ]
 
 

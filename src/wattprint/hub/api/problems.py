@@ -10,7 +10,12 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from wattprint.domain.errors import InputError
-from wattprint.hub.storage.errors import StorageAwayError, StorageError, StorageFullError
+from wattprint.hub.storage.errors import (
+    RunGoneError,
+    StorageAwayError,
+    StorageError,
+    StorageFullError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -100,6 +105,10 @@ def add_handlers(app: FastAPI, answer: Answer) -> None:
     @app.exception_handler(StorageError)
     async def not_stored(request: Request, error: StorageError) -> Response:
         return answer(request, storage_problem(error))
+
+    @app.exception_handler(RunGoneError)
+    async def gone(request: Request, error: RunGoneError) -> Response:
+        return answer(request, ProblemError(404, f"Run {str(error)!r} is unknown."))
 
     @app.exception_handler(InputError)
     async def wrong(request: Request, error: InputError) -> Response:

@@ -1,12 +1,12 @@
 """Runs, projects and sums, read by whoever may."""
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
+import msgspec
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
@@ -17,14 +17,16 @@ from wattprint.hub import reading
 from wattprint.hub.api.asked import AskedHub, Reader, problems
 from wattprint.hub.api.examples import RECORD
 from wattprint.hub.api.problems import ProblemError
+from wattprint.hub.notes import TAG
 from wattprint.hub.reading import FIELDS, RunsAsked
 from wattprint.hub.storage.schema import projects
 
 router = APIRouter(prefix="/api/v1", tags=["read"])
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
 Name = Annotated[str, Query(min_length=1, max_length=200, pattern=_NO_CONTROLS)]
-_RunId = Annotated[str, Path(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+RunId = Annotated[str, Path(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 _Moment = Annotated[int, Query(ge=0, le=2**53, description="[ms since 1970]")]
+_GROUP = "|".join(reading.GROUPS)
 _EPOCH = date(1970, 1, 1)
 _NOT_MODIFIED: Mapping[int | str, dict[str, Any]] = {304: {"description": "Not modified"}}
 
@@ -82,28 +84,37 @@ def get_runs(
     stage: Name | None = None,
     outcome: Name | None = None,
     zone: Name | None = None,
+    hardware: Name | None = None,
+    tag: Annotated[str, Query(max_length=64, pattern=TAG)] | None = None,
     since_ms: _Moment | None = None,
     until_ms: _Moment | None = None,
     sort: Literal["started_at_ms", "-started_at_ms"] = "-started_at_ms",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(max_length=2000, pattern=r"^[A-Za-z0-9_-]+$")] = None,
     fields: Annotated[
-        str | None, Query(max_length=1000, description="Comma-separated: " + ", ".join(FIELDS))
+        str | None,
+        Query(
+            max_length=2000,
+            pattern=r"^[a-z0-9_]+(,[a-z0-9_]+)*$",
+            description="Comma-separated: " + ", ".join(FIELDS),
+        ),
     ] = None,
 ) -> Response:
     """List runs, the newest first, by pages."""
     asked = RunsAsked(
-        project,
-        team,
-        stage,
-        outcome,
-        zone,
-        since_ms,
-        until_ms,
-        sort,
-        limit,
-        cursor,
-        _fields(fields),
+        project=project,
+        team=team,
+        stage=stage,
+        outcome=outcome,
+        zone=zone,
+        hardware=hardware,
+        tag=tag,
+        since_ms=since_ms,
+        until_ms=until_ms,
+        sort=sort,
+        limit=limit,
+        cursor=cursor,
+        fields=_fields(fields),
     )
     page = reading.list_runs(hub.database, principal.org_id, asked)
     return _answer(request, {"runs": page.rows, "next": page.next_cursor})
@@ -121,15 +132,17 @@ def _fields(text: str | None) -> tuple[str, ...]:
     "/runs/{run}", response_model=RunFound, responses={**problems(404, 409), **_NOT_MODIFIED}
 )
 def get_run(
-    request: Request, hub: AskedHub, principal: Reader, run: _RunId, project: Name | None = None
+    request: Request, hub: AskedHub, principal: Reader, run: RunId, project: Name | None = None
 ) -> Response:
     """Return a run; `project` is needed only where two projects share its id."""
     found = _found(hub, principal.org_id, run, project)
     described = {name: found[reading.column_of(name)] for name in FIELDS}
+    # As they came: a number beyond what a float holds would be no JSON if it were read.
     versions = [
-        {**version, "document": json.loads(version["document"])} for version in found["footprints"]
+        {**version, "document": msgspec.Raw(version["document"].encode())}
+        for version in found["footprints"]
     ]
-    record = json.loads(found["record"])
+    record = msgspec.Raw(found["record"].encode())
     return _answer(request, {"run": described, "record": record, "footprints": versions})
 
 
@@ -143,7 +156,7 @@ def get_intervals(
     *,
     hub: AskedHub,
     principal: Reader,
-    run: _RunId,
+    run: RunId,
     project: Name | None = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
     after_device: Name | None = None,
@@ -184,15 +197,15 @@ def get_sums_of_runs(
     by: Annotated[
         str,
         Query(
-            pattern=r"^(day|project|team|outcome)(,(day|project|team|outcome)){0,3}$",
-            description="Comma-separated: day, project, team, outcome",
+            pattern=rf"^({_GROUP})(,({_GROUP})){{0,5}}$",
+            description="Comma-separated: " + ", ".join(reading.GROUPS),
         ),
     ] = "day",
     first_day: date = date(1970, 1, 1),
     last_day: date = date(9999, 12, 31),
     project: Name | None = None,
 ) -> Response:
-    """Add up runs by the day on which they began, project, team or outcome."""
+    """Add up runs by the day on which they began, project, team, outcome, zone or hardware."""
     groups = tuple(dict.fromkeys(by.split(",")))
     rows = reading.daily(
         hub.database, principal.org_id, groups, _days(first_day, last_day), project
@@ -241,7 +254,7 @@ def _quoted(text: str) -> str:
 
 def _answer(request: Request, document: Any) -> Response:
     """Return a document, or that the client has it already."""
-    body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    body = msgspec.json.encode(document)
     tag = f'"{sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if tag in request.headers.get("if-none-match", "").replace("W/", "").split(", "):

@@ -13,3 +13,7 @@ class StorageFullError(StorageError):
 
 class StorageAwayError(StorageError):
     """The database cannot be reached, or is too busy: the same may succeed later."""
+
+
+class RunGoneError(LookupError):
+    """There is no such run."""

@@ -28,6 +28,7 @@ SUMMED = ("duration_ms", *READINGS, *FIGURES)
 """Columns of a run that the roll-up of its day adds up."""
 COUNTED = {
     "runs_without_energy": "it_j",
+    "runs_without_facility": "facility_j",
     "runs_without_location": "location_ug",
     "runs_without_market": "market_ug",
     "runs_without_embodied": "embodied_ug",
@@ -113,6 +114,7 @@ runs = Table(
     _text("parent_id", nullable=True),
     _text("zone", nullable=True),
     _text("region", nullable=True),
+    _text("hardware", nullable=True),
     _whole("started_at_ms"),
     _whole("day"),
     _whole("duration_ms"),
@@ -125,8 +127,12 @@ runs = Table(
     Index("runs_by_start", "org_id", "started_at_ms", "project_id", "run_id"),
     Index("runs_of_project_by_start", "org_id", "project_id", "started_at_ms", "run_id"),
     Index("runs_by_id", "org_id", "run_id"),
+    Index("runs_by_duration", "org_id", "duration_ms", "project_id", "run_id"),
+    Index("runs_by_energy", "org_id", "it_j", "project_id", "run_id"),
+    Index("runs_by_emissions", "org_id", "location_ug", "project_id", "run_id"),
 )
-"""`record` is the `wattprint.run/1` as it came; `rank` says which of two records of a run holds."""
+"""`record` is the `wattprint.run/1` as it came; `rank` says which of two records of a run holds;
+`hardware` is the name of its main accelerator, or CPU, null where it has no devices."""
 
 footprints = Table(
     "footprints",
@@ -163,11 +169,16 @@ daily_runs = Table(
     _key("project_id"),
     _whole_key("day"),
     _key("outcome"),
+    _key("zone"),
+    _key("hardware"),
     _whole("runs"),
     *(_whole(name) for name in COUNTED),
     *(_whole(name) for name in SUMMED),
 )
-"""Sums over the runs that began on a day."""
+"""Sums over the runs that began on a day. A zone or hardware that is not known is empty here, as no
+key may be null."""
+DAY_KEY = ("org_id", "project_id", "day", "outcome", "zone", "hardware")
+"""Columns of a run that say to which of its roll-ups it belongs."""
 
 daily_intervals = Table(
     "daily_intervals",

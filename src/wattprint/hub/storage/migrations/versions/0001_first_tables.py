@@ -18,7 +18,7 @@ _FIGURES = (
     *("embodied_ug", "embodied_low_ug", "embodied_high_ug"),
 )
 _READINGS = ("accelerator_j", "cpu_j", "memory_j")
-_LACKING = ("energy", "location", "market", "embodied")
+_LACKING = ("energy", "facility", "location", "market", "embodied")
 _TABLES = (
     *("organisations", "users", "memberships", "tokens", "teams", "projects"),
     *("runs", "footprints", "intervals", "daily_runs", "daily_intervals", "audit"),
@@ -78,7 +78,7 @@ def _work() -> None:
         *_texts("name"),
         *_texts("stage", nullable=True),
         *_texts("outcome"),
-        *_texts("parent_id", "zone", "region", nullable=True),
+        *_texts("parent_id", "zone", "region", "hardware", nullable=True),
         *_wholes("started_at_ms", "day", "duration_ms"),
         *_wholes(*_READINGS, *_FIGURES, nullable=True),
         *_texts("factor_set_version", "factor_set_sha256", nullable=True),
@@ -108,7 +108,7 @@ def _sums() -> None:
         "daily_runs",
         *_keys("org_id", "project_id"),
         _whole_key("day"),
-        *_keys("outcome"),
+        *_keys("outcome", "zone", "hardware"),
         *_wholes("runs", *(f"runs_without_{name}" for name in _LACKING)),
         *_wholes("duration_ms", *_READINGS, *_FIGURES),
     )

@@ -1,0 +1,48 @@
+"""What people say of runs: tags, notes, exclusions."""
+
+from sqlalchemy import BigInteger, Column, Index, Table, Text
+
+from wattprint.hub.storage.metadata import METADATA
+
+_RUN = ("org_id", "project_id", "run_id")
+
+
+def _of_run() -> "list[Column[str]]":
+    return [Column(name, Text, primary_key=True) for name in _RUN]
+
+
+def _said() -> "list[Column[str]]":
+    return [Column("user_id", Text, nullable=False)]
+
+
+run_tags = Table(
+    "run_tags",
+    METADATA,
+    *_of_run(),
+    Column("tag", Text, primary_key=True),
+    *_said(),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("run_tags_by_tag", "org_id", "tag", "project_id", "run_id"),
+)
+
+run_notes = Table(
+    "run_notes",
+    METADATA,
+    *_of_run(),
+    Column("note_id", Text, primary_key=True),
+    Column("edits_id", Text, nullable=True),
+    Column("text", Text, nullable=False),
+    *_said(),
+    Column("at_ms", BigInteger, nullable=False),
+)
+"""A note that was edited is a new row; `edits_id` names the first of its versions."""
+
+exclusions = Table(
+    "exclusions",
+    METADATA,
+    *_of_run(),
+    Column("reason", Text, nullable=False),
+    *_said(),
+    Column("at_ms", BigInteger, nullable=False),
+)
+"""Runs that no sum counts. Their rows and readings stay; the roll-ups of days leave them out."""
