@@ -36,7 +36,13 @@ PUBLIC = (
     *("/methods", "/methods/formulas/transformer", "/methods/glossary", "/methods/sources"),
 )
 MEMBERS = (
-    *("/account", "/admin", "/admin/members", "/admin/members/admin", "/admin/members/admin/remove"),
+    *(
+        "/account",
+        "/admin",
+        "/admin/members",
+        "/admin/members/admin",
+        "/admin/members/admin/remove",
+    ),
     *("/admin/teams", "/admin/tokens", "/admin/audit"),
 )
 _MOST_WAIT_MS = 30_000
