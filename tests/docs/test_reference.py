@@ -31,6 +31,7 @@ GUIDES = {
     "doctor": "doctor.md",
     "account": "account.md",
     "serve": "hub.md",
+    "hub": "hub.md",
     "login": "hub.md",
     "push": "hub.md",
     "calibrate": "calibrate.md",
