@@ -50,6 +50,9 @@ def test_the_wheel_holds_every_file_of_the_package(contents):
         "wattprint/factors/tables/intensity_yearly.csv",
         "wattprint/factors/tables/odbl/LICENSE",
         "wattprint/factors/tables/odbl/zones.csv",
+        "wattprint/hub/manual/formulas/water.md",
+        "wattprint/hub/manual/methodologies/index.md",
+        "wattprint/hub/manual/images/estimate.svg",
     ],
 )
 def test_the_wheel_holds_what_the_code_reads(name, contents):
@@ -70,6 +73,26 @@ def test_the_wheel_holds_the_licences_and_the_notice(contents):
 def test_the_wheel_holds_nothing_but_the_package(contents):
     tops = {name.partition("/")[0] for name in contents}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"wattprint"}
+
+
+def test_the_manual_of_an_installed_hub_reads_the_files_of_the_wheel(wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    program = (
+        f"import sys; sys.path[:0] = [{str(tmp_path)!r}]\n"
+        "from wattprint.hub import manual\n"
+        "page = manual.manual_page('formulas/water')\n"
+        "print(manual.folder(), page.title, len(manual.names()))"
+    )
+    command = [
+        sys.executable,
+        "-I",
+        "-c",
+        f"import sys; sys.path[:0] = [{str(tmp_path)!r}]\n{program}",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.split()[:2] == [str(tmp_path / "wattprint/hub/manual"), "Water"], done.stderr
+    assert int(done.stdout.split()[-1]) == len(list((ROOT / "docs").rglob("*.md")))
 
 
 def test_the_wheel_is_small(wheel):

@@ -1,4 +1,4 @@
-"""The charts of the hub with rows made by hand: of every one a name, its specification, its table."""
+"""The charts of the hub with rows made by hand: each with its specification and its table."""
 
 import json
 import random
@@ -34,7 +34,9 @@ def slices():
     """A year of eight projects, two of them small; nothing in May."""
     chance = random.Random(7)
     return [
-        Slice(f"2026-{month:02d}", name, relative(chance.uniform(0.4, 1) * 40_000 / (i + 1), 0.6, 1.5))
+        Slice(
+            f"2026-{month:02d}", name, relative(chance.uniform(0.4, 1) * 40_000 / (i + 1), 0.6, 1.5)
+        )
         for month in range(1, 13)
         for i, name in enumerate(PROJECTS)
         if month != 5
@@ -46,7 +48,9 @@ def steps():
     start = datetime(2026, 6, 1, tzinfo=timezone.utc)
     hour = timedelta(hours=1)
     return [
-        Step(start + i * hour, start + (i + 1) * hour, relative(300 + 12 * ((i * 5) % 17), 0.9, 1.15))
+        Step(
+            start + i * hour, start + (i + 1) * hour, relative(300 + 12 * ((i * 5) % 17), 0.9, 1.15)
+        )
         for i in range(48)
         if not 20 <= i < 24
     ]
@@ -83,7 +87,9 @@ ENDED = [
     for quarter, lost in enumerate(((80, 10, 10, 0), (90, 4, 6, 0), (70, 20, 5, 5)), start=1)
     for outcome, kwh in zip(("completed", "failed", "timeout", "cancelled"), lost, strict=True)
 ]
-RANKED = [Ranked(name, relative(900_000 / (i + 1) ** 1.3, 0.7, 1.4)) for i, name in enumerate(PROJECTS)]
+RANKED = [
+    Ranked(name, relative(900_000 / (i + 1) ** 1.3, 0.7, 1.4)) for i, name in enumerate(PROJECTS)
+]
 COMPARED = [
     Compared("baseline", Range(4000.0, 3000.0, 5200.0)),
     Compared("with early stopping", Range(2400.0, 1800.0, 3100.0)),
@@ -91,7 +97,10 @@ COMPARED = [
     Compared("no place", None),
 ]
 POINTS = [
-    Point(f"2026-{month:02d}", None if month == 6 else relative(380 - 14 * month + 30 * (month % 3), 0.7, 1.25))
+    Point(
+        f"2026-{month:02d}",
+        None if month == 6 else relative(380 - 14 * month + 30 * (month % 3), 0.7, 1.25),
+    )
     for month in range(1, 13)
 ]
 _UNIT, _PER = "gCO2e/kWh", "kWh of IT energy"

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, text
 from wattprint.domain.errors import InputError
 from wattprint.hub.storage.database import Database, parsed_url
 from wattprint.hub.storage.migrate import current_revision, migrate
-from wattprint.hub.storage.schema import METADATA
+from wattprint.hub.storage.tables import TABLES
 
 
 def tables_of(database):
@@ -18,16 +18,16 @@ def tables_of(database):
 
 def test_migrations_make_the_tables_that_the_code_knows(database):
     with database.reading() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), METADATA)
+        differences = compare_metadata(MigrationContext.configure(connection), TABLES)
     assert differences == []
-    assert tables_of(database) == {*METADATA.tables, "alembic_version"}
+    assert tables_of(database) == {*TABLES.tables, "alembic_version"}
 
 
 def test_migrations_go_backwards_to_nothing_and_forwards_again(database):
     migrate(database, "base")
     assert (tables_of(database), current_revision(database)) == ({"alembic_version"}, None)
     migrate(database)
-    assert tables_of(database) == {*METADATA.tables, "alembic_version"}
+    assert tables_of(database) == {*TABLES.tables, "alembic_version"}
 
 
 def test_a_database_of_today_is_left_as_it_is(database):
@@ -42,7 +42,7 @@ def test_a_database_of_a_later_version_is_refused(database):
         migrate(database)
 
 
-@pytest.mark.parametrize("table", METADATA.sorted_tables, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", TABLES.sorted_tables, ids=lambda table: table.name)
 def test_the_tenant_is_first_in_every_key_and_index(table):
     # What distributed PostgreSQL asks of every unique key; an index that begins with it serves one
     # tenant's rows without passing over those of others.

@@ -37,6 +37,7 @@ ROUTES = {
     ("GET", "/api/v1/tokens"): "known",
     ("POST", "/api/v1/tokens"): "known",
     ("DELETE", "/api/v1/tokens/{token}"): "known",
+    ("GET", "/api/v1/estimate"): "anyone",
     ("GET", "/healthz"): "anyone",
     ("GET", "/readyz"): "anyone",
     ("GET", "/metrics"): "anyone",
@@ -78,9 +79,13 @@ def hub(database):
     return hub
 
 
+QUERIES = {"/api/v1/estimate": "?power_w=300&hours=100&intensity=500"}
+"""What a route must be asked with."""
+
+
 def filled(path):
     names = {"run": "r1", "team": "search", "project": "ranker", "user": "somebody", "tag": "x"}
-    return path.format(**names, token="0" * 16)
+    return path.format(**names, token="0" * 16) + QUERIES.get(path, "")
 
 
 def statuses(hub, token):

@@ -9,7 +9,7 @@ from wattprint.domain.errors import InputError, UnknownNameError
 from wattprint.domain.units import GRAMS_PER_KILOGRAM
 from wattprint.factors.regions import regions
 from wattprint.factors.tables import shipped
-from wattprint.factors.zones import IntensityTable, YearlyIntensity, zones
+from wattprint.factors.zones import YearlyIntensity, all_intensities, zones
 
 EARTH_RADIUS_KM = 6371.0
 """Mean radius. [km]"""
@@ -29,7 +29,7 @@ class Charged(NamedTuple):
     facility_kwh: float
 
 
-def cleaner(charged: Sequence[Charged]) -> Cleaner | None:
+def cleaner(charged: Sequence[Charged], *, shown: int = SHOWN) -> Cleaner | None:
     """Return the grids in which the same energy would have emitted less.
 
     Jobs in a cloud are compared with the regions of its provider; all others with the grids in
@@ -38,6 +38,7 @@ def cleaner(charged: Sequence[Charged]) -> Cleaner | None:
 
     Args:
         charged: Energy by place and year; places by an intensity alone cannot be compared.
+        shown: How many of them.
 
     Returns:
         None where nothing can be compared.
@@ -56,7 +57,7 @@ def cleaner(charged: Sequence[Charged]) -> Cleaner | None:
         if provider
         else f"the cleanest grids within {NEAR_KM:,.0f} km in which a cloud has a data centre"
     )
-    return Cleaner(basis_kg, tuple(distinct[:SHOWN]), chosen)
+    return Cleaner(basis_kg, tuple(distinct[:shown]), chosen)
 
 
 class _Candidate(NamedTuple):
@@ -69,7 +70,7 @@ class _Energy:
     """Energy by year, and what it emitted at its own places on one basis."""
 
     def __init__(self, charged: Iterable[Charged]) -> None:
-        self._table = IntensityTable(shipped().rows("intensity_yearly"))
+        self._table = all_intensities()
         self.by_year_kwh: dict[int, float] = {}
         self.by_year_g: dict[int, float] = {}
         self.zones: dict[str, float] = {}

@@ -1,7 +1,7 @@
 """Carbon intensity of a grid over time, with its interval, beside what a run was charged at."""
 
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from wattprint.charts.fluid import fluid, nothing
@@ -14,13 +14,8 @@ MOST_STEPS = 1000
 """Steps drawn at most: more are finer than the pixels of a wide screen."""
 _HEIGHT_PX = 200
 _UNIT = "gCO2e/kWh"
-_CLOCK = {
-    **dict.fromkeys(("seconds", "minutes", "hours"), "%H:%M"),
-    **dict.fromkeys(("day", "date", "week"), "%-d %b"),
-    **dict.fromkeys(("month", "quarter"), "%b %Y"),
-    "year": "%Y",
-}
-"""How moments along the axis are written, by what they are the beginning of."""
+_DAYS = timedelta(days=62)
+"""Up to this length the beginning of a month is written as a day."""
 
 
 class Step(NamedTuple):
@@ -51,7 +46,7 @@ def grid_intensity_chart(
     y["axis"] = {"title": f"carbon intensity [{_UNIT}]"}
     axis: dict[str, Any] = {
         "title": "time [UTC]",
-        "format": _CLOCK,
+        "format": _clock(steps),
         "labelOverlap": "greedy",
         "labelSeparation": 10,
     }
@@ -73,6 +68,16 @@ def grid_intensity_table(steps: Sequence[Step], *, zone: str) -> Table:
         (_moment(step.start), _moment(step.end), _said(step.intensity)) for step in _joined(steps)
     )
     return Table(f"Carbon intensity in {zone}", ("From", "To", "Intensity"), rows, (2,))
+
+
+def _clock(steps: Sequence[Step]) -> dict[str, str]:
+    """Return how moments along the axis are written, by what they are the beginning of."""
+    month = "%-d %b" if steps[-1].end - steps[0].start <= _DAYS else "%b %Y"
+    return {
+        **dict.fromkeys(("seconds", "minutes", "hours"), "%H:%M"),
+        **dict.fromkeys(("day", "date", "week"), "%-d %b"),
+        **dict.fromkeys(("month", "quarter", "year"), month),
+    }
 
 
 def _joined(steps: Sequence[Step]) -> list[Step]:

@@ -28,6 +28,8 @@ PURPLE = Ink("#cc79a7", "#d794ba")
 SKY = Ink("#56b4e9", "#79c4ee")
 VERMILION = Ink("#d55e00", "#e8793a")
 GREY = Ink("#8a929b", "#7d8791")
+REST = Ink("#676f79", "#838d97")
+"""What is left beside the series: dark enough not to be taken for PURPLE where no green is seen."""
 ALARM = Ink("#b83a00", "#ff9466")
 TEXT = Ink("#1c2430", "#e7ebf0")
 QUIET = Ink("#56606b", "#a9b3be")
@@ -52,7 +54,7 @@ RAMP = (
 """From little to much: ever darker on paper, ever lighter on a dark screen."""
 
 INKS = (
-    *(*SERIES_INKS, GREY),
+    *(*SERIES_INKS, GREY, REST),
     *(ALARM, TEXT, QUIET, RULE, PAPER, TRACK),
     *RAMP,
 )
@@ -104,6 +106,11 @@ def chart(content: dict[str, Any]) -> dict[str, Any]:
 CONFIG: dict[str, Any] = {
     "aria": False,  # the figure has one text alternative; a label on each mark would hide it
     "font": FONT,
+    "mark": {"color": BLUE.light},
+    "range": {
+        "category": [ink.light for ink in (*SERIES_INKS, REST)],
+        **{kind: [ink.light for ink in RAMP] for kind in ("heatmap", "ordinal", "ramp")},
+    },
     "view": {"stroke": None},
     "concat": {"spacing": 10},
     "title": {
@@ -194,7 +201,7 @@ def series_inks(names: Sequence[str], rest: str | None = None) -> dict[str, Ink]
         rest: The name of what is left, which is grey.
     """
     inks = dict(zip(names, SERIES_INKS, strict=False))
-    return inks if rest is None else {**inks, rest: GREY}
+    return inks if rest is None else {**inks, rest: REST}
 
 
 def ink_scale(inks: Mapping[str, Ink]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from wattprint.charts import calendar
 from wattprint.charts.fluid import fluid, nothing
-from wattprint.charts.marks import PERIOD_AXIS, period_scale
+from wattprint.charts.marks import PERIOD_AXIS
 from wattprint.charts.table import Table
 from wattprint.charts.theme import BLUE, PAPER, axis_top
 from wattprint.domain import units
@@ -37,7 +37,9 @@ def compute_intensity_chart(points: Sequence[Point], *, unit: str, per: str) -> 
     rows = [_row(period, known.get(period), unit) for period in calendar.filled(known)]
     scale = {"domain": [0, axis_top(max(ratio.high for ratio in known.values()))], "nice": False}
     y = {"type": "quantitative", "scale": scale, "axis": {"title": f"emissions [{unit}]"}}
-    x = {"field": "period", "type": "ordinal", **PERIOD_AXIS, **period_scale(rows)}
+    # Lines stand on points, not on bands: what is between bars has no meaning for them.
+    points_scale = {"domain": [row["period"] for row in rows], "padding": 0.4}
+    x = {"field": "period", "type": "ordinal", **PERIOD_AXIS, "scale": points_scale}
     place = {"x": x, "y": {"field": "value", **y}}
     last = next(row for row in reversed(rows) if "value" in row)
     first = next(row for row in rows if "value" in row)

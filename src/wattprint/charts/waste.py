@@ -8,7 +8,7 @@ from wattprint.charts import calendar
 from wattprint.charts.fluid import fluid, legend, nothing
 from wattprint.charts.marks import PERIOD_AXIS, period_scale
 from wattprint.charts.table import Table
-from wattprint.charts.theme import GREY, SERIES_INKS, axis_top, ink_scale
+from wattprint.charts.theme import REST, SERIES_INKS, axis_top, ink_scale
 from wattprint.domain import units
 from wattprint.domain.display import printable
 
@@ -119,7 +119,7 @@ def _part(period: str, by_outcome: Mapping[str, float], outcome: str, order: int
 def _encoding(
     along: Sequence[dict[str, Any]], most: float, outcomes: Sequence[str]
 ) -> dict[str, Any]:
-    inks = {_word(outcome): _INKS.get(outcome, GREY) for outcome in outcomes}
+    inks = {_word(outcome): _INKS.get(outcome, REST) for outcome in outcomes}
     scale = {"domain": [0, min(100.0, axis_top(most))], "nice": False}
     axis = {"title": "share of energy [%]"}
     return {

@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,6 +25,7 @@ from wattprint.ledger.home import home_folder
 from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
 
 SPOOL_FOLDER = "spool"
+_JOBS_AT_ONCE = 5_000
 _PIECE_BYTES = 32 * 1024 * 1024
 """How much is written into the spool before it is sent. [B]"""
 
@@ -30,22 +34,43 @@ _PIECE_BYTES = 32 * 1024 * 1024
 @click.argument("run", required=False)
 @click.option("--all", "all_", is_flag=True, help="All runs of the ledger.")
 @click.option("--since", metavar="DATE", help="Runs that started then (UTC) or later.")
+@click.option("--account", metavar="DIR", help="Jobs that `account --out DIR` accounted for.")
+@click.option("--project", metavar="TEXT", help="Project of those jobs. [default: their own]")
+@click.option("--keep-users", is_flag=True, help="Send their users and accounts too.")
 @home_option
 @json_option
 def push(
-    *, run: str | None, all_: bool, since: str | None, home: str | None, as_json: bool
+    *,
+    run: str | None,
+    all_: bool,
+    since: str | None,
+    account: str | None,
+    project: str | None,
+    keep_users: bool,
+    home: str | None,
+    as_json: bool,
 ) -> None:
     """Send RUN to the hub: an id, the beginning of one, or 'last', which is meant without any.
 
     What the hub does not take now waits in the home's `spool` and goes first the next time. A run
     that was sent as it is now is not read again; one that was sent twice is there once.
     """
-    if sum((run is not None, all_, since is not None)) > 1:
-        raise ContradictionError("more than one of RUN, --all and --since is given", "expected one")
+    if sum((run is not None, all_, since is not None, account is not None)) > 1:
+        given = "more than one of RUN, --all, --since and --account is given"
+        raise ContradictionError(given, "expected one")
+    if account is None and (project is not None or keep_users):
+        given = "--project or --keep-users is given without --account"
+        raise ContradictionError(given, "expected --account DIR beside it")
     folder = home_folder(home)
     credentials = load_credentials(folder)
     sender = HubSender(credentials.url, credentials.token)
     ledger, spool = Ledger(home), Spool(folder / SPOOL_FOLDER)
+    if account is not None:
+        from wattprint.cli.push_account import job_rows  # DuckDB, which only this needs
+
+        rows = job_rows(Path(account), project=project, keep_users=keep_users)
+        _print(_upload_jobs(spool, sender, rows), ledger, spool, as_json=as_json)
+        return
     since = None if since is None else parsed_date("since", since)
     run_ids = ledger.run_ids() if all_ or since else [ledger.find_id(run or LAST)]
     pushed = Pushed(folder / SPOOL_FOLDER / "pushed.jsonl", credentials.url)
@@ -54,6 +79,18 @@ def push(
         total = total.plus(upload(spool, sender))
     total = total.plus(upload(spool, sender))
     _print(total, ledger, spool, as_json=as_json)
+
+
+def _upload_jobs(
+    spool: Spool, sender: HubSender, rows: Iterator[tuple[str, dict[str, Any]]]
+) -> Sent:
+    """Send jobs, some thousands at a time, by way of the spool."""
+    total = upload(spool, sender)
+    while piece := list(islice(rows, _JOBS_AT_ONCE)):
+        for project, of_project in groupby(piece, key=itemgetter(0)):
+            spool.append("runs", project, [row for _, row in of_project])
+        total = total.plus(upload(spool, sender))
+    return total
 
 
 class Pushed:

@@ -114,12 +114,17 @@ class IntensityTable:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._by_zone: dict[str, list[Row]] = {}
+        self._read: dict[str, tuple[YearlyIntensity, ...]] = {}
         for row in rows:
             self._by_zone.setdefault(row["zone"], []).append(row)
 
     def of(self, zone: str) -> tuple[YearlyIntensity, ...]:
         """Return every figure known for a zone, of all years, bases and sources."""
-        return tuple(_intensity(row) for row in self._by_zone.get(zone, ()))
+        if zone not in self._by_zone:
+            return ()
+        if zone not in self._read:
+            self._read[zone] = tuple(map(_intensity, self._by_zone[zone]))
+        return self._read[zone]
 
     def find(
         self,
@@ -227,13 +232,29 @@ def zones() -> ZoneTable:
     return ZoneTable(shipped().rows("zones"))
 
 
+@lru_cache(maxsize=1)
+def all_intensities() -> IntensityTable:
+    """Return the yearly intensities of all zones; whoever asks keeps them, for the next ones."""
+    return IntensityTable(shipped().rows("intensity_yearly"))
+
+
+@lru_cache(maxsize=1)
+def all_mixes() -> MixTable:
+    """Return the generation mixes of all zones; whoever asks keeps them, for the next ones."""
+    return MixTable(shipped().rows("generation_mix"))
+
+
 def intensities(*of_zones: str) -> IntensityTable:
     """Return the yearly intensities of some zones of the shipped factor set."""
+    if all_intensities.cache_info().currsize:
+        return all_intensities()
     return IntensityTable(_rows_of("intensity_yearly", of_zones))
 
 
 def mixes(*of_zones: str) -> MixTable:
     """Return the generation mixes of some zones of the shipped factor set."""
+    if all_mixes.cache_info().currsize:
+        return all_mixes()
     return MixTable(_rows_of("generation_mix", of_zones))
 
 

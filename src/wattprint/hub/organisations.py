@@ -10,6 +10,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from wattprint.domain.errors import InputError
 from wattprint.hub.auth.rights import Principal
+from wattprint.hub.auth.sessions import end_sessions
+from wattprint.hub.storage.account_tables import identities, invitations, passwords
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.schema import (
     audit,
@@ -17,6 +19,7 @@ from wattprint.hub.storage.schema import (
     organisations,
     projects,
     teams,
+    tokens,
     users,
 )
 
@@ -50,16 +53,19 @@ def create_organisation(
     return database.write(work)
 
 
-def has_organisation(database: Database) -> bool:
-    """Whether this is not the hub's first start."""
+def has_organisation(database: Database, org_id: str | None = None) -> bool:
+    """Whether there is an organisation, or any: then this is not the hub's first start."""
+    statement = select(organisations.c.org_id).limit(1)
+    if org_id is not None:
+        statement = statement.where(organisations.c.org_id == org_id)
     with database.reading() as connection:
-        return connection.execute(select(organisations.c.org_id).limit(1)).first() is not None
+        return connection.execute(statement).first() is not None
 
 
 def set_member(
     database: Database, by: Principal, user_id: str, *, role: str, name: str, now_ms: int
 ) -> bool:
-    """Make a user a member, or change the role; return whether it was none before.
+    """Make a user a member, or change the role, which ends sessions; return whether it was none.
 
     Raises:
         InputError: It would leave the organisation without an admin.
@@ -69,6 +75,8 @@ def set_member(
         if role != "admin":
             _keep_an_admin(connection, by.org_id, user_id)
         key = {"org_id": by.org_id, "user_id": user_id}
+        if _role_of(connection, by.org_id, user_id) != role:
+            end_sessions(connection, by.org_id, user_id)
         _set(connection, users, key, {"name": name}, now_ms)
         is_new = _set(connection, memberships, key, {"role": role}, now_ms)
         note(connection, by, "member.set", user_id, {"role": role}, now_ms=now_ms)
@@ -78,7 +86,7 @@ def set_member(
 
 
 def remove_member(database: Database, by: Principal, user_id: str, now_ms: int) -> bool:
-    """End a membership, and with it what the user's tokens may do; return whether there was one.
+    """End a membership, and with it tokens, sessions, password and links; return if there was one.
 
     Raises:
         InputError: It would leave the organisation without an admin.
@@ -91,6 +99,7 @@ def remove_member(database: Database, by: Principal, user_id: str, now_ms: int) 
         )
         if connection.execute(statement).rowcount == 0:
             return False
+        _end_all_of(connection, by.org_id, user_id, now_ms)
         note(connection, by, "member.remove", user_id, {}, now_ms=now_ms)
         return True
 
@@ -165,16 +174,32 @@ def _set(
     return True
 
 
+def _end_all_of(connection: Connection, org_id: str, user_id: str, now_ms: int) -> None:
+    """End all by which a user could come in: who is a member again later begins anew."""
+    end_sessions(connection, org_id, user_id)
+    for table in (passwords, invitations):
+        its = table.c.org_id == org_id, table.c.user_id == user_id
+        connection.execute(delete(table).where(*its))
+    of_tokens = tokens.c.org_id == org_id, tokens.c.user_id == user_id
+    taken_back = update(tokens).where(*of_tokens, tokens.c.revoked_at_ms.is_(None))
+    connection.execute(taken_back.values(revoked_at_ms=now_ms))
+    of_log_ins = identities.c.org_id == org_id, identities.c.user_id == user_id
+    connection.execute(update(identities).where(*of_log_ins).values(admitted_by="removed"))
+
+
+def _role_of(connection: Connection, org_id: str, user_id: str) -> str | None:
+    its = memberships.c.org_id == org_id, memberships.c.user_id == user_id
+    role: str | None = connection.scalar(select(memberships.c.role).where(*its))
+    return role
+
+
 def _keep_an_admin(connection: Connection, org_id: str, user_id: str) -> None:
     others = select(func.count()).where(
         memberships.c.org_id == org_id,
         memberships.c.role == "admin",
         memberships.c.user_id != user_id,
     )
-    its_role = select(memberships.c.role).where(
-        memberships.c.org_id == org_id, memberships.c.user_id == user_id
-    )
-    if connection.scalar(its_role) == "admin" and not connection.scalar(others):
+    if _role_of(connection, org_id, user_id) == "admin" and not connection.scalar(others):
         raise InputError(
             f"user {user_id!r} is the only admin", "expected another member to be admin first"
         )

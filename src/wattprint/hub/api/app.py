@@ -9,25 +9,41 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from wattprint._version import __version__
-from wattprint.hub.api import administration, ingest, notes, reading, service
+from wattprint.hub.api import (
+    administration,
+    estimate,
+    ingest,
+    notes,
+    reading,
+    registry,
+    registry_files,
+    registry_writing,
+    service,
+)
 from wattprint.hub.api.asked import Hub
 from wattprint.hub.api.known_parameters import only_known_parameters
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import add_handlers
 from wattprint.hub.api.watch import Counters, Watch
+from wattprint.hub.auth.accounts import accounts_of
 from wattprint.hub.auth.key import server_key
+from wattprint.hub.auth.oidc import Provider
+from wattprint.hub.auth.oidc_settings import read_oidc_settings
 from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
 from wattprint.hub.local import LocalRuns
+from wattprint.hub.pages.calculator import warm
 from wattprint.hub.pages.faults import add_page_handlers, answer
 from wattprint.hub.pages.routes import PAGES
 from wattprint.hub.pages.static_files import static_files
+from wattprint.hub.registry.messages import schemas as submission_schemas
 from wattprint.hub.settings import Settings
 from wattprint.hub.storage.database import Database
 
 _DESCRIPTION = """\
-Runs, their energy and emissions. Every request but those below *service* needs a token:
-`Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the field."""
+Runs, their energy and emissions. Every request but those below *service* and *calculator* needs
+a token: `Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the
+field."""
 
 
 def opened(settings: Settings) -> Hub:
@@ -39,9 +55,16 @@ def opened(settings: Settings) -> Hub:
     """
     database = Database(settings.database, largest_pages=settings.largest_pages)
     key = server_key(Path(settings.key_file))
-    limit = RateLimit(settings.requests_per_s)
+    oidc = read_oidc_settings(None if settings.oidc_file is None else Path(settings.oidc_file))
+    provider = None if oidc is None else Provider(oidc, settings.own_url, key)
     return Hub(
-        settings, database, Tokens(database, key), Sessions(database, key), limit, Counters()
+        settings,
+        database,
+        Tokens(database, key),
+        Sessions(database, key),
+        RateLimit(settings.requests_per_s),
+        Counters(),
+        accounts_of(database, key, provider=provider),
     )
 
 
@@ -54,6 +77,7 @@ def application(hub: Hub) -> Any:
         if hub.settings.local_home is not None:
             local = LocalRuns(hub, hub.settings.local_home)
             local.start()
+        await run_in_threadpool(warm)
         yield
         if local is not None:
             await run_in_threadpool(local.stop)
@@ -70,8 +94,10 @@ def application(hub: Hub) -> Any:
         redirect_slashes=False,
     )
     app.state.hub = hub
-    for routes in (service, ingest, reading, notes, administration):
+    of_registry = registry, registry_files, registry_writing
+    for routes in (service, ingest, reading, notes, administration, *of_registry):
         app.include_router(routes.router, dependencies=[Depends(only_known_parameters)])
+    app.include_router(estimate.router)  # knows its parameters itself, to name the nearest
     for pages in PAGES:
         app.include_router(pages.router)
     app.mount("/static", static_files())
@@ -89,7 +115,7 @@ def _describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = made()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            schemas.update(ingest.batch_schemas())
+            schemas.update(ingest.batch_schemas() | submission_schemas())
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
             app.openapi_schema = document

@@ -21,6 +21,7 @@ _PROJECT = r"[^\x00-\x1f\x7f]*[^\x00-\x20\x7f]"
 SCOPE = f"^(read|admin|write:{_PROJECT})$"
 """What every scope looks like; a description of the API says it to its clients."""
 _WRITE = re.compile(f"write:(?P<project>{_PROJECT})")
+_USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 
 class Principal(NamedTuple):
@@ -58,6 +59,14 @@ class Principal(NamedTuple):
 def checked_role(role: str) -> str:
     """Return a role, or refuse it."""
     return one_of("role", role, ROLES)
+
+
+def checked_user_id(user_id: str) -> str:
+    """Return the name by which a user signs in, or refuse it."""
+    if not _USER_ID.fullmatch(user_id):
+        allowed = "expected up to 64 letters, digits and . _ @ -, the first a letter or digit"
+        raise InputError(f"user {user_id[:80]!r} is no name to sign in with", allowed)
+    return user_id
 
 
 def checked_scopes(scopes: Collection[str]) -> frozenset[str]:

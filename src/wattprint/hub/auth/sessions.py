@@ -7,7 +7,8 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -22,6 +23,18 @@ _COOKIE = re.compile(
     r"(?P<org>[a-z0-9][a-z0-9-]{0,62})\.(?P<id>[a-f0-9]{16})\.(?P<secret>[\w-]{43})", re.ASCII
 )
 _MARK = "session-"
+_ALL = frozenset({"admin"})
+_LONGEST_BROWSER = 200
+
+
+class SessionFound(NamedTuple):
+    """A session without its secret."""
+
+    session_id: str
+    opened_by: str
+    browser: str
+    created_at_ms: int
+    expires_at_ms: int
 
 
 class Sessions:
@@ -40,8 +53,25 @@ class Sessions:
         self._key = key
         self._wall_clock_s = wall_clock_s
 
-    def open(self, org_id: str, user_id: str) -> str:
-        """Open a session of a member, and return the text of its cookie."""
+    def open(
+        self,
+        org_id: str,
+        user_id: str,
+        *,
+        scopes: Collection[str] = _ALL,
+        opened_by: str = "password",
+        browser: str = "",
+    ) -> str:
+        """Open a session of a member, and return the text of its cookie.
+
+        Args:
+            org_id: The tenant.
+            user_id: Whose session it is.
+            scopes: What it may do: all that the role allows, or no more than the token that opens
+                it.
+            opened_by: 'password', 'link', 'provider', or the token's id: taken back, it ends it.
+            browser: What the browser calls itself, for the list of one's sessions.
+        """
         session_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
         now_ms = self._now_ms()
         row = {
@@ -51,6 +81,9 @@ class Sessions:
             "secret_hash": self._hash(org_id, session_id, secret),
             "created_at_ms": now_ms,
             "expires_at_ms": now_ms + LASTS_S * 1000,
+            "scopes": "\n".join(sorted(scopes)),
+            "opened_by": opened_by,
+            "browser": "".join(c for c in browser[:_LONGEST_BROWSER] if c.isprintable()),
         }
 
         def work(connection: Connection) -> None:
@@ -82,19 +115,35 @@ class Sessions:
         expected = row.secret_hash if row else "0" * len(sent)
         if not hmac.compare_digest(sent, expected) or row is None:
             return None
-        # A session may do all that its user's role allows, as a token of scope `admin` does.
-        token_id = f"{_MARK}{row.session_id}"
-        return Principal(row.org_id, row.user_id, token_id, row.role, frozenset({"admin"}))
+        scopes = frozenset((row.scopes or "").split("\n"))
+        return Principal(row.org_id, row.user_id, f"{_MARK}{row.session_id}", row.role, scopes)
 
     def close(self, principal: Principal) -> None:
         """End a session."""
         its = sessions.c.org_id == principal.org_id, sessions.c.session_id == session_of(principal)
         self._database.write(lambda connection: connection.execute(delete(sessions).where(*its)))
 
-    def close_all(self, org_id: str, user_id: str) -> None:
-        """End all sessions of a user."""
-        its = sessions.c.org_id == org_id, sessions.c.user_id == user_id
-        self._database.write(lambda connection: connection.execute(delete(sessions).where(*its)))
+    def close_one(self, org_id: str, user_id: str, session_id: str) -> bool:
+        """End one session of a user; return whether there was one."""
+        its = (
+            sessions.c.org_id == org_id,
+            sessions.c.user_id == user_id,
+            sessions.c.session_id == session_id,
+        )
+        statement = delete(sessions).where(*its)
+        return self._database.write(lambda connection: connection.execute(statement).rowcount) == 1
+
+    def of_user(self, org_id: str, user_id: str) -> list[SessionFound]:
+        """Return the sessions of a user, the newest first."""
+        columns = [sessions.c[name] for name in SessionFound._fields]
+        statement = select(*columns).where(
+            sessions.c.org_id == org_id,
+            sessions.c.user_id == user_id,
+            sessions.c.expires_at_ms > self._now_ms(),
+        )
+        order = sessions.c.created_at_ms.desc(), sessions.c.session_id
+        with self._database.reading() as connection:
+            return [SessionFound(*row) for row in connection.execute(statement.order_by(*order))]
 
     def form_key(self, visitor: str) -> str:
         """Return what a form must carry that a visitor was given.
@@ -115,3 +164,16 @@ class Sessions:
 def session_of(principal: Principal) -> str:
     """Return the id of the session that somebody asks by; the empty text for a token's."""
     return principal.token_id.removeprefix(_MARK) if principal.token_id.startswith(_MARK) else ""
+
+
+def end_sessions(connection: Connection, org_id: str, user_id: str, *, but: str = "") -> None:
+    """End the sessions of a user, in the transaction that gives a reason to.
+
+    Args:
+        connection: The transaction.
+        org_id: The tenant.
+        user_id: Whose sessions.
+        but: Id of a session that goes on.
+    """
+    its = sessions.c.org_id == org_id, sessions.c.user_id == user_id
+    connection.execute(delete(sessions).where(*its, sessions.c.session_id != but))

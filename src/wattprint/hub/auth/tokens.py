@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from wattprint.hub.auth.rights import Principal
+from wattprint.hub.storage.account_tables import sessions
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.errors import StorageError
 from wattprint.hub.storage.schema import memberships, tokens
@@ -106,7 +107,7 @@ class Tokens:
         return known.principal
 
     def revoke(self, org_id: str, token_id: str, user_id: str | None = None) -> bool:
-        """Take a token back; return whether there was one.
+        """Take a token back, and end sessions that it opened; return whether there was one.
 
         Args:
             org_id: The tenant.
@@ -120,9 +121,17 @@ class Tokens:
             *([] if user_id is None else [tokens.c.user_id == user_id]),
         )
         statement = statement.values(revoked_at_ms=self._now_ms())
-        count = self._database.write(lambda connection: connection.execute(statement).rowcount)
+        opened = sessions.c.org_id == org_id, sessions.c.opened_by == token_id
+
+        def work(connection: Connection) -> bool:
+            if connection.execute(statement).rowcount != 1:
+                return False
+            connection.execute(delete(sessions).where(*opened))
+            return True
+
+        was_there = self._database.write(work)
         self.forget()
-        return count == 1
+        return was_there
 
     def forget(self) -> None:
         """Forget what was checked: a role has changed, or a token was taken back."""

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from wattprint._version import __version__
 from wattprint.domain import units
 from wattprint.domain.display import printable
+from wattprint.domain.footprint import co2e
 from wattprint.domain.units import JOULES_PER_KWH
 from wattprint.hub.pages.visitor import VISITOR_COOKIE, Visitor, set_cookie
 
@@ -60,7 +61,10 @@ def page(
 
 def is_part(request: Request) -> bool:
     """Whether htmx asks, so that `main` alone is sent."""
-    return request.headers.get("hx-request") == "true" and "hx-boosted" not in request.headers
+    whole = ("hx-boosted", "hx-history-restore-request")
+    return request.headers.get("hx-request") == "true" and not any(
+        name in request.headers for name in whole
+    )
 
 
 @cache
@@ -77,16 +81,24 @@ def environment() -> Environment:
     made.globals.update(static=static_address, version=__version__, address=address)
     made.filters.update(
         plain=units.plain,
+        mass_range_kg=co2e,
         mass_ug=mass_ug,
         mass_range_ug=mass_range_ug,
         energy_j=energy_j,
         energy_range_j=energy_range_j,
         moment=moment,
+        verbatim=Verbatim,
         pairs=lambda text: (text, text),
         capitalise=lambda text: text[:1].upper() + text[1:],
         duration_ms=lambda ms: units.duration(ms / 1000),
     )
     return made
+
+
+class Verbatim(str):
+    """A text of several lines, shown as it is: escaped, with its ends of lines."""
+
+    __slots__ = ()
 
 
 def _shown(value: object) -> object:

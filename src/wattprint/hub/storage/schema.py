@@ -207,5 +207,3 @@ audit = Table(
     _text("detail"),
     Index("audit_by_time", "org_id", "at_ms", "event_id"),
 )
-
-from wattprint.hub.storage import note_tables  # noqa: E402, F401 - the same METADATA

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from wattprint.hub.storage.metadata import METADATA
+from wattprint.hub.storage.tables import TABLES
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    target_metadata=TABLES,
     transactional_ddl=True,  # SQLite too: sqlite3 leaves transactions to us
 )
 context.run_migrations()

@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy import BigInteger, Column, Index, Text
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 _TABLES = ("run_tags", "run_notes", "exclusions")
 _ORDERS = {"duration": "duration_ms", "energy": "it_j", "emissions": "location_ug"}
