@@ -42,7 +42,8 @@ MEMBERS = (
     *(f"/runs/{RUN}", f"/compare?run={RUN}&run={OTHER}"),
     *("/models", "/models/made-up-00003", "/models/submit", "/models/review"),
     *("/leaderboards", "/leaderboards/translation", "/requests"),
-    *("/account", "/admin", "/admin/members", "/admin/members/admin", "/admin/members/admin/remove"),
+    *("/account", "/admin", "/admin/members", "/admin/members/admin"),
+    "/admin/members/admin/remove",
     *("/admin/teams", "/admin/tokens", "/admin/audit"),
 )
 _MOST_WAIT_MS = 30_000
