@@ -27,6 +27,7 @@ _COMMANDS = {
     "doctor": "What can be measured on this machine, and how well.",
     "account": "A cluster's job logs: per job, rolled up, and what was wasted.",
     "serve": "Serve a hub: a team's runs behind one API.",
+    "hub": "Keep a hub: let people in.",
     "login": "Keep the address of a hub and a token.",
     "push": "Send runs of the local ledger to a hub.",
     "registry": "Send model cards and tables of models to a hub's registry.",

@@ -25,7 +25,10 @@ from wattprint.hub.api.known_parameters import only_known_parameters
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import add_handlers
 from wattprint.hub.api.watch import Counters, Watch
+from wattprint.hub.auth.accounts import accounts_of
 from wattprint.hub.auth.key import server_key
+from wattprint.hub.auth.oidc import Provider
+from wattprint.hub.auth.oidc_settings import read_oidc_settings
 from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
 from wattprint.hub.local import LocalRuns
@@ -38,8 +41,9 @@ from wattprint.hub.settings import Settings
 from wattprint.hub.storage.database import Database
 
 _DESCRIPTION = """\
-Runs, their energy and emissions. Every request but those below *service* needs a token:
-`Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the field."""
+Runs, their energy and emissions. Every request but those below *service* and *calculator* needs
+a token: `Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the
+field."""
 
 
 def opened(settings: Settings) -> Hub:
@@ -51,9 +55,16 @@ def opened(settings: Settings) -> Hub:
     """
     database = Database(settings.database, largest_pages=settings.largest_pages)
     key = server_key(Path(settings.key_file))
-    limit = RateLimit(settings.requests_per_s)
+    oidc = read_oidc_settings(None if settings.oidc_file is None else Path(settings.oidc_file))
+    provider = None if oidc is None else Provider(oidc, settings.own_url, key)
     return Hub(
-        settings, database, Tokens(database, key), Sessions(database, key), limit, Counters()
+        settings,
+        database,
+        Tokens(database, key),
+        Sessions(database, key),
+        RateLimit(settings.requests_per_s),
+        Counters(),
+        accounts_of(database, key, provider=provider),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from math import ceil
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.settings import Settings
@@ -43,7 +44,10 @@ async def read_body(
             raise _too_large(settings.largest_body_bytes)
         parts.append(part)
     body = b"".join(parts)
-    return body if encoding == "identity" else _unpacked(body, settings.largest_unpacked_bytes)
+    if encoding == "identity":
+        return body
+    # Beside the loop that answers others: zlib lets go of the interpreter.
+    return await run_in_threadpool(_unpacked, body, settings.largest_unpacked_bytes)
 
 
 def _unpacked(body: bytes, largest_bytes: int) -> bytes:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select, tuple_, update
 
 from wattprint.hub.ingest.run_rows import ReadRun
 from wattprint.hub.ingest.upsert import Deltas, add_up
-from wattprint.hub.storage.bulk import insert_new, upsert
+from wattprint.hub.storage.bulk import insert_new, row_of, upsert
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import exclusions
 from wattprint.hub.storage.schema import (
@@ -26,6 +26,12 @@ from wattprint.hub.storage.schema import (
 
 CREATED, REPLACED, DUPLICATE, OLDER = "created", "replaced", "duplicate", "older"
 VERDICTS = (CREATED, REPLACED, DUPLICATE, OLDER)
+_RUN, _FOOTPRINT = row_of(runs), row_of(footprints)
+_NEWER = {
+    name: f'excluded."{name}"'
+    for name in ("factor_set_version", "rank", "document", "received_at_ms")
+}
+_IS_NEWER = 'excluded."rank" > "footprints"."rank"'
 _KEY = ("org_id", "project_id", "run_id")
 _PIECE = 500
 """Keys in one look-up: SQLite takes 32,766 parameters, older ones 999 pairs."""
@@ -51,9 +57,30 @@ def store_runs(database: Database, org_id: str, read: Sequence[ReadRun], now_ms:
     for run in read:
         if run.key not in best or run.row["rank"] > best[run.key].row["rank"]:
             best[run.key] = run
-    added = {"org_id": org_id, "received_at_ms": now_ms}
-    found = database.write(lambda connection: _store(connection, best, read, added))
+    sent = _Sent(org_id, best, read, now_ms)
+    found = database.write(lambda connection: _store(connection, sent))
     return [_verdict(run, best[run.key], found[run.key], run is best[run.key]) for run in read]
+
+
+class _Sent:
+    """A batch as rows of tables, made before the transaction that they wait for.
+
+    All are in the order of their keys, as in every transaction: none waits for another in a circle.
+    """
+
+    def __init__(
+        self,
+        org_id: str,
+        best: Mapping[tuple[str, str], ReadRun],
+        read: Iterable[ReadRun],
+        now_ms: int,
+    ) -> None:
+        added = {"org_id": org_id, "received_at_ms": now_ms}
+        self.now_ms = now_ms
+        self.projects = {(org_id, project) for project, _ in best}
+        self.runs = [{**best[key].row, **added} for key in sorted(best)]
+        self.run_rows = list(map(_RUN, self.runs))
+        self.footprint_rows = _footprints(read, added)
 
 
 def _verdict(run: ReadRun, best: ReadRun, found: str, is_best: bool) -> str:
@@ -63,23 +90,17 @@ def _verdict(run: ReadRun, best: ReadRun, found: str, is_best: bool) -> str:
     return DUPLICATE if run.row["rank"] == best.row["rank"] else OLDER
 
 
-def _store(
-    connection: Connection,
-    best: Mapping[tuple[str, str], ReadRun],
-    read: Iterable[ReadRun],
-    added: Mapping[str, Any],
-) -> dict[tuple[str, str], str]:
-    # In the order of their keys, as every transaction does it: none waits for another in a circle.
-    rows = [{**best[key].row, **added} for key in sorted(best)]
-    names = {(row["org_id"], row["project_id"]) for row in rows}
-    store_projects(connection, names, added["received_at_ms"])
-    new = {key[1:] for key in insert_new(connection, runs, rows)}
+def _store(connection: Connection, sent: _Sent) -> dict[tuple[str, str], str]:
+    store_projects(connection, sent.projects, sent.now_ms)
+    new = {key[1:] for key in insert_new(connection, runs, sent.run_rows)}
     verdicts = dict.fromkeys(new, CREATED)
     deltas = Deltas(COUNTED, SUMMED)
-    for row in rows:
+    there = []
+    for row in sent.runs:
         if _short_key(row) in new:
-            deltas.add(_day_key(row), row, 1)
-    there = [row for row in rows if _short_key(row) not in new]
+            deltas.add(_day_key(row), row)
+        else:
+            there.append(row)
     before = locked(connection, there)
     uncounted = excluded(connection, before.values())
     changed = []
@@ -91,10 +112,10 @@ def _store(
         verdicts[_short_key(row)] = REPLACED
         changed.append(row)
         if _short_key(row) not in uncounted:
-            deltas.add(_day_key(old), old, -1)
-            deltas.add(_day_key(row), row, 1)
+            deltas.take(_day_key(old), old)
+            deltas.add(_day_key(row), row)
     _replace(connection, changed)
-    _store_footprints(connection, read, added)
+    upsert(connection, footprints, sent.footprint_rows, _NEWER, _IS_NEWER)
     add_up(connection, daily_runs, deltas.rows())
     return verdicts
 
@@ -106,12 +127,9 @@ def store_projects(connection: Connection, names: Iterable[tuple[str, str]], now
     found = connection.execute(select(projects).where(keys.in_(names)))
     known = {(row.org_id, row.project_id) for row in found}
     missing = [
-        {"org_id": org_id, "project_id": name, "team_id": None, "created_at_ms": now_ms}
-        for org_id, name in names
-        if (org_id, name) not in known
+        (org_id, name, None, now_ms) for org_id, name in names if (org_id, name) not in known
     ]
-    if missing:
-        insert_new(connection, projects, missing)
+    insert_new(connection, projects, missing)
 
 
 def count_again(connection: Connection, row: Mapping[str, Any], sign: int) -> None:
@@ -123,7 +141,7 @@ def count_again(connection: Connection, row: Mapping[str, Any], sign: int) -> No
         sign: 1 or -1.
     """
     deltas = Deltas(COUNTED, SUMMED)
-    deltas.add(_day_key(row), row, sign)
+    (deltas.add if sign > 0 else deltas.take)(_day_key(row), row)
     add_up(connection, daily_runs, deltas.rows())
 
 
@@ -171,27 +189,20 @@ def _replace(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     connection.execute(statement, changes)
 
 
-def _store_footprints(
-    connection: Connection, read: Iterable[ReadRun], added: Mapping[str, Any]
-) -> None:
+def _footprints(read: Iterable[ReadRun], added: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Keep one footprint of each run and factor set: that of the record of the greatest rank."""
     best: dict[tuple[str, str, str], dict[str, Any]] = {}
     for run in read:
         if run.footprint is not None:
             key = (*run.key, run.footprint["factor_set_sha256"])
             if key not in best or run.footprint["rank"] > best[key]["rank"]:
-                best[key] = {**run.footprint, **added}
-    changes = {
-        name: f'excluded."{name}"'
-        for name in ("factor_set_version", "rank", "document", "received_at_ms")
-    }
-    where = 'excluded."rank" > "footprints"."rank"'
-    upsert(connection, footprints, [best[key] for key in sorted(best)], changes, where)
+                best[key] = run.footprint
+    return [_FOOTPRINT({**best[key], **added}) for key in sorted(best)]
 
 
 def _short_key(row: Mapping[str, Any]) -> tuple[str, str]:
     return row["project_id"], row["run_id"]
 
 
-def _day_key(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: "" if row[name] is None else row[name] for name in DAY_KEY}
+def _day_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple("" if row[name] is None else row[name] for name in DAY_KEY)

@@ -2,9 +2,15 @@
 
 from sqlalchemy import MetaData
 
-from wattprint.hub.storage import account_tables, note_tables, registry_tables, schema
+from wattprint.hub.storage import (
+    account_tables,
+    job_tables,
+    note_tables,
+    registry_tables,
+    schema,
+)
 from wattprint.hub.storage.metadata import METADATA
 
 TABLES: MetaData = METADATA
 """What the migrations make and backups hold."""
-_ = schema, account_tables, note_tables, registry_tables  # imported, they join it
+_ = schema, account_tables, note_tables, registry_tables, job_tables  # imported, they join it

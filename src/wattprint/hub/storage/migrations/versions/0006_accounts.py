@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy import BigInteger, Column, Text
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 _OF_SESSIONS = ("scopes", "opened_by", "browser")
 
 
