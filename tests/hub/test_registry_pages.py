@@ -126,7 +126,8 @@ def test_a_maintainer_accepts_and_anybody_reads_what_is_published(hub, token, br
 
 def test_what_is_typed_is_shown_and_never_run(hub, token, browser):
     publish(hub, ROOT, attribution=EVIL)
-    evil = dict.fromkeys(("name", "version", "task", "dataset", "publisher", "licence", "note"), EVIL)
+    typed = ("name", "version", "task", "dataset", "publisher", "licence", "note")
+    evil = dict.fromkeys(typed, EVIL)
     scores = [{"metric": EVIL, "value": 0.5}]
     client = client_of(hub, token)
     accepted(client, model(1, **evil, scores=scores))
