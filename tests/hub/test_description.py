@@ -22,6 +22,12 @@ REFUSED_BY_SENSE = {
     "PUT /api/v1/projects/{project}": "a team must be there",
     "GET /api/v1/estimate": "hardware and places have names",
     "POST /api/v1/runs/{run}/notes": "a note that is edited must be one's own",
+    "POST /api/v1/registry/models": "figures must fit each other, and links lead to the web",
+    "POST /api/v1/registry/models:check": "links lead to the web, and figures have units",
+    "POST /api/v1/registry/models:batch": "a table must be one of models",
+    "POST /api/v1/registry/models:review": "a rejection needs a reason",
+    "GET /api/v1/registry/models": "a cursor is of the list that gave it",
+    "GET /api/v1/registry/leaderboard": "a task must have scores",
 }
 """Routes that refuse what the shape of their description would allow, and why."""
 
