@@ -1,4 +1,4 @@
-"""The charts of the hub with rows made by hand: of every one a name, its specification, its table."""
+"""The charts of the hub with rows made by hand: each with its specification and its table."""
 
 import json
 import random

@@ -36,7 +36,7 @@ SEEN = {
 XYZ = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
 WHITE = (0.9505, 1.0, 1.089)
 LEAST_APART = 9.0
-"""Distance in CIELAB below which two areas side by side are hard to tell apart; 2.3 is just seen."""
+"""Distance in CIELAB below which areas side by side are hard to tell apart; 2.3 is just seen."""
 
 
 def linear(colour):

@@ -39,7 +39,7 @@ def test_an_invitation_is_shown_once_and_leads_to_the_hub_s_own_address(hub, roo
     assert link.startswith("https://hub.example.org/welcome?code=acme.")
     again = root.get("/admin/members").text
     assert (link in again, "ann" in again) == (False, True)
-    ann = Browser(hub)
+    ann = Browser(hub, "https://hub.example.org")
     ann.get(link.removeprefix("https://hub.example.org"))
     ann.send("/welcome", name="Ann", password=PASSWORD)
     assert hub.sessions.check(ann.cookies["wattprint_session"]).role == "maintainer"

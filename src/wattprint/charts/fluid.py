@@ -3,6 +3,7 @@
 from typing import Any
 
 from wattprint.charts.theme import QUIET, chart
+from wattprint.domain.display import printable
 
 EXPORT_PX = 760
 """Width of a chart that stands in no page."""
@@ -23,7 +24,8 @@ def fluid(
     """
     made = chart(
         {
-            "description": description,
+            "description": printable(description),
+            "background": "transparent",
             "width": "container",
             "height": height_px,
             "autosize": {"type": "fit-x", "contains": "padding"},

@@ -60,7 +60,7 @@ def invite(
     settings = Settings(
         url or file_url(folder / "hub.db"),
         str(folder / "hub.key"),
-        public_url=public_url or os.environ.get(URL_VARIABLE) or "http://127.0.0.1:8080",
+        public_url=public_url or os.environ.get(URL_VARIABLE),
     )
     link = made_link(settings, organisation, user, role=role, email=email)
     if as_json:

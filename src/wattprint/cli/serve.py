@@ -77,7 +77,8 @@ def serve(
         str(hub_folder / "hub.key"),
         local_home=str(folder) if local else None,
         requests_per_s=requests_per_s,
-        public_url=public_url or os.environ.get(URL_VARIABLE) or url,
+        public_url=public_url or os.environ.get(URL_VARIABLE),
+        listen_url=url,
         oidc_file=str(hub_folder / "oidc.toml"),
     )
     first = prepare(settings)

@@ -220,7 +220,7 @@ def ended(database: Database, view: View, step: str) -> list[Ended]:
 
 
 def intensity_over_time(database: Database, view: View, step: str) -> tuple[list[Point], int]:
-    """Return the intensity of the runs' electricity over time, and how many runs enter. [gCO2e/kWh]
+    """Return the intensity [gCO2e/kWh] of compute over time, and how many runs enter.
 
     Only runs of which both energy of the facility and emissions are known enter, by roll-ups: one
     run that lacks either leaves out those of its day, project, outcome, zone and hardware.

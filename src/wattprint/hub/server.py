@@ -56,7 +56,7 @@ def prepare(settings: Settings) -> FirstStart | None:
             return None  # another process was first
         token = hub.tokens.create(FIRST_ORGANISATION, FIRST_USER, "first start", ["admin"])
         code = hub.accounts.invitations.make(at_the_machine(FIRST_ORGANISATION), FIRST_USER)
-        return FirstStart(token, welcome_link(settings.public_url, code))
+        return FirstStart(token, welcome_link(settings.own_url, code))
     finally:
         hub.database.close()
 
@@ -87,7 +87,7 @@ def invite(
             )
         by = at_the_machine(org_id)
         code = hub.accounts.invitations.make(by, user_id, role=role, email=email)
-        return welcome_link(settings.public_url, code)
+        return welcome_link(settings.own_url, code)
     finally:
         hub.database.close()
 

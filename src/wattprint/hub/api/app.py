@@ -56,7 +56,7 @@ def opened(settings: Settings) -> Hub:
     database = Database(settings.database, largest_pages=settings.largest_pages)
     key = server_key(Path(settings.key_file))
     oidc = read_oidc_settings(None if settings.oidc_file is None else Path(settings.oidc_file))
-    provider = None if oidc is None else Provider(oidc, settings.public_url, key)
+    provider = None if oidc is None else Provider(oidc, settings.own_url, key)
     return Hub(
         settings,
         database,

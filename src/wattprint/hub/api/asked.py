@@ -42,6 +42,18 @@ def hub_of(request: Request) -> Hub:
 
 
 AskedHub = Annotated[Hub, Depends(hub_of)]
+
+
+def own_origin(request: Request) -> str:
+    """Return the hub's address for links that a page shows.
+
+    What a request says of it, its `Host`, is anybody's word: it serves only where nothing was said
+    at the start.
+    """
+    said = hub_of(request).settings.public_url
+    return said.rstrip("/") if said else f"{request.url.scheme}://{request.url.netloc}"
+
+
 _BEARER = HTTPBearer(auto_error=False, description="A token: `wpt_...`")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 
-from wattprint.hub.api.asked import AskedHub, Hub, problems
+from wattprint.hub.api.asked import AskedHub, Hub, own_origin, problems
 from wattprint.hub.api.registry import NOT_MODIFIED, shown_model
 from wattprint.hub.api.registry_asked import (
     AskedRegistry,
@@ -129,5 +129,5 @@ def get_citation(
 
 
 def link_of(request: Request, model_id: str) -> str:
-    """Return the whole address of a model's page, as the hub was asked for it."""
-    return f"{request.url.scheme}://{request.url.netloc}/models/{model_id}"
+    """Return the whole address of a model's page, as people know the hub."""
+    return f"{own_origin(request)}/models/{model_id}"

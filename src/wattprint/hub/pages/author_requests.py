@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from wattprint.hub.api.address_limit import take_by_address
-from wattprint.hub.api.asked import AskedHub, Hub
+from wattprint.hub.api.asked import AskedHub, Hub, own_origin
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.rights import WRITE, Principal
 from wattprint.hub.pages.model_submit import Tried, ours_of, tried_of
@@ -55,7 +55,7 @@ def _list(
         "requests.html.jinja",
         status=422 if fault else 200,
         rows=[{**row, "state": _state(row, now_ms)} for row in found],
-        link=f"{request.url.scheme}://{request.url.netloc}/request/{link}" if link else "",
+        link=f"{own_origin(request)}/request/{link}" if link else "",
         fault=fault,
     )
 

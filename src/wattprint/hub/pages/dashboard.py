@@ -1,6 +1,6 @@
 """What the runs of an organisation come to: totals, over time, by whom, and what was lost."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, Depends, Request
@@ -63,8 +63,12 @@ def asked_of(
     view = View(org_id, chosen, asked.said(project), asked.said(team))
     query = {
         "period": period if period != "quarter" else "",
-        **{"from": first, "to": last, "project": project, "team": team},
-        **{"by": by if by != "project" else "", "step": step},
+        "from": first,
+        "to": last,
+        "project": project,
+        "team": team,
+        "by": by if by != "project" else "",
+        "step": step,
         "quantity": quantity if quantity != "emissions" else "",
     }
     return Asked(view, by, quantity, periods.step_of(step, view.period), query)
@@ -183,15 +187,16 @@ def _change(figures: Overview, view: View) -> list[tuple[str, str, str]]:
     if before is None or view.chosen.before is None or not before.runs:
         return []
     now = figures.total
-    rows = [
-        ("Emissions", *(one.emissions_g() for one in (before, now)), units.mass_range),
-        ("Energy of the IT", *(one.energy_kwh() for one in (before, now)), units.energy_range),
-    ]
-    said = [
-        (label, write(old.as_tuple()), _difference(old.value, new.value))
-        for label, old, new, write in rows
-    ]
-    return [*said, ("Runs", f"{before.runs:,}", _difference(before.runs, now.runs))]
+    emissions = _changed("Emissions", before.emissions_g(), now.emissions_g(), units.mass_range)
+    energy = _changed("Energy of the IT", before.energy_kwh(), now.energy_kwh(), units.energy_range)
+    runs = ("Runs", f"{before.runs:,}", _difference(before.runs, now.runs))
+    return [emissions, energy, runs]
+
+
+def _changed(
+    label: str, before: Range, now: Range, write: Callable[[units.Bounds], str]
+) -> tuple[str, str, str]:
+    return label, write(before.as_tuple()), _difference(before.value, now.value)
 
 
 def _difference(before: float, now: float) -> str:
@@ -225,9 +230,12 @@ def _share(part: int, whole: int) -> str:
 class _Row(NamedTuple):
     name: str
     href: str | None
-    cells: tuple[str, ...]
+    runs: str
+    figures: tuple[tuple[str, str], ...]
+    """Energy and emissions: what it is, and what is to be said of it in small type."""
+    said: str
     share: float
-    """Of the emissions, or of the energy where no emissions are known. [0 to 1]"""
+    """Of the emissions. [0 to 1]"""
 
 
 class _Table(NamedTuple):
@@ -265,15 +273,18 @@ def _quarters(cells: Sequence[Mapping[str, Any]]) -> _Table:
 
 
 def _row(name: str, href: str | None, total: Total, whole: Total) -> _Row:
-    lacking = total.lacking("location")
+    part, sum_of_all = total.sums["location_ug"], whole.sums["location_ug"]
+    energy = _figure(units.energy_range(total.energy_kwh().as_tuple()), total, "energy")
+    emissions = _figure(units.mass_range(total.emissions_g().as_tuple()), total, "location")
+    figures = (energy, emissions)
+    share = part / sum_of_all if sum_of_all else 0.0
+    return _Row(name, href, f"{total.runs:,}", figures, _share(part, sum_of_all), share)
+
+
+def _figure(words: str, total: Total, what: str) -> tuple[str, str]:
+    lacking = total.lacking(what)
     if lacking == total.runs:
-        emissions, share = "not known", 0.0
-    else:
-        emissions = units.mass_range(total.emissions_g().as_tuple())
-        emissions += f" without {lacking:,} of its runs" if lacking else ""
-        share = total.sums["location_ug"] / (whole.sums["location_ug"] or 1)
-    energy = "not known"
-    if total.lacking("energy") < total.runs:
-        energy = units.energy_range(total.energy_kwh().as_tuple())
-    said = _share(total.sums["location_ug"], whole.sums["location_ug"])
-    return _Row(name, href, (f"{total.runs:,}", energy, emissions, said), share)
+        return "not known", ""
+    figure, _, bounds = words.partition(" (")
+    without = f"without {lacking:,} of its runs" if lacking else ""
+    return figure, ", ".join(text for text in (bounds.rstrip(")"), without) if text)

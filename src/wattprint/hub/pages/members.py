@@ -43,7 +43,7 @@ def post_member(request: Request, hub: AskedHub, visitor: Admin, form: Form) -> 
         )
     except InputError as error:
         return _page(request, hub, visitor, fault=str(error), typed=typed)
-    link = welcome_link(hub.settings.public_url, code)
+    link = welcome_link(hub.settings.own_url, code)
     return _page(request, hub, visitor, link=link, invited=typed["user"])
 
 
@@ -78,7 +78,7 @@ def post_link(
     _found(hub, visitor, user)
     email = _email(text_of(form, "email"))
     code = hub.accounts.invitations.make(visitor.who(), user, email=email)
-    link = welcome_link(hub.settings.public_url, code)
+    link = welcome_link(hub.settings.own_url, code)
     return _member_page(request, hub, visitor, user, link=link)
 
 

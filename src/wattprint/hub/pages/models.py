@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from wattprint.domain import units
 from wattprint.domain.errors import InputError
 from wattprint.hub.api.address_limit import take_by_address
-from wattprint.hub.api.asked import AskedHub, Hub
+from wattprint.hub.api.asked import AskedHub, Hub, own_origin
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.api.registry import shown_model
 from wattprint.hub.api.registry_asked import Registry
@@ -146,7 +146,7 @@ def get_model(request: Request, hub: AskedHub, visitor: AnyVisitor, model: Model
     found = shown_model(hub, registry, model)
     link = link_of(request, model)
     badge_path = f"/api/v1/registry/models/{model}/badge.svg?organisation={registry.org_id}"
-    badge = f"{request.url.scheme}://{request.url.netloc}{badge_path}"
+    badge = f"{own_origin(request)}{badge_path}"
     return page(
         request,
         visitor,

@@ -7,6 +7,7 @@ from wattprint.hub.pages import (
     admin,
     author_requests,
     calculator,
+    compare,
     dashboard,
     home,
     leaderboards,
@@ -15,13 +16,16 @@ from wattprint.hub.pages import (
     model_review,
     model_submit,
     models,
+    run,
+    runs,
     sign_in,
     welcome,
     zones,
 )
 
 PAGES: tuple[ModuleType, ...] = (
-    *(home, dashboard, sign_in, welcome, account, admin, members),
+    *(home, dashboard, runs, run, compare),
+    *(sign_in, welcome, account, admin, members),
     *(calculator, methods, zones),
     *(model_submit, model_review, models, leaderboards, author_requests),
 )

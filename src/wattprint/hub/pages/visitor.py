@@ -215,6 +215,6 @@ def set_cookie(
         max_age=lasts_s,
         httponly=True,
         samesite="lax",
-        secure="https" in (request.url.scheme, hub.settings.public_url.partition(":")[0]),
+        secure="https" in (request.url.scheme, hub.settings.own_url.partition(":")[0]),
         path="/",
     )

@@ -63,6 +63,7 @@ is the table below each figure. No text is run as a program: expressions of a ch
       known.view = view;
       if (spec.description) name(known.plot, spec.description);
       await view.runAsync();
+      known.plot.querySelector("svg")?.setAttribute("aria-hidden", "true"); // the plot's name says it all
       figure.dataset.drawn = "yes";
     } catch (fault) {
       known.plot.textContent = `This chart could not be drawn: ${fault.message}.`;
