@@ -90,7 +90,9 @@ def known_name(logged: str) -> str | None:
     'a100'
     """
     whole = _PART.split(logged, maxsplit=1)[0].rstrip("_-.: ")
-    for name in filter(None, (whole, logged)):
+    for name in (whole, logged):
+        if not name:
+            continue
         try:
             accelerators().find(name)
         except (AmbiguousNameError, UnknownNameError):
