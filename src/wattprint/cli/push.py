@@ -74,7 +74,7 @@ def push(
     sender = HubSender(credentials.url, credentials.token)
     ledger, spool = Ledger(home), Spool(folder / SPOOL_FOLDER)
     if account is not None:
-        from wattprint.cli.push_account import job_rows  # DuckDB, which only this needs
+        from wattprint.accounting.hub_rows import job_rows  # DuckDB, which only this needs
 
         rows = job_rows(Path(account), project=project, keep_users=keep_users)
         _print(_upload_jobs(spool, sender, rows), ledger, spool, as_json=as_json)
