@@ -77,24 +77,24 @@ def _store(
     verdicts = dict.fromkeys(new, CREATED)
     deltas = Deltas(COUNTED, SUMMED)
     for row in rows:
-        if _short_key(row) in new:
-            deltas.add(_day_key(row), row, 1)
-    there = [row for row in rows if _short_key(row) not in new]
+        if short_key(row) in new:
+            deltas.add(day_key(row), row, 1)
+    there = [row for row in rows if short_key(row) not in new]
     before = locked(connection, there)
     uncounted = excluded(connection, before.values())
     changed = []
     for row in there:
-        old = before[_short_key(row)]
+        old = before[short_key(row)]
         if row["rank"] <= old["rank"]:
-            verdicts[_short_key(row)] = DUPLICATE if row["rank"] == old["rank"] else OLDER
+            verdicts[short_key(row)] = DUPLICATE if row["rank"] == old["rank"] else OLDER
             continue
-        verdicts[_short_key(row)] = REPLACED
+        verdicts[short_key(row)] = REPLACED
         changed.append(row)
-        if _short_key(row) not in uncounted:
-            deltas.add(_day_key(old), old, -1)
-            deltas.add(_day_key(row), row, 1)
-    _replace(connection, changed)
-    _store_footprints(connection, read, added)
+        if short_key(row) not in uncounted:
+            deltas.add(day_key(old), old, -1)
+            deltas.add(day_key(row), row, 1)
+    replace_rows(connection, changed)
+    store_footprints(connection, read, added)
     add_up(connection, daily_runs, deltas.rows())
     return verdicts
 
@@ -123,7 +123,7 @@ def count_again(connection: Connection, row: Mapping[str, Any], sign: int) -> No
         sign: 1 or -1.
     """
     deltas = Deltas(COUNTED, SUMMED)
-    deltas.add(_day_key(row), row, sign)
+    deltas.add(day_key(row), row, sign)
     add_up(connection, daily_runs, deltas.rows())
 
 
@@ -157,7 +157,8 @@ def locked(
     return found
 
 
-def _replace(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def replace_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change runs that are there; columns that a row does not have stay as they are."""
     if not rows:
         return
     statement = update(runs).where(*(runs.c[name] == bindparam(f"its_{name}") for name in _KEY))
@@ -171,7 +172,7 @@ def _replace(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     connection.execute(statement, changes)
 
 
-def _store_footprints(
+def store_footprints(
     connection: Connection, read: Iterable[ReadRun], added: Mapping[str, Any]
 ) -> None:
     """Keep one footprint of each run and factor set: that of the record of the greatest rank."""
@@ -189,9 +190,11 @@ def _store_footprints(
     upsert(connection, footprints, [best[key] for key in sorted(best)], changes, where)
 
 
-def _short_key(row: Mapping[str, Any]) -> tuple[str, str]:
+def short_key(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Return project and id of a run."""
     return row["project_id"], row["run_id"]
 
 
-def _day_key(row: Mapping[str, Any]) -> dict[str, Any]:
+def day_key(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return to which roll-up a run belongs."""
     return {name: "" if row[name] is None else row[name] for name in DAY_KEY}
