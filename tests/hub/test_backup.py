@@ -152,7 +152,7 @@ def test_a_database_with_something_in_it_is_never_written_over(filled, tmp_path)
 
 
 def test_what_is_no_hub_has_no_backup(empty, tmp_path):
-    with pytest.raises(InputError, match="holds no hub|is not there"):
+    with pytest.raises(InputError, match=r"holds no hub|is not there"):
         back_up(empty, tmp_path / "b", now=NOW, told=untold)
     assert not (tmp_path / "b").exists()
     assert runs.name == "runs"

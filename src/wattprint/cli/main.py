@@ -29,6 +29,8 @@ _COMMANDS = {
     "serve": "Serve a hub: a team's runs behind one API.",
     "login": "Keep the address of a hub and a token.",
     "push": "Send runs of the local ledger to a hub.",
+    "pull": "Bring runs of a hub into the local ledger.",
+    "hub": "Keep a hub: backup, restore, export, import, retention.",
     "calibrate": "Fit what a machine draws beside its chips to a wall meter.",
 }
 """Name and first line of help of every command; its module is imported when it is used."""

@@ -50,7 +50,7 @@ def serve(
     home: str | None,
 ) -> None:
     """Serve a hub until Ctrl-C or SIGTERM; the first start prints an admin's token, once."""
-    _check_extra()
+    check_extra()
     if local and workers > 1:
         raise ContradictionError(
             "--local and --workers are both given", "expected --local with one worker"
@@ -64,7 +64,7 @@ def serve(
     from wattprint.hub.settings import Settings
 
     settings = Settings(
-        database or os.environ.get(DATABASE_VARIABLE) or _file_url(hub_folder / "hub.db"),
+        database or os.environ.get(DATABASE_VARIABLE) or file_url(hub_folder / "hub.db"),
         str(hub_folder / "hub.key"),
         local_home=str(folder) if local else None,
         requests_per_s=requests_per_s,
@@ -79,11 +79,12 @@ def serve(
     serve_hub(settings, host=host, port=port, workers=workers)
 
 
-def _check_extra() -> None:
+def check_extra(command: str = "wattprint serve") -> None:
+    """Refuse a command whose distributions are not installed."""
     for name in _NEEDED:
         if importlib.util.find_spec(name) is None:
             raise InputError(
-                f"`wattprint serve` needs {name}",
+                f"`{command}` needs {name}",
                 "expected the extra: pip install 'wattprint[hub]'",
             )
 
@@ -93,5 +94,6 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _file_url(path: Path) -> str:
+def file_url(path: Path) -> str:
+    """Return the address of an SQLite file."""
     return "sqlite:///" + quote(str(path), safe="/")

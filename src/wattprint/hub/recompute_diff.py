@@ -189,7 +189,5 @@ def _key_of(cursor: str, before_sha256: str, after_sha256: str) -> tuple[str, st
     except (ValueError, TypeError, RecursionError):
         is_ours = False
     if not is_ours:
-        raise InputError(
-            f"cursor {cursor[:40]!r} is none", "expected the `next` of this very list"
-        )
+        raise InputError(f"cursor {cursor[:40]!r} is none", "expected the `next` of this very list")
     return project, run

@@ -9,7 +9,17 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from wattprint._version import __version__
-from wattprint.hub.api import administration, estimate, ingest, notes, reading, service
+from wattprint.hub.api import (
+    administration,
+    estimate,
+    factor_sets,
+    ingest,
+    ingest_parquet,
+    jobs,
+    notes,
+    reading,
+    service,
+)
 from wattprint.hub.api.asked import Hub
 from wattprint.hub.api.known_parameters import only_known_parameters
 from wattprint.hub.api.limits import RateLimit
@@ -18,6 +28,7 @@ from wattprint.hub.api.watch import Counters, Watch
 from wattprint.hub.auth.key import server_key
 from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
+from wattprint.hub.jobs.worker import JobWorker
 from wattprint.hub.local import LocalRuns
 from wattprint.hub.pages.calculator import warm
 from wattprint.hub.pages.faults import add_page_handlers, answer
@@ -29,6 +40,9 @@ from wattprint.hub.storage.database import Database
 _DESCRIPTION = """\
 Runs, their energy and emissions. Every request but those below *service* needs a token:
 `Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the field."""
+
+
+_ROUTES = (service, ingest, ingest_parquet, reading, notes, factor_sets, jobs, administration)
 
 
 def opened(settings: Settings) -> Hub:
@@ -55,8 +69,11 @@ def application(hub: Hub) -> Any:
         if hub.settings.local_home is not None:
             local = LocalRuns(hub, hub.settings.local_home)
             local.start()
+        worker = JobWorker(hub.database, hub.settings.job_files, hub.now_ms)
+        worker.start()
         await run_in_threadpool(warm)
         yield
+        await run_in_threadpool(worker.stop)
         if local is not None:
             await run_in_threadpool(local.stop)
         hub.database.close()
@@ -72,7 +89,7 @@ def application(hub: Hub) -> Any:
         redirect_slashes=False,
     )
     app.state.hub = hub
-    for routes in (service, ingest, reading, notes, administration):
+    for routes in _ROUTES:
         app.include_router(routes.router, dependencies=[Depends(only_known_parameters)])
     app.include_router(estimate.router)  # knows its parameters itself, to name the nearest
     for pages in PAGES:

@@ -14,15 +14,17 @@ from wattprint.hub.settings import Settings
 _MOST_BUCKETS = 10_000
 
 
-async def read_body(request: Request, settings: Settings) -> bytes:
+async def read_body(
+    request: Request, settings: Settings, media_type: str = "application/json"
+) -> bytes:
     """Return the body of a request, unpacked, and never hold more of it than is allowed.
 
     Raises:
         ProblemError: Another media type or encoding, too large, cut off, or packed wrongly.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise ProblemError(415, f"Content-Type is {kind!r}; expected application/json.")
+    if kind != media_type:
+        raise ProblemError(415, f"Content-Type is {kind!r}; expected {media_type}.")
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise ProblemError(415, f"Content-Encoding is {encoding!r}; expected gzip or none.")

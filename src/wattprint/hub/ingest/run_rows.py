@@ -242,7 +242,7 @@ def recomputed(run: ReadRun, held_rank: str) -> ReadRun:
         held_rank: The rank of what is stored now.
     """
     rank = run.row["rank"]
-    is_same_version = held_rank[:_COUNT.start] == rank[: _COUNT.start]
+    is_same_version = held_rank[: _COUNT.start] == rank[: _COUNT.start]
     count = int(held_rank[_COUNT]) + 1 if is_same_version else 1
     rank = f"{rank[: _COUNT.start]}{count:06d}{rank[_COUNT.stop :]}"
     footprint = None if run.footprint is None else {**run.footprint, "rank": rank}

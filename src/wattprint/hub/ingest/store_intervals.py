@@ -10,16 +10,17 @@ from typing import Any
 from sqlalchemy import Connection, select, tuple_
 
 from wattprint.domain.units import MICROJOULES_PER_JOULE
+from wattprint.hub.ingest.kept import kept_since
 from wattprint.hub.ingest.messages import IntervalRow
 from wattprint.hub.ingest.run_rows import MS_PER_DAY
-from wattprint.hub.ingest.store_runs import CREATED, DUPLICATE, store_projects
+from wattprint.hub.ingest.store_runs import CREATED, DUPLICATE, RETIRED, store_projects
 from wattprint.hub.ingest.upsert import add_up
 from wattprint.hub.storage.bulk import insert_new
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.schema import daily_intervals, intervals
 
 CONFLICT = "conflict"
-VERDICTS = (CREATED, DUPLICATE, CONFLICT)
+VERDICTS = (CREATED, DUPLICATE, CONFLICT, RETIRED)
 _PIECE = 500
 _Key = tuple[str, str, int]
 
@@ -37,7 +38,8 @@ def store_intervals(
         now_ms: When they arrived. [ms since 1970]
 
     Returns:
-        For each `created`, `duplicate` or `conflict`.
+        For each `created`, `duplicate`, `conflict` or `retired` (it began before what the hub
+        keeps: sums may count it already).
 
     Raises:
         StorageError: Nothing of it is stored.
@@ -47,10 +49,12 @@ def store_intervals(
         first.setdefault(_key(row), row)
 
     def work(connection: Connection) -> tuple[set[_Key], dict[_Key, tuple[int, int]]]:
+        until_ms = kept_since(connection, org_id).intervals_until_ms
+        kept = {key: row for key, row in first.items() if row.start_ms >= until_ms}
         store_projects(connection, {(org_id, project)}, now_ms)
-        new = _inserted(connection, org_id, project, first)
-        there = [key for key in sorted(first) if key not in new]
-        sums = _sums(org_id, project, [first[key] for key in new])
+        new = _inserted(connection, org_id, project, kept)
+        there = [key for key in sorted(kept) if key not in new]
+        sums = interval_sums(org_id, project, [first[key] for key in new])
         add_up(connection, daily_intervals, sums)
         return new, _stored(connection, (org_id, project), there)
 
@@ -71,6 +75,8 @@ def _verdict(
         if row is first:
             return CREATED
         return DUPLICATE if row == first else CONFLICT
+    if key not in stored:
+        return RETIRED
     return DUPLICATE if stored[key] == (row.end_ms, row.energy_uj) else CONFLICT
 
 
@@ -114,7 +120,7 @@ def _stored(
     return found
 
 
-def _sums(org_id: str, project: str, new: Sequence[IntervalRow]) -> list[dict[str, Any]]:
+def interval_sums(org_id: str, project: str, new: Sequence[IntervalRow]) -> list[dict[str, Any]]:
     """Return what new intervals add to the days on which they begin, exactly."""
     days: dict[int, list[int]] = {}
     for row in new:

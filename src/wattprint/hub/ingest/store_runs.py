@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, tuple_, update
 
+from wattprint.hub.ingest.kept import kept_since
 from wattprint.hub.ingest.run_rows import ReadRun
 from wattprint.hub.ingest.upsert import Deltas, add_up
 from wattprint.hub.storage.bulk import insert_new, upsert
@@ -25,7 +26,8 @@ from wattprint.hub.storage.schema import (
 )
 
 CREATED, REPLACED, DUPLICATE, OLDER = "created", "replaced", "duplicate", "older"
-VERDICTS = (CREATED, REPLACED, DUPLICATE, OLDER)
+RETIRED = "retired"
+VERDICTS = (CREATED, REPLACED, DUPLICATE, OLDER, RETIRED)
 _KEY = ("org_id", "project_id", "run_id")
 _PIECE = 500
 """Keys in one look-up: SQLite takes 32,766 parameters, older ones 999 pairs."""
@@ -41,8 +43,9 @@ def store_runs(database: Database, org_id: str, read: Sequence[ReadRun], now_ms:
         now_ms: When they arrived. [ms since 1970]
 
     Returns:
-        For each run `created`, `replaced` (it says more than what was there), `duplicate` or
-        `older` (what is there says more).
+        For each run `created`, `replaced` (it says more than what was there), `duplicate`,
+        `older` (what is there says more) or `retired` (it began before what the hub keeps: sums
+        may count it already).
 
     Raises:
         StorageError: Nothing of it is stored.
@@ -71,10 +74,13 @@ def _store(
 ) -> dict[tuple[str, str], str]:
     # In the order of their keys, as every transaction does it: none waits for another in a circle.
     rows = [{**best[key].row, **added} for key in sorted(best)]
+    retired = _retired(connection, added["org_id"], rows)
+    rows = [row for row in rows if short_key(row) not in retired]
+    read = [run for run in read if run.key not in retired]
     names = {(row["org_id"], row["project_id"]) for row in rows}
     store_projects(connection, names, added["received_at_ms"])
     new = {key[1:] for key in insert_new(connection, runs, rows)}
-    verdicts = dict.fromkeys(new, CREATED)
+    verdicts = {**dict.fromkeys(retired, RETIRED), **dict.fromkeys(new, CREATED)}
     deltas = Deltas(COUNTED, SUMMED)
     for row in rows:
         if short_key(row) in new:
@@ -99,9 +105,20 @@ def _store(
     return verdicts
 
 
+def _retired(
+    connection: Connection, org_id: str, rows: Sequence[Mapping[str, Any]]
+) -> set[tuple[str, str]]:
+    """Return which runs began before what is kept, and are not there."""
+    until_ms = kept_since(connection, org_id).runs_until_ms
+    old = [row for row in rows if row["started_at_ms"] < until_ms]
+    return {short_key(row) for row in old} - locked(connection, old).keys()
+
+
 def store_projects(connection: Connection, names: Iterable[tuple[str, str]], now_ms: int) -> None:
     """Make the projects that are not there yet; most often all are, and nothing is written."""
     names = sorted(names)
+    if not names:
+        return
     keys = tuple_(projects.c.org_id, projects.c.project_id)
     found = connection.execute(select(projects).where(keys.in_(names)))
     known = {(row.org_id, row.project_id) for row in found}

@@ -43,17 +43,17 @@ class Job(NamedTuple):
     arguments: str
     user_id: str
     token_id: str
-    done: int
-    total: int | None
-    created_at_ms: int
-    started_at_ms: int | None
-    ended_at_ms: int | None
-    worker: str
-    beat: int
-    attempts: int
-    is_cancelled: int
-    result: str | None
-    error: str | None
+    done: int = 0
+    total: int | None = None
+    created_at_ms: int = 0
+    started_at_ms: int | None = None
+    ended_at_ms: int | None = None
+    worker: str = ""
+    beat: int = 0
+    attempts: int = 0
+    is_cancelled: int = 0
+    result: str | None = None
+    error: str | None = None
 
     def principal(self) -> Principal:
         """Return in whose name it works; for the audit log."""
@@ -89,8 +89,7 @@ def make_job(
             text,
             by.user_id,
             by.token_id,
-            *(0, None, now_ms, None, None),
-            *("", 0, 0, 0, None, None),
+            created_at_ms=now_ms,
         )
         connection.execute(insert(jobs), job._asdict())
         note(connection, by, f"job.{kind}", job.job_id, arguments, now_ms=now_ms)
@@ -105,9 +104,7 @@ def _forget_oldest(connection: Connection, org_id: str) -> None:
     old = select(jobs.c.job_id).where(*ended).order_by(*order).offset(MOST_KEPT).limit(1000)
     found = list(connection.scalars(old))
     if found:
-        connection.execute(
-            delete(jobs).where(jobs.c.org_id == org_id, jobs.c.job_id.in_(found))
-        )
+        connection.execute(delete(jobs).where(jobs.c.org_id == org_id, jobs.c.job_id.in_(found)))
 
 
 def find_job(database: Database, org_id: str, job_id: str) -> Job | None:
@@ -158,7 +155,7 @@ def open_jobs(database: Database) -> list[Job]:
 
 def claim(database: Database, job: Job, worker: str, now_ms: int) -> Job | None:
     """Take a job as it was seen; return it, or None where another worker was first."""
-    changed = {
+    changed: dict[str, Any] = {
         "state": RUNNING,
         "worker": worker,
         "beat": job.beat + 1,
@@ -172,7 +169,7 @@ def claim(database: Database, job: Job, worker: str, now_ms: int) -> Job | None:
 
 def beat(database: Database, job: Job, done: int, total: int | None) -> Job | None:
     """Tell that a job goes on, and how far it is; None where it is not the caller's any more."""
-    changed = {"beat": job.beat + 1, "done": done, "total": total}
+    changed: dict[str, Any] = {"beat": job.beat + 1, "done": done, "total": total}
     if not _changed(database, job, changed):
         return None
     is_cancelled = select(jobs.c.is_cancelled).where(
@@ -200,6 +197,8 @@ def end(
         "result": None if result is None else json.dumps(dict(result)),
         "error": error,
     }
+    if state == QUEUED:  # its worker was asked to stop: no fault of the job
+        changed["attempts"] = job.attempts - 1
     if state == DONE and job.total is not None:
         changed["done"] = job.total
     return _changed(database, job, changed)

@@ -108,7 +108,9 @@ class JobWorker:
     def _do(self, job: Job) -> None:
         going = Going(self._database, job, self._stop, self._clock_s)
         if job.attempts > store.MOST_ATTEMPTS:
-            self._end(going, FAILED, error=f"it was begun {job.attempts - 1} times, and never ended")
+            self._end(
+                going, FAILED, error=f"it was begun {job.attempts - 1} times, and never ended"
+            )
             return
         try:
             result = self._work(job, going)

@@ -40,9 +40,7 @@ def upgrade() -> None:
         *_texts("result", "error", nullable=True),
         Index("jobs_by_time", "org_id", "created_at_ms", "job_id"),
     )
-    op.create_table(
-        "retention", *_keys("org_id"), *_wholes("intervals_until_ms", "runs_until_ms")
-    )
+    op.create_table("retention", *_keys("org_id"), *_wholes("intervals_until_ms", "runs_until_ms"))
     op.create_table(
         "retired_intervals",
         *_keys("org_id", "project_id"),
