@@ -30,11 +30,14 @@ COMMANDS = [
     "serve",
     "login",
     "push",
+    "pull",
+    "hub",
     "calibrate",
 ]
 NESTED = ["factors search", "factors show", "factors list", "runs prune", "runs export"]
 NESTED += ["grid now", "grid history", "grid forecast", "grid compare"]
 NESTED += ["grid sources", "grid doctor", "grid where"]
+NESTED += [f"hub {name}" for name in ("backup", "restore", "export", "import", "prune")]
 WITH_EXAMPLE = [*COMMANDS, *NESTED]
 
 
@@ -78,8 +81,8 @@ def test_every_command_has_an_example_in_its_help(wattprint, command):
     assert example_of(wattprint, command)[: len(command.split())] == command.split()
 
 
-OF_HUBS = ("serve", "login", "push")
-"""Their examples need another machine, or serve until they are stopped: see tests/client."""
+OF_HUBS = ("serve", "login", "push", "pull", *(name for name in NESTED if name[:4] == "hub "))
+"""Their examples need another machine, or a hub's database: see tests/hub."""
 
 
 @pytest.mark.parametrize(

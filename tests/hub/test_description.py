@@ -21,6 +21,9 @@ REFUSED_BY_SENSE = {
     "GET /api/v1/runs": "a cursor is of the list that gave it, and fields have names",
     "PUT /api/v1/projects/{project}": "a team must be there",
     "GET /api/v1/estimate": "hardware and places have names",
+    "POST /api/v1/intervals:parquet": "a file of Parquet has five columns",
+    "POST /api/v1/jobs": "a project is of one kind of job, a format of another",
+    "GET /api/v1/factor-sets/diff": "a cursor is of the list that gave it",
     "POST /api/v1/runs/{run}/notes": "a note that is edited must be one's own",
 }
 """Routes that refuse what the shape of their description would allow, and why."""

@@ -28,6 +28,14 @@ ROUTES = {
     ("DELETE", "/api/v1/runs/{run}/exclusion"): "write",
     ("POST", "/api/v1/runs:batch"): "write",
     ("POST", "/api/v1/intervals:batch"): "write",
+    ("POST", "/api/v1/intervals:parquet"): "write",
+    ("GET", "/api/v1/factor-sets"): "read",
+    ("GET", "/api/v1/factor-sets/diff"): "read",
+    ("POST", "/api/v1/jobs"): "admin",
+    ("GET", "/api/v1/jobs"): "admin",
+    ("GET", "/api/v1/jobs/{job}"): "admin",
+    ("GET", "/api/v1/jobs/{job}/file"): "admin",
+    ("DELETE", "/api/v1/jobs/{job}"): "admin",
     ("PUT", "/api/v1/teams/{team}"): "manage",
     ("PUT", "/api/v1/projects/{project}"): "manage",
     ("PUT", "/api/v1/members/{user}"): "admin",
@@ -51,6 +59,7 @@ BODIES = {
     "/api/v1/members/{user}": {"role": "viewer"},
     "/api/v1/runs/{run}/notes": {"text": "said"},
     "/api/v1/runs/{run}/exclusion": {"reason": "a test"},
+    "/api/v1/jobs": {"kind": "recompute", "format": "json"},
     "/api/v1/tokens": {"name": "one more", "scopes": ["nothing"]},
 }
 MAY = {
@@ -79,13 +88,17 @@ def hub(database):
     return hub
 
 
-QUERIES = {"/api/v1/estimate": "?power_w=300&hours=100&intensity=500"}
+QUERIES = {
+    "/api/v1/estimate": "?power_w=300&hours=100&intensity=500",
+    "/api/v1/factor-sets/diff": f"?from={'0' * 64}&to={'1' * 64}",
+    "/api/v1/intervals:parquet": "?project=ranker",
+}
 """What a route must be asked with."""
 
 
 def filled(path):
     names = {"run": "r1", "team": "search", "project": "ranker", "user": "somebody", "tag": "x"}
-    return path.format(**names, token="0" * 16) + QUERIES.get(path, "")
+    return path.format(**names, token="0" * 16, job="0" * 16) + QUERIES.get(path, "")
 
 
 def statuses(hub, token):
