@@ -27,7 +27,7 @@ class _StoppedError(Exception):
     """The process ends; the job goes back into the queue."""
 
 
-class _CancelledError(Exception):
+class CancelledError(Exception):
     """Somebody cancelled the job."""
 
 
@@ -116,7 +116,7 @@ class JobWorker:
             result = self._work(job, going)
         except _StoppedError:
             self._end(going, QUEUED)
-        except _CancelledError:
+        except CancelledError:
             self._end(going, CANCELLED)
         except _LostError:
             _LOG.warning("job %s was taken over by another worker", job.job_id)
@@ -181,7 +181,7 @@ class Going:
 
         Raises:
             _StoppedError: The process ends.
-            _CancelledError: Somebody cancelled it.
+            CancelledError: Somebody cancelled it.
             _LostError: Another worker has it.
         """
         if self._stop.is_set():
@@ -195,4 +195,4 @@ class Going:
             raise _LostError
         self.job = job
         if job.is_cancelled:
-            raise _CancelledError
+            raise CancelledError
