@@ -27,7 +27,7 @@ FLOORS = {
 THIRD_PARTIES = {
     "cli": {"click", "rich"},
     "accounting": {"duckdb", "psycopg", "py4j", "pyspark", "tomli"},
-    "charts": {"vl_convert"},
+    "charts": {"altair", "vl_convert"},
     "grid": {"pyarrow", "tomli"},
     "hub": {
         *("alembic", "argon2", "fastapi", "jinja2", "joserfc", "msgspec", "psycopg", "pyarrow"),

@@ -28,16 +28,17 @@ COMMANDS = [
     "doctor",
     "account",
     "serve",
+    "hub",
     "login",
     "push",
     "pull",
-    "hub",
+    "registry",
     "calibrate",
 ]
 NESTED = ["factors search", "factors show", "factors list", "runs prune", "runs export"]
 NESTED += ["grid now", "grid history", "grid forecast", "grid compare"]
 NESTED += ["grid sources", "grid doctor", "grid where"]
-NESTED += [f"hub {name}" for name in ("backup", "restore", "export", "import", "prune")]
+NESTED += [f"hub {name}" for name in ("invite", "backup", "restore", "export", "import", "prune")]
 WITH_EXAMPLE = [*COMMANDS, *NESTED]
 
 

@@ -16,7 +16,8 @@ class _Forms(HTMLParser):
     def handle_starttag(self, tag, attributes):
         said = dict(attributes)
         if tag == "form":
-            self.forms.append({"action": said.get("action", ""), "fields": {}})
+            method = said.get("method", "get").lower()
+            self.forms.append({"action": said.get("action", ""), "method": method, "fields": {}})
         elif self.forms and tag in ("input", "textarea") and "name" in said:
             is_off = said.get("type") in ("checkbox", "radio") and "checked" not in said
             if not is_off:
@@ -45,9 +46,11 @@ class Browser:
 
     Args:
         hub: The hub's parts.
+        origin: The hub's address, as the browser knows it.
     """
 
-    def __init__(self, hub):
+    def __init__(self, hub, origin="http://hub.test"):
+        self._origin = origin
         self._app = application(hub)
         self.cookies = httpx.Cookies()
         self.page = None
@@ -65,7 +68,7 @@ class Browser:
         """Fill the form of the open page that goes to `action`, send it, follow where it leads."""
         forms = _Forms()
         forms.feed(self.page.text)
-        form = next(form for form in forms.forms if form["action"] == action)
+        form = next(f for f in forms.forms if (f["action"], f["method"]) == (action, "post"))
         answer = self.post(action, {**form["fields"], **fields})
         return self.get(answer.headers["location"]) if answer.status_code == 303 else answer
 
@@ -74,13 +77,22 @@ class Browser:
         self.get("/sign-in")
         return self.send("/sign-in", token=token, next="/sign-in")
 
+    def sign_in_as(self, user, password):
+        """Sign in with a name and a password; the answer of the form."""
+        self.get("/sign-in")
+        return self.send("/sign-in", user=user, password=password, next="/account")
+
+    def key(self, path="/sign-in"):
+        """The key that forms of a page carry."""
+        return self.get(path).text.split('name="form_key" value="')[1].split('"')[0]
+
     def _ask(self, method, path, **what):
         import asyncio
 
         async def ask():
             transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
             async with httpx.AsyncClient(
-                transport=transport, base_url="http://hub.test", cookies=self.cookies
+                transport=transport, base_url=self._origin, cookies=self.cookies
             ) as client:
                 headers = {"accept": "text/html", **what.pop("headers", {})}
                 answer = await client.request(method, path, headers=headers, **what)

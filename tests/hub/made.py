@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
+from argon2 import PasswordHasher
 
 from made_runs import intervals, made_run
 from processes import DEADLINE_S, WATTPRINT, environment, wait_until
@@ -22,6 +23,7 @@ from wattprint.hub.api.app import application
 from wattprint.hub.api.asked import Hub
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.watch import Counters
+from wattprint.hub.auth.accounts import accounts_of
 from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
 from wattprint.hub.organisations import create_organisation
@@ -29,6 +31,8 @@ from wattprint.hub.settings import Settings
 
 KEY = bytes(range(32))
 NOW_S = 1_780_000_000.0
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Hashes a password in microseconds: these tests' passwords guard nothing."""
 
 
 class Clock:
@@ -41,14 +45,15 @@ class Clock:
         return self.now_s
 
 
-def hub_of(database, **settings):
+def hub_of(database, provider=None, **settings):
     """The parts of a hub on a database, with clocks of its own."""
     chosen = Settings("unused", "unused", **{"requests_per_s": 1e9, **settings})
     clock, wall_clock = Clock(), Clock()
     tokens = Tokens(database, KEY, clock_s=clock, wall_clock_s=wall_clock)
     limit = RateLimit(chosen.requests_per_s, clock_s=clock)
     sessions = Sessions(database, KEY, wall_clock_s=wall_clock)
-    return Hub(chosen, database, tokens, sessions, limit, Counters(), wall_clock)
+    accounts = accounts_of(database, KEY, wall_clock_s=wall_clock, hasher=QUICK, provider=provider)
+    return Hub(chosen, database, tokens, sessions, limit, Counters(), accounts, wall_clock)
 
 
 def admin_of(hub, org_id="acme"):

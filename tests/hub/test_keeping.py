@@ -67,8 +67,9 @@ def test_a_hub_is_backed_up_restored_exported_and_imported(tmp_path, machine):
         made = said("hub", "backup", tmp_path / "b", home=home)
     assert (made["tables"]["runs"], made["tables"]["intervals"]) == (1, 2)
     copy = f"sqlite:///{tmp_path / 'copy.db'}"
-    assert said("hub", "restore", tmp_path / "b", "--database", copy, home=home)["rows"] == (
-        made["rows"]
+    assert (
+        said("hub", "restore", tmp_path / "b", "--database", copy, home=home)["rows"]
+        == (made["rows"])
     )
     manifest = said("hub", "export", tmp_path / "out", home=home)
     assert manifest["tables"]["runs"]["rows"] == 1

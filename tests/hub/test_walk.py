@@ -29,7 +29,12 @@ LOOKS = {
     "phone, dark": (PHONE, "dark"),
     **({"desktop, dark": (DESKTOP, "dark"), "phone, light": (PHONE, "light")} if WHOLE else {}),
 }
-PUBLIC = ("/sign-in", "/no-such-page")
+CALCULATED = "/calculator?accelerator=H100&count=8&hours=72&region=aws/us-east-1&pue=provider"
+PUBLIC = (
+    *("/sign-in", "/no-such-page", "/calculator", f"{CALCULATED}&host=8-accelerator-server"),
+    *("/zones?sort=intensity", "/zones/FR", "/zones/IS"),
+    *("/methods", "/methods/formulas/transformer", "/methods/glossary", "/methods/sources"),
+)
 MEMBERS = ()
 _MOST_WAIT_MS = 30_000
 

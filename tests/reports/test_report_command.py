@@ -9,10 +9,12 @@ import pytest
 import processes
 from made_runs import CPU, MEMORY, intervals, made_run
 from reports.long_runs import busy_server, section
+from wattprint.charts.theme import PAPER
 from wattprint.cli.main import main
 from wattprint.domain.readings import Logged
 from wattprint.ledger.journal import JournalWriter
 from wattprint.ledger.runs import load
+from wattprint.reports.run_chart import CHARTS
 
 
 @pytest.fixture
@@ -164,3 +166,40 @@ def write_journal_of(home, run):
         journal.interval(interval, sections, logged[0] if logged else None)
     journal.close()
     return journal.path
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF-")]
+)
+def test_a_chart_of_a_run_is_a_file(report, tmp_path, form, begins):
+    file = tmp_path / f"power.{form}"
+    assert report("report", "last", "--format", form, "-o", file) == (0, "", "")
+    assert file.read_bytes().startswith(begins)
+
+
+def test_a_chart_is_svg_unless_said_and_is_chosen_by_name(report):
+    status, drawn, _ = report("report", "--chart", "components", "--dark")
+    assert status == 0
+    assert drawn.startswith("<svg") and "memory" in drawn and PAPER.dark in drawn
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_chart_of_a_run_can_be_asked_for(report, name):
+    status, drawn, said = report("report", "--chart", name)
+    assert (status, said) == (0, "")
+    assert drawn.startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--chart", "powr"), "chart is 'powr'; expected one of"),
+        (("--chart", "power", "--format", "latex"), "a chart has no format 'latex'; expected one"),
+        (("--dark",), "--dark is of a chart; give --chart"),
+        (("--format", "gif"), "format is 'gif'; expected one of"),
+    ],
+)
+def test_a_chart_that_is_none_is_refused(report, arguments, said):
+    status, written, fault = report("report", "last", *arguments)
+    assert (status, written) == (2, "")
+    assert said in fault

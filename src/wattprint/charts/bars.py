@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from wattprint.charts.theme import AXIS_PX, QUIET, TEXT, TRACK, Ink, Size, chart, shortened, words
+from wattprint.charts.fluid import fluid
+from wattprint.charts.marks import LINE, TICK
+from wattprint.charts.theme import AXIS_PX, QUIET, TRACK, Ink, Size, chart, shortened, words
 from wattprint.domain.display import printable
 from wattprint.domain.interval import Range
 
 ROW_PX, BAR_TOP_PX, BAR_PX, _INDENT_PX = 38, 18, 9, 14
+_LETTER_PX = 6.4
+"""Mean width of a letter of a chart's text."""
 _EDGE = 0.003
 """Share of the width within which nothing is told from zero."""
 
@@ -31,6 +35,28 @@ def bar_chart(bars: Sequence[Bar], size: Size) -> dict[str, Any]:
         size: Width of the chart.
     """
     width_px = size.plot_px + AXIS_PX
+    labels = bar_labels(bars, width_px, size)
+    layers = [*_drawn(bars), *labels]
+    return chart({"width": width_px, "height": _height_px(bars), "layer": layers})
+
+
+def fluid_bars(bars: Sequence[Bar], description: str) -> dict[str, Any]:
+    """Return the same bars as wide as the place they stand in.
+
+    Args:
+        bars: From top to bottom.
+        description: What the chart shows.
+    """
+    layers = [*_drawn(bars, with_tips=True), *_fluid_labels(bars)]
+    return fluid({"layer": layers}, description=description, height_px=_height_px(bars))
+
+
+def _height_px(bars: Sequence[Bar]) -> int:
+    return len(bars) * ROW_PX - (ROW_PX - BAR_TOP_PX - BAR_PX)
+
+
+def _drawn(bars: Sequence[Bar], *, with_tips: bool = False) -> list[dict[str, Any]]:
+    """Return tracks, bars and intervals."""
     most = max((bar.amount.high for bar in bars), default=0.0) or 1.0
     rows = [
         {
@@ -43,23 +69,32 @@ def bar_chart(bars: Sequence[Bar], size: Size) -> dict[str, Any]:
             "bottom": i * ROW_PX + BAR_TOP_PX + BAR_PX,
             "middle": i * ROW_PX + BAR_TOP_PX + BAR_PX / 2,
             "ink": bar.ink.light,
+            "tip": f"{printable(bar.label)}: {bar.said}" if with_tips else None,
         }
         for i, bar in enumerate(bars)
     ]
     with_width = [row for row, bar in zip(rows, bars, strict=True) if not bar.amount.is_exact]
-    return chart(
-        {
-            "width": width_px,
-            "height": len(bars) * ROW_PX - (ROW_PX - BAR_TOP_PX - BAR_PX),
-            "data": {"values": rows},
-            "layer": [
-                _boxes("full", {"color": TRACK.light}),
-                _boxes("value", {}, color={"field": "ink", "type": "nominal", "scale": None}),
-                *_intervals(with_width),
-                *bar_labels(bars, width_px, size),
-            ],
-        }
-    )
+    tip = {"tooltip": {"field": "tip", "type": "nominal"}} if with_tips else {}
+    ink = {"field": "ink", "type": "nominal", "scale": None}
+    data = {"values": [{k: v for k, v in row.items() if v is not None} for row in rows]}
+    return [
+        {"data": data, **_boxes("full", {"color": TRACK.light}, **tip)},
+        {"data": data, **_boxes("value", {}, color=ink, **tip)},
+        *_intervals(with_width),
+    ]
+
+
+def _fluid_labels(bars: Sequence[Bar]) -> list[dict[str, Any]]:
+    """Return names and amounts above bars: what does not fit of a name is cut off by its limit."""
+    labels = []
+    for i, bar in enumerate(bars):
+        y, name = i * ROW_PX + BAR_TOP_PX - 6, printable(bar.label)
+        room = {"expr": f"max(60, width - {_LETTER_PX} * {len(bar.said)} - 12)"}
+        labels += [
+            words(name, bar.depth * _INDENT_PX, y, limit=room),
+            words(bar.said, "width", y, align="right", color=QUIET.light),
+        ]
+    return labels
 
 
 def _x(field: str) -> dict[str, Any]:
@@ -86,13 +121,12 @@ def _boxes(until: str, look: dict[str, Any], **encoding: Any) -> dict[str, Any]:
 
 def _intervals(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     data = {"values": rows}
-    line = {"type": "rule", "color": TEXT.light, "strokeWidth": 1.4}
-    tick = {"type": "tick", "color": TEXT.light, "thickness": 1.4, "size": 9, "orient": "vertical"}
+    tick = {**TICK, "orient": "vertical"}
     middle = _y("middle")
     return [
         {
             "data": data,
-            "mark": line,
+            "mark": LINE,
             "encoding": {"x": _x("low"), "x2": {"field": "high"}, "y": middle},
         },
         *(

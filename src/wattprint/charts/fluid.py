@@ -3,6 +3,7 @@
 from typing import Any
 
 from wattprint.charts.theme import QUIET, chart
+from wattprint.domain.display import printable
 
 EXPORT_PX = 760
 """Width of a chart that stands in no page."""
@@ -23,7 +24,8 @@ def fluid(
     """
     made = chart(
         {
-            "description": description,
+            "description": printable(description),
+            "background": "transparent",
             "width": "container",
             "height": height_px,
             "autosize": {"type": "fit-x", "contains": "padding"},
@@ -56,6 +58,6 @@ def nothing(words: str) -> dict[str, Any]:
     return fluid(content, description=words, height_px=80)
 
 
-def legend(columns: int = 6, narrow_columns: int = 2, **more: Any) -> dict[str, Any]:
+def legend(columns: int = 7, narrow_columns: int = 2, **more: Any) -> dict[str, Any]:
     """Return a legend above the plot, in fewer columns where there is little room."""
     return {"columns": {"expr": f"width < {NARROW_PX} ? {narrow_columns} : {columns}"}, **more}

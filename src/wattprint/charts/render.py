@@ -1,6 +1,8 @@
 """From a Vega-Lite specification to SVG that can stand in a page, or to PNG, without a browser."""
 
 import re
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -28,6 +30,24 @@ def refuse_without_extra(what: str) -> None:
             f"{what} needs the extra 'report', and {error.name} is not installed",
             "install it with `pip install 'wattprint[report]'`",
         ) from error
+
+
+def warmed_up() -> Thread:
+    """Start what draws while something else is at work: a second for the first chart.
+
+    Returns:
+        The thread that does it; where what draws is not installed, it does nothing.
+    """
+
+    def draw() -> None:
+        with suppress(ImportError):
+            from vl_convert import vegalite_to_svg
+
+            vegalite_to_svg({"data": {"values": [{}]}, "mark": "text"}, allowed_base_urls=[])
+
+    thread = Thread(target=draw, name="wattprint charts")
+    thread.start()
+    return thread
 
 
 def svg(spec: dict[str, Any], *, name: str, title: str, size: Size) -> str:

@@ -28,6 +28,8 @@ PURPLE = Ink("#cc79a7", "#d794ba")
 SKY = Ink("#56b4e9", "#79c4ee")
 VERMILION = Ink("#d55e00", "#e8793a")
 GREY = Ink("#8a929b", "#7d8791")
+REST = Ink("#676f79", "#838d97")
+"""What is left beside the series: dark enough not to be taken for PURPLE where no green is seen."""
 ALARM = Ink("#b83a00", "#ff9466")
 TEXT = Ink("#1c2430", "#e7ebf0")
 QUIET = Ink("#56606b", "#a9b3be")
@@ -42,17 +44,17 @@ tests/charts/test_theme.py holds how far apart they stay for those who see no re
 """
 
 RAMP = (
-    Ink("#d3ebd2", "#1d4d45"),
-    Ink("#97d0be", "#2a7272"),
-    Ink("#58aab6", "#41959f"),
-    Ink("#3180a8", "#6db5c2"),
-    Ink("#2c548c", "#abd3d9"),
+    Ink("#d3ebd2", "#2d6b58"),
+    Ink("#97d0be", "#37897f"),
+    Ink("#58aab6", "#52a4a9"),
+    Ink("#3180a8", "#80bec8"),
+    Ink("#2c548c", "#b3d9dd"),
     Ink("#2a2c60", "#f0f5ea"),
 )
 """From little to much: ever darker on paper, ever lighter on a dark screen."""
 
 INKS = (
-    *(*SERIES_INKS, GREY),
+    *(*SERIES_INKS, GREY, REST),
     *(ALARM, TEXT, QUIET, RULE, PAPER, TRACK),
     *RAMP,
 )
@@ -104,6 +106,11 @@ def chart(content: dict[str, Any]) -> dict[str, Any]:
 CONFIG: dict[str, Any] = {
     "aria": False,  # the figure has one text alternative; a label on each mark would hide it
     "font": FONT,
+    "mark": {"color": BLUE.light},
+    "range": {
+        "category": [ink.light for ink in (*SERIES_INKS, REST)],
+        **{kind: [ink.light for ink in RAMP] for kind in ("heatmap", "ordinal", "ramp")},
+    },
     "view": {"stroke": None},
     "concat": {"spacing": 10},
     "title": {
@@ -137,13 +144,17 @@ CONFIG: dict[str, Any] = {
         "symbolSize": 120,
         "symbolType": "square",
         "title": None,
+        "titleColor": QUIET.light,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+        "titleLimit": 320,
     },
     "text": {"color": TEXT.light, "fontSize": 12},
 }
 
 
-def words(text: str, x_px: float, y_px: float, **look: Any) -> dict[str, Any]:
-    """Return a layer that is a text at a place."""
+def words(text: str, x_px: float | str, y_px: float, **look: Any) -> dict[str, Any]:
+    """Return a layer that is a text at a place; `width` is the right edge."""
     mark = {"type": "text", "text": text, "align": "left", "baseline": "alphabetic", **look}
     return {
         "data": {"values": [{}]},
@@ -190,7 +201,7 @@ def series_inks(names: Sequence[str], rest: str | None = None) -> dict[str, Ink]
         rest: The name of what is left, which is grey.
     """
     inks = dict(zip(names, SERIES_INKS, strict=False))
-    return inks if rest is None else {**inks, rest: GREY}
+    return inks if rest is None else {**inks, rest: REST}
 
 
 def ink_scale(inks: Mapping[str, Ink]) -> dict[str, Any]:

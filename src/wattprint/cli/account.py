@@ -188,6 +188,10 @@ def _into_folder(
     from wattprint.accounting.out_folder import whole_folder, write_folder
 
     out = Path(said["out"])
+    if not said["no_report"]:
+        from wattprint.charts.render import warmed_up
+
+        warmed_up()
     with (
         whole_folder(out) as folder,
         reading_bar() as progress,

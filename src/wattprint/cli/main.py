@@ -27,10 +27,11 @@ _COMMANDS = {
     "doctor": "What can be measured on this machine, and how well.",
     "account": "A cluster's job logs: per job, rolled up, and what was wasted.",
     "serve": "Serve a hub: a team's runs behind one API.",
+    "hub": "Keep a hub: people, backup, export, retention.",
     "login": "Keep the address of a hub and a token.",
     "push": "Send runs of the local ledger to a hub.",
     "pull": "Bring runs of a hub into the local ledger.",
-    "hub": "Keep a hub: backup, restore, export, import, retention.",
+    "registry": "Send model cards and tables of models to a hub's registry.",
     "calibrate": "Fit what a machine draws beside its chips to a wall meter.",
 }
 """Name and first line of help of every command; its module is imported when it is used."""

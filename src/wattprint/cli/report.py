@@ -2,8 +2,9 @@
 
 import json
 import shlex
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -13,20 +14,30 @@ from wattprint.cli.options import home_option, host_options, life_options, place
 from wattprint.cli.run_footprint import asked_footprint
 from wattprint.cli.show import shown_footprint
 from wattprint.domain.checks import one_of
+from wattprint.domain.errors import InputError
 from wattprint.domain.footprint import Footprint
 from wattprint.estimator.per_unit import breakdown_of_run
 from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
 from wattprint.reports.documents import footprint_latex, footprint_markdown
 from wattprint.reports.text import footprint_text
 
-_FORMATS = ("text", "json", "markdown", "latex", "html")
+_FORMATS = ("text", "json", "markdown", "latex", "html", "svg", "png", "pdf")
+_DRAWN = ("svg", "png", "pdf")
+"""Formats that are a chart alone; HTML is one where `--chart` is given, else a page."""
+_CHARTS = ("power", "components", "sections")
 
 
 @click.command(epilog="Example: wattprint report last --format html --zone FR -o run.html")
 @click.argument("run", default=LAST)
 @click.option(
-    "--format", "form", default="text", metavar="|".join(_FORMATS), help="[default: text]"
+    "--format", "form", metavar="|".join(_FORMATS), help="[default: text, or svg with --chart]"
 )
+@click.option(
+    "--chart",
+    metavar="|".join(_CHARTS),
+    help="A chart alone, as svg, png, pdf or html. [default of these formats: power]",
+)
+@click.option("--dark", is_flag=True, help="The chart for a dark screen.")
 @click.option(
     "--output", "-o", metavar="FILE", help="Write to a file, whole or not at all. [default: print]"
 )
@@ -35,12 +46,28 @@ _FORMATS = ("text", "json", "markdown", "latex", "html")
 @by_hour_options
 @life_options
 @home_option
-def report(*, run: str, form: str, output: str | None, home: str | None, **said: Any) -> None:
-    """Write the footprint of RUN for a paper, a model card, a script or a browser.
+def report(
+    *,
+    run: str,
+    form: str | None,
+    chart: str | None,
+    dark: bool,
+    output: str | None,
+    home: str | None,
+    **said: Any,
+) -> None:
+    """Write the footprint of RUN for a paper, a model card, a script, a slide or a browser.
 
-    HTML is one page that needs no network and no other file; it takes the extra 'report'.
+    HTML is one page that needs no network and no other file; it takes the extra 'report'. A chart
+    takes the extra 'charts'.
     """
+    form = form or ("text" if chart is None else "svg")
     one_of("format", form, _FORMATS)
+    if chart is not None or form in _DRAWN:
+        _write_chart(_Asked(run, form, chart or "power", dark), output, home, said)
+        return
+    if dark:
+        raise InputError("--dark is of a chart", "give --chart, or --format svg, png or pdf")
     if form == "html":
         from wattprint.reports.html import refuse_without_extra  # the charts, only for a page
 
@@ -50,6 +77,43 @@ def report(*, run: str, form: str, output: str | None, home: str | None, **said:
         return
     with written_whole(Path(output)) as file:
         file.write((_document(run, form, home, said) + "\n").encode())
+
+
+class _Asked(NamedTuple):
+    """A chart as it was asked for."""
+
+    run: str
+    form: str
+    chart: str
+    dark: bool
+
+
+def _write_chart(asked: _Asked, output: str | None, home: str | None, said: dict[str, Any]) -> None:
+    """Write a chart alone; pixels and pages of paper go to no terminal."""
+    from wattprint.charts.export import FORMATS  # the charts, only for one
+
+    one_of("chart", asked.chart, _CHARTS)
+    if asked.form not in FORMATS:
+        raise InputError(
+            f"a chart has no format {asked.form!r}", f"expected one of {', '.join(FORMATS)}"
+        )
+    if output is None and asked.form in ("png", "pdf") and sys.stdout.isatty():
+        raise InputError(f"format {asked.form!r} is not text", "give --output FILE, or a pipe")
+    if output is None:
+        click.echo(_chart(asked, home, said), nl=False)
+        return
+    with written_whole(Path(output)) as file:
+        file.write(_chart(asked, home, said))
+
+
+def _chart(asked: _Asked, home: str | None, said: dict[str, Any]) -> bytes:
+    from wattprint.charts.export import exported  # as above
+    from wattprint.reports.run_chart import run_chart
+
+    run = Ledger(home).find(asked.run).run
+    footprint = asked_footprint(run, said, home)
+    spec = run_chart(asked.chart, run, footprint, breakdown_of_run(run, footprint))
+    return exported(spec, asked.form, dark=asked.dark)
 
 
 def _document(run: str, form: str, home: str | None, said: dict[str, Any]) -> str:

@@ -12,8 +12,9 @@ from wattprint.cli.output import say
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.ledger.home import home_folder, runs_folder
 
-_NEEDED = ("alembic", "fastapi", "msgspec", "sqlalchemy", "uvicorn")
+_NEEDED = ("alembic", "argon2", "fastapi", "joserfc", "msgspec", "sqlalchemy", "uvicorn")
 DATABASE_VARIABLE = "WATTPRINT_HUB_DATABASE"
+URL_VARIABLE = "WATTPRINT_HUB_URL"
 
 
 @click.command(epilog="Example: wattprint serve --local --port 8080")
@@ -38,6 +39,12 @@ DATABASE_VARIABLE = "WATTPRINT_HUB_DATABASE"
     show_default=True,
     help="How many requests a second one token may make.",
 )
+@click.option(
+    "--public-url",
+    metavar="URL",
+    help="The hub's address as browsers know it, of which links are made. "
+    f"[default: ${URL_VARIABLE}, or http://HOST:PORT]",
+)
 @home_option
 def serve(
     *,
@@ -47,10 +54,11 @@ def serve(
     workers: int,
     local: bool,
     requests_per_s: float,
+    public_url: str | None,
     home: str | None,
 ) -> None:
-    """Serve a hub until Ctrl-C or SIGTERM; the first start prints an admin's token, once."""
-    check_extra()
+    """Serve a hub until Ctrl-C or SIGTERM; its first start prints an admin's link and token."""
+    check_extra("wattprint serve")
     if local and workers > 1:
         raise ContradictionError(
             "--local and --workers are both given", "expected --local with one worker"
@@ -63,24 +71,29 @@ def serve(
     from wattprint.hub.server import serve as serve_hub
     from wattprint.hub.settings import Settings
 
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     settings = Settings(
         database or os.environ.get(DATABASE_VARIABLE) or file_url(hub_folder / "hub.db"),
         str(hub_folder / "hub.key"),
         local_home=str(folder) if local else None,
         requests_per_s=requests_per_s,
+        public_url=public_url or os.environ.get(URL_VARIABLE),
+        listen_url=url,
+        oidc_file=str(hub_folder / "oidc.toml"),
     )
-    token = prepare(settings)
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    if token is not None:
-        say("First start: the admin's token, shown this once. It is of organisation 'default':\n")
-        say(f"  {token}\n")
+    first = prepare(settings)
+    if first is not None:
+        say("First start. Set the admin's name and password here; the link works once, for 24 h:\n")
+        say(f"  {first.link}\n")
+        say("The admin's token, shown this once. It is of organisation 'default':\n")
+        say(f"  {first.token}\n")
         say(f"  wattprint login {url}\n")
     say(f"Serving {url}/api/v1 (OpenAPI: {url}/api/v1/openapi.json); Ctrl-C stops.")
     serve_hub(settings, host=host, port=port, workers=workers)
 
 
-def check_extra(command: str = "wattprint serve") -> None:
-    """Refuse a command whose distributions are not installed."""
+def check_extra(command: str) -> None:
+    """Refuse a command whose extra is not installed."""
     for name in _NEEDED:
         if importlib.util.find_spec(name) is None:
             raise InputError(

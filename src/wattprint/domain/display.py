@@ -117,7 +117,10 @@ def printable(text: object) -> str:
     >>> printable("line\\nend"), printable("a\\x00b\\u202ec")
     ('line end', 'a\\ufffdb\\ufffdc')
     """
-    return "".join(_as_shown(character) for character in str(text))
+    shown = str(text)
+    if shown.isprintable():  # as nearly all texts are: none of these characters is
+        return shown
+    return "".join(_as_shown(character) for character in shown)
 
 
 def _as_shown(character: str) -> str:

@@ -114,12 +114,17 @@ class IntensityTable:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._by_zone: dict[str, list[Row]] = {}
+        self._read: dict[str, tuple[YearlyIntensity, ...]] = {}
         for row in rows:
             self._by_zone.setdefault(row["zone"], []).append(row)
 
     def of(self, zone: str) -> tuple[YearlyIntensity, ...]:
         """Return every figure known for a zone, of all years, bases and sources."""
-        return tuple(_intensity(row) for row in self._by_zone.get(zone, ()))
+        if zone not in self._by_zone:
+            return ()
+        if zone not in self._read:
+            self._read[zone] = tuple(map(_intensity, self._by_zone[zone]))
+        return self._read[zone]
 
     def find(
         self,

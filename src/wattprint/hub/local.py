@@ -14,7 +14,7 @@ from wattprint.client.rows import interval_rows, run_row
 from wattprint.domain.errors import WattprintError
 from wattprint.estimator.tracked import footprint_of_run
 from wattprint.hub.api.asked import Hub
-from wattprint.hub.ingest.messages import INTERVAL_ROWS, RUNS
+from wattprint.hub.ingest.messages import RUNS, IntervalRow
 from wattprint.hub.ingest.run_rows import FaultyRowError, read_run
 from wattprint.hub.ingest.store_intervals import store_intervals
 from wattprint.hub.ingest.store_runs import store_runs
@@ -94,9 +94,10 @@ class LocalRuns:
         now_ms = self._hub.now_ms()
         read = [read_run(sent.runs[0], f"/{run.run_id}")]
         store_runs(self._hub.database, FIRST_ORGANISATION, read, now_ms)
-        rows = list(interval_rows(run, since_s=self._until_s.get(run.run_id, 0.0)))
+        since_s = self._until_s.get(run.run_id, 0.0)
+        rows = msgspec.convert(list(interval_rows(run, since_s=since_s)), list[IntervalRow])
         for i in range(0, len(rows), _PIECE):
-            piece = INTERVAL_ROWS.decode(msgspec.json.encode(rows[i : i + _PIECE]))
+            piece = rows[i : i + _PIECE]
             store_intervals(self._hub.database, FIRST_ORGANISATION, run.project, piece, now_ms)
         if run.intervals:
             self._until_s[run.run_id] = run.intervals[-1].end_s

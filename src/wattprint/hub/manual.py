@@ -141,6 +141,7 @@ def manual_page(name: str) -> ManualPage:
     source = path.relative_to(folder()).as_posix()
     reader = _reader(source)
     html = reader.convert(path.read_text(encoding="utf-8"))
+    html = html.replace("<pre>", '<pre tabindex="0">')  # it scrolls, by keys too
     tokens: list[dict[str, Any]] = reader.toc_tokens
     title = tokens[0]["name"] if tokens else name
     within = tokens[0]["children"] if tokens else []

@@ -125,7 +125,8 @@ def add_note(
             raise InputError(f"note {edits_id[:40]!r} is not yours", "expected one that is")
         first = edits_id if edited is None else edited.edits_id or edited.note_id
         note_id = secrets.token_hex(8)
-        row = {**run._asdict(), "note_id": note_id, "edits_id": first, "text": text}
+        row = {**run._asdict(), "note_id": note_id, "number": len(found) + 1}
+        row |= {"edits_id": first, "text": text}
         connection.execute(insert(run_notes), {**row, "user_id": by.user_id, "at_ms": now_ms})
         action = "run.note" if first is None else "run.note.edit"
         note(connection, by, action, run.said, {"note": first or note_id}, now_ms=now_ms)
@@ -192,9 +193,9 @@ def said_of(database: Database, run: RunKey) -> Said:
         tags = connection.scalars(
             select(run_tags.c.tag).where(*run.of(run_tags)).order_by(run_tags.c.tag)
         ).all()
-        order = run_notes.c.at_ms, run_notes.c.note_id
-        rows = connection.execute(select(run_notes).where(*run.of(run_notes)).order_by(*order))
-        notes = _newest(row._mapping for row in rows)
+        order = run_notes.c.number
+        rows = connection.execute(select(run_notes).where(*run.of(run_notes)).order_by(order))
+        notes = _newest(row._asdict() for row in rows)
         out = connection.execute(select(exclusions).where(*run.of(exclusions))).mappings().first()
     names = {"reason": "reason", "user_id": "user", "at_ms": "at_ms"}
     exclusion = None if out is None else {name: out[column] for column, name in names.items()}

@@ -57,10 +57,13 @@ def create_organisation(
     return database.write(work)
 
 
-def has_organisation(database: Database) -> bool:
-    """Whether this is not the hub's first start."""
+def has_organisation(database: Database, org_id: str | None = None) -> bool:
+    """Whether there is an organisation, or any: then this is not the hub's first start."""
+    statement = select(organisations.c.org_id).limit(1)
+    if org_id is not None:
+        statement = statement.where(organisations.c.org_id == org_id)
     with database.reading() as connection:
-        return connection.execute(select(organisations.c.org_id).limit(1)).first() is not None
+        return connection.execute(statement).first() is not None
 
 
 def organisation_ids(database: Database) -> list[str]:

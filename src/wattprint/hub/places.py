@@ -85,6 +85,8 @@ class Typical(NamedTuple):
     months: tuple[Month, ...]
     level: YearlyIntensity
     """The yearly mean that they are scaled to."""
+    scale_g_per_kwh: float
+    """What its ratios are multiplied by, so that the calendar year's mean is that one."""
     series: tuple[str, ...]
     source: str
 
@@ -191,7 +193,7 @@ def typical_of(code: str) -> Typical | None:
     level = typical_level(profile, year=shipped().year).figure
     scale = level.carbon_intensity_g_per_kwh / profile.mean_of_year(level.year)
     months = tuple(_months(profile, scale))
-    return Typical(months, level, profile.series, profile.source)
+    return Typical(months, level, scale, profile.series, profile.source)
 
 
 def _months(profile: Profile, scale: float) -> Iterator[Month]:

@@ -101,10 +101,7 @@ def _filters(org_id: str, asked: RunsAsked) -> list[Any]:
         if wanted is not None
     ]
     if asked.team is not None:
-        its = select(projects.c.project_id).where(
-            projects.c.org_id == org_id, projects.c.team_id == asked.team
-        )
-        conditions.append(runs.c.project_id.in_(its))
+        conditions.append(runs.c.project_id.in_(projects_of_team(org_id, asked.team)))
     if asked.tag is not None:
         conditions.append(is_tagged(asked.tag))
     if asked.since_ms is not None:
@@ -112,6 +109,12 @@ def _filters(org_id: str, asked: RunsAsked) -> list[Any]:
     if asked.until_ms is not None:
         conditions.append(runs.c.started_at_ms < asked.until_ms)
     return conditions
+
+
+def projects_of_team(org_id: str, team: str) -> Any:
+    """Return the select of a team's projects."""
+    its = projects.c
+    return select(its.project_id).where(its.org_id == org_id, its.team_id == team)
 
 
 def is_tagged(tag: str) -> Any:
@@ -211,6 +214,9 @@ def daily(
     by: Sequence[str],
     days: tuple[int, int],
     project: str | None = None,
+    *,
+    team: str | None = None,
+    is_whole: bool = False,
 ) -> list[dict[str, Any]]:
     """Return sums over runs, grouped; from the roll-ups alone, however many runs there are.
 
@@ -220,6 +226,8 @@ def daily(
         by: Any of `GROUPS`.
         days: First and last day, since 1970.
         project: Only this project.
+        team: Only projects of this team.
+        is_whole: Only roll-ups all of whose runs have energy of the facility and emissions.
     """
     groups = {
         "day": daily_runs.c.day,
@@ -239,6 +247,11 @@ def daily(
     )
     if project is not None:
         statement = statement.where(daily_runs.c.project_id == project)
+    if team is not None:
+        statement = statement.where(daily_runs.c.project_id.in_(projects_of_team(org_id, team)))
+    if is_whole:
+        its = daily_runs.c
+        statement = statement.where(its.runs_without_facility == 0, its.runs_without_location == 0)
     statement = statement.group_by(*(groups[name] for name in by))
     statement = statement.order_by(*(groups[name] for name in by))
     with database.reading() as connection:

@@ -202,8 +202,8 @@ def _store(
         for _, run in same:
             row = {**run.row, "org_id": org_id}
             if run.key not in uncounted:
-                deltas.add(day_key(before[run.key]), before[run.key], -1)
-                deltas.add(day_key(row), row, 1)
+                deltas.take(day_key(before[run.key]), before[run.key])
+                deltas.add(day_key(row), row)
         replace_rows(connection, [{**run.row, "org_id": org_id} for _, run in same])
         added = {"org_id": org_id, "received_at_ms": now_ms}
         store_footprints(connection, [run for _, run in same], added)

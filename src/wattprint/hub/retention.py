@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, tuple_, 
 
 from wattprint.hub.auth.rights import Principal
 from wattprint.hub.ingest.kept import Kept, kept_since
-from wattprint.hub.ingest.messages import IntervalRow
 from wattprint.hub.ingest.run_rows import MS_PER_DAY
 from wattprint.hub.ingest.store_intervals import interval_sums
 from wattprint.hub.ingest.store_runs import day_key, excluded, short_key
@@ -148,9 +147,9 @@ def _some_intervals(
     )
     statement = statement.order_by(*key).limit(10 * _PIECE).with_for_update()
     found = connection.execute(statement).all()
-    by_project: dict[str, list[IntervalRow]] = {}
-    for project, *row in found:
-        by_project.setdefault(project, []).append(IntervalRow(*row))
+    by_project: dict[str, list[tuple[Any, ...]]] = {}
+    for row in found:
+        by_project.setdefault(row.project_id, []).append((org_id, *row))
     for project, rows in sorted(by_project.items()):
         add_up(connection, retired_intervals, interval_sums(org_id, project, rows))
     keys = [(row.project_id, row.run_id, row.device_id, row.start_ms) for row in found]
@@ -168,7 +167,7 @@ def _some_runs(connection: Connection, org_id: str, until: Kept) -> int:
     deltas = Deltas(COUNTED, SUMMED)
     for row in rows:
         if short_key(row) not in uncounted:
-            deltas.add(day_key(row), row, 1)
+            deltas.add(day_key(row), row)
     add_up(connection, retired_runs, deltas.rows())
     for table in _OF_RUN:
         _delete(connection, table, org_id, ("project_id", "run_id"), list(map(short_key, rows)))

@@ -1,13 +1,18 @@
 """The hub started: database brought to today's tables, a first admin made, workers served."""
 
+import gc
 import logging
 import os
 import sys
 import time
+from typing import NamedTuple
 
 import uvicorn
 
+from wattprint.domain.errors import InputError
 from wattprint.hub.api.app import application, opened
+from wattprint.hub.auth.invitations import welcome_link
+from wattprint.hub.auth.rights import Principal
 from wattprint.hub.organisations import (
     FIRST_ORGANISATION,
     FIRST_USER,
@@ -24,8 +29,16 @@ _START_S = 60
 _FACTORY = "wattprint.hub.server:worker"
 
 
-def prepare(settings: Settings) -> str | None:
-    """Bring the database to today's tables; return an admin's token at the very first start.
+class FirstStart(NamedTuple):
+    """What a hub's very first start makes: shown once, and kept as hashes alone."""
+
+    token: str
+    link: str
+    """Where the admin sets a name and a password."""
+
+
+def prepare(settings: Settings) -> FirstStart | None:
+    """Bring the database to today's tables; return an admin's token and link at the first start.
 
     Raises:
         InputError: A setting that cannot be.
@@ -41,9 +54,47 @@ def prepare(settings: Settings) -> str | None:
             hub.database, FIRST_ORGANISATION, FIRST_ORGANISATION, FIRST_USER, now_ms
         ):
             return None  # another process was first
-        return hub.tokens.create(FIRST_ORGANISATION, FIRST_USER, "first start", ["admin"])
+        token = hub.tokens.create(FIRST_ORGANISATION, FIRST_USER, "first start", ["admin"])
+        code = hub.accounts.invitations.make(at_the_machine(FIRST_ORGANISATION), FIRST_USER)
+        return FirstStart(token, welcome_link(settings.own_url, code))
     finally:
         hub.database.close()
+
+
+def invite(
+    settings: Settings, org_id: str, user_id: str, *, role: str | None, email: str | None
+) -> str:
+    """Return a link for a new member, or for a member who sets a new password.
+
+    Args:
+        settings: How the hub runs.
+        org_id: The organisation.
+        user_id: Who is invited.
+        role: What somebody new becomes; None for a member.
+        email: Whose log-in at an OIDC provider may use the invitation too.
+
+    Raises:
+        InputError: No such organisation or role, or a role for a member.
+        StorageError: The database does not do it.
+    """
+    hub = opened(settings)
+    try:
+        migrate(hub.database)
+        if not has_organisation(hub.database, org_id):
+            raise InputError(
+                f"organisation {org_id!r} is unknown",
+                f"expected one of this hub; {FIRST_ORGANISATION!r} is there after a first start",
+            )
+        by = at_the_machine(org_id)
+        code = hub.accounts.invitations.make(by, user_id, role=role, email=email)
+        return welcome_link(settings.own_url, code)
+    finally:
+        hub.database.close()
+
+
+def at_the_machine(org_id: str) -> Principal:
+    """Return who acts on the server's own machine, by a command."""
+    return Principal(org_id, "server", "command line", "admin", frozenset({"admin"}))
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
@@ -89,7 +140,20 @@ def _keep_the_program_out_of_workers() -> None:
 def worker() -> object:
     """Return the application of a worker process."""
     _log_lines()
+    _answer_soon()
     return application(opened(Settings.from_json(os.environ[VARIABLE])))
+
+
+def _answer_soon() -> None:
+    """Keep a batch of thousands of rows from holding up those who read.
+
+    Threads hand the interpreter on ten times as often, and what was loaded at the start is not
+    looked through again and again for garbage.
+    """
+    sys.setswitchinterval(0.0005)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _log_lines() -> None:

@@ -20,6 +20,12 @@ class Settings(NamedTuple):
     """How many requests a token may make, on average; twice as many at once. [1/s]"""
     public_organisation: str = "default"
     """Whose public pages those see who have not signed in."""
+    public_url: str | None = None
+    """The hub's address as browsers know it, where it was said."""
+    listen_url: str = "http://127.0.0.1:8080"
+    """The address it listens on."""
+    oidc_file: str | None = None
+    """File of an OIDC provider's settings; None for none but those of the environment."""
     largest_body_bytes: int = 16 * 1024 * 1024
     """Of a request, packed. [B]"""
     largest_unpacked_bytes: int = 64 * 1024 * 1024
@@ -39,6 +45,11 @@ class Settings(NamedTuple):
         if self.files_folder is not None:
             return Path(self.files_folder)
         return Path(self.key_file).parent / "exports"
+
+    @property
+    def own_url(self) -> str:
+        """The hub's address. Links that let somebody in are made of it, never of a request."""
+        return (self.public_url or self.listen_url).rstrip("/")
 
     def as_json(self) -> str:
         """Return them for another process."""

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wattprint.joblogs.text_source import Utf8Source
+
+if TYPE_CHECKING:
+    import re
 
 CHUNK_BYTES = 16 << 20
 """Text of a piece: large enough for the engine to be fast, small enough for flat memory."""
@@ -39,7 +42,9 @@ class Chunk(NamedTuple):
     head: str
     """Its first two lines."""
     padded: bool
-    """Whether any of the texts in `padding` are in it."""
+    """Whether `padding` is found in it."""
+    delimiters: int
+    """How often `delimiter` is in it; 0 where none was given."""
 
 
 def text_chunks(
@@ -49,7 +54,8 @@ def text_chunks(
     job_of: Callable[[bytes], bytes] | None = None,
     is_head: Callable[[bytes], bool] | None = None,
     head_mark: bytes = b"",
-    padding: tuple[bytes, ...] = (),
+    padding: "re.Pattern[bytes] | None" = None,
+    delimiter: bytes = b"",
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
     """Yield a log in pieces, each in a file of its own name.
@@ -61,7 +67,8 @@ def text_chunks(
         is_head: Whether a line is a header: a piece begins at each one. Asked for lines that hold
             `head_mark` alone.
         head_mark: What every header holds; empty if the log has none.
-        padding: Texts that are looked for, such as blanks beside the delimiter.
+        padding: What is looked for: blanks beside the delimiter.
+        delimiter: What is counted.
         chunk_bytes: Text of a piece. [bytes]
 
     Raises:
@@ -76,9 +83,11 @@ def text_chunks(
                 piece_path = scratch / f"piece-{number % PIECES}.txt"
                 piece_path.write_bytes(part)
                 number += 1
-                padded = any(text in part for text in padding)
-                head = b"\n".join(part[:_LONGEST_HEAD].split(b"\n", 2)[:2])
-                yield Chunk(piece_path, line, rows, source.bytes_read(), _text(head), padded)
+                padded = padding is not None and padding.search(part) is not None
+                delimiters = part.count(delimiter) if delimiter else 0
+                head = _text(b"\n".join(part[:_LONGEST_HEAD].split(b"\n", 2)[:2]))
+                read = source.bytes_read()
+                yield Chunk(piece_path, line, rows, read, head, padded, delimiters)
                 line += rows
     finally:
         source.close()

@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 _SLICE_JOBS = 500_000
 """Jobs whose hashes are held at once."""
 
+_TWICE = """
+CREATE OR REPLACE TABLE twice AS
+SELECT h FROM {keys} WHERE h % {slices} = {slice} GROUP BY h HAVING count(*) > 1
+"""
+
 _LOSERS = """
 INSERT INTO losers
-WITH mine AS (SELECT * FROM {keys} WHERE h % {slices} = {slice})
 SELECT file, line FROM (
     SELECT file, line, row_number() OVER (
         PARTITION BY h, job_key ORDER BY running, elapsed_s DESC, file DESC, line DESC
     ) AS place
-    FROM mine WHERE h IN (SELECT h FROM mine GROUP BY h HAVING count(*) > 1)
+    FROM {keys} SEMI JOIN twice USING (h)
 ) WHERE place > 1
 """
 
@@ -45,7 +49,9 @@ def drop_duplicates(connection: "DuckDBPyConnection", store: JobStore) -> int:
     keys = parquet(store.parts["keys"])
     slices = store.counts.jobs // _SLICE_JOBS + 1
     for number in range(slices):
-        run(_LOSERS.format(keys=keys, slices=slices, slice=number))
+        run(_TWICE.format(keys=keys, slices=slices, slice=number))
+        if _count(connection, "twice"):
+            run(_LOSERS.format(keys=keys))
     dropped = _count(connection, "losers")
     parts = store.parts["jobs"]
     if dropped:

@@ -69,9 +69,7 @@ _LIMITS = (
 def shown(expression: str) -> str:
     """Return SQL for a value as a reason shows it: in quotes, short and printable."""
     text = rf"regexp_replace(CAST({expression} AS VARCHAR), '\p{{C}}|''', '?', 'g')"
-    return (
-        f"'''' || CASE WHEN length({text}) > 40 THEN {text}[:40] || '...' ELSE {text} END || ''''"
-    )
+    return rf"'''' || regexp_replace({text}, '^(.{{40}}).+$', '\1...') || ''''"
 
 
 def _limit_fault(limit: _Limit) -> str:

@@ -35,6 +35,19 @@ def text_lines(path: Path) -> str:
     )
 
 
+def text_values(path: Path, delimiter: str, columns: int) -> str:
+    """Return a piece of `joblogs.chunks` as a table of texts `f1`, `f2`..., NULL where empty.
+
+    A line with fewer columns, or with more that are not empty, is an error.
+    """
+    typed = ", ".join(f"'f{place}': 'VARCHAR'" for place in range(1, columns + 1))
+    return (
+        f"read_csv({literal(path)}, header = false, auto_detect = false, "
+        f"delim = {literal(delimiter)}, quote = '', escape = '', new_line = '\\n', "
+        f"columns = {{{typed}}}, max_line_size = 1100000, buffer_size = 4400000)"
+    )
+
+
 def scratch_folder(connection: "DuckDBPyConnection") -> Path:
     """Return the folder in which the engine keeps what it throws away: for pieces of logs too."""
     row = connection.execute("SELECT current_setting('temp_directory')").fetchone()

@@ -20,6 +20,8 @@ from wattprint.reports.breakdowns import energy_words, percent
 
 MOST_BANDS = 6
 """Sections shown as bands below the power: the largest."""
+COMPONENTS_TITLE = "Energy of each component, with its 90 % interval"
+SECTIONS_TITLE = "Energy of each section, with its 90 % interval"
 _COMPONENT_WORDS = {"cpu": "CPU", "losses": "power supply losses"}
 
 
@@ -44,8 +46,8 @@ def drawn_charts(
     return {
         "power": _power(run, stretches, rows),
         "devices": _devices(run, stretches),
-        "components": _components(footprint),
-        "sections": _sections(rows),
+        "components": _bars("components", COMPONENTS_TITLE, component_bars(footprint)),
+        "sections": _bars("sections", SECTIONS_TITLE, section_bars(rows)),
     }
 
 
@@ -119,14 +121,15 @@ def _devices(run: RunRecord, stretches: Sequence[list[Stretch]]) -> list[Drawn]:
     return found
 
 
-def _components(footprint: Footprint) -> list[Drawn]:
+def component_bars(footprint: Footprint) -> list[Bar]:
+    """Return the energy of each component that is counted, with its interval and share."""
     counted = {
         component: amount
         for component, amount in footprint.components_kwh._asdict().items()
         if amount is not None
     }
     total = sum(amount.value for amount in counted.values())
-    bars = [
+    return [
         Bar(
             _COMPONENT_WORDS.get(component, component),
             _said(amount, amount.value / total if total else None),
@@ -135,11 +138,11 @@ def _components(footprint: Footprint) -> list[Drawn]:
         )
         for component, amount in counted.items()
     ]
-    return _bars("components", "Energy of each component, with its 90 % interval", bars)
 
 
-def _sections(rows: Sequence[SectionRow]) -> list[Drawn]:
-    bars = [
+def section_bars(rows: Sequence[SectionRow]) -> list[Bar]:
+    """Return the energy of each section, with its interval and share."""
+    return [
         Bar(
             row.label,
             _said(row.figure.energy_kwh, row.figure.share),
@@ -150,7 +153,6 @@ def _sections(rows: Sequence[SectionRow]) -> list[Drawn]:
         for row in rows
         if row.figure.energy_kwh is not None
     ]
-    return _bars("sections", "Energy of each section, with its 90 % interval", bars)
 
 
 def _bars(name: str, title: str, bars: Sequence[Bar]) -> list[Drawn]:

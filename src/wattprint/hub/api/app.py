@@ -18,6 +18,9 @@ from wattprint.hub.api import (
     jobs,
     notes,
     reading,
+    registry,
+    registry_files,
+    registry_writing,
     service,
 )
 from wattprint.hub.api.asked import Hub
@@ -25,7 +28,10 @@ from wattprint.hub.api.known_parameters import only_known_parameters
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import add_handlers
 from wattprint.hub.api.watch import Counters, Watch
+from wattprint.hub.auth.accounts import accounts_of
 from wattprint.hub.auth.key import server_key
+from wattprint.hub.auth.oidc import Provider
+from wattprint.hub.auth.oidc_settings import read_oidc_settings
 from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
 from wattprint.hub.jobs.worker import JobWorker
@@ -34,15 +40,20 @@ from wattprint.hub.pages.calculator import warm
 from wattprint.hub.pages.faults import add_page_handlers, answer
 from wattprint.hub.pages.routes import PAGES
 from wattprint.hub.pages.static_files import static_files
+from wattprint.hub.registry.messages import schemas as submission_schemas
 from wattprint.hub.settings import Settings
 from wattprint.hub.storage.database import Database
 
 _DESCRIPTION = """\
-Runs, their energy and emissions. Every request but those below *service* needs a token:
-`Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the field."""
+Runs, their energy and emissions. Every request but those below *service* and *calculator* needs
+a token: `Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the
+field."""
 
 
-_ROUTES = (service, ingest, ingest_parquet, reading, notes, factor_sets, jobs, administration)
+_ROUTES = (
+    *(service, ingest, ingest_parquet, reading, notes, factor_sets, jobs, administration),
+    *(registry, registry_files, registry_writing),
+)
 
 
 def opened(settings: Settings) -> Hub:
@@ -54,9 +65,16 @@ def opened(settings: Settings) -> Hub:
     """
     database = Database(settings.database, largest_pages=settings.largest_pages)
     key = server_key(Path(settings.key_file))
-    limit = RateLimit(settings.requests_per_s)
+    oidc = read_oidc_settings(None if settings.oidc_file is None else Path(settings.oidc_file))
+    provider = None if oidc is None else Provider(oidc, settings.own_url, key)
     return Hub(
-        settings, database, Tokens(database, key), Sessions(database, key), limit, Counters()
+        settings,
+        database,
+        Tokens(database, key),
+        Sessions(database, key),
+        RateLimit(settings.requests_per_s),
+        Counters(),
+        accounts_of(database, key, provider=provider),
     )
 
 
@@ -109,7 +127,7 @@ def _describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = made()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            schemas.update(ingest.batch_schemas())
+            schemas.update(ingest.batch_schemas() | submission_schemas())
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
             app.openapi_schema = document

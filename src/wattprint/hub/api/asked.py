@@ -10,6 +10,7 @@ from fastapi.security import HTTPBearer
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import MEDIA_TYPE, TITLES, ProblemError
 from wattprint.hub.api.watch import Counters
+from wattprint.hub.auth.accounts import Accounts
 from wattprint.hub.auth.rights import ADMIN, MANAGE, READ, WRITE, Principal
 from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
@@ -26,6 +27,7 @@ class Hub(NamedTuple):
     sessions: Sessions
     limit: RateLimit
     counters: Counters
+    accounts: Accounts
     wall_clock_s: Callable[[], float] = time.time
 
     def now_ms(self) -> int:
@@ -40,6 +42,18 @@ def hub_of(request: Request) -> Hub:
 
 
 AskedHub = Annotated[Hub, Depends(hub_of)]
+
+
+def own_origin(request: Request) -> str:
+    """Return the hub's address for links that a page shows.
+
+    What a request says of it, its `Host`, is anybody's word: it serves only where nothing was said
+    at the start.
+    """
+    said = hub_of(request).settings.public_url
+    return said.rstrip("/") if said else f"{request.url.scheme}://{request.url.netloc}"
+
+
 _BEARER = HTTPBearer(auto_error=False, description="A token: `wpt_...`")
 
 

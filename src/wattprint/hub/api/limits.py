@@ -3,10 +3,11 @@
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.settings import Settings
@@ -15,16 +16,21 @@ _MOST_BUCKETS = 10_000
 
 
 async def read_body(
-    request: Request, settings: Settings, media_type: str = "application/json"
+    request: Request, settings: Settings, kinds: Sequence[str] = ("application/json",)
 ) -> bytes:
     """Return the body of a request, unpacked, and never hold more of it than is allowed.
+
+    Args:
+        request: The request.
+        settings: What is allowed.
+        kinds: Media types that are taken.
 
     Raises:
         ProblemError: Another media type or encoding, too large, cut off, or packed wrongly.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != media_type:
-        raise ProblemError(415, f"Content-Type is {kind!r}; expected {media_type}.")
+    if kind not in kinds:
+        raise ProblemError(415, f"Content-Type is {kind!r}; expected {' or '.join(kinds)}.")
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise ProblemError(415, f"Content-Encoding is {encoding!r}; expected gzip or none.")
@@ -38,7 +44,10 @@ async def read_body(
             raise _too_large(settings.largest_body_bytes)
         parts.append(part)
     body = b"".join(parts)
-    return body if encoding == "identity" else _unpacked(body, settings.largest_unpacked_bytes)
+    if encoding == "identity":
+        return body
+    # Beside the loop that answers others: zlib lets go of the interpreter.
+    return await run_in_threadpool(_unpacked, body, settings.largest_unpacked_bytes)
 
 
 def _unpacked(body: bytes, largest_bytes: int) -> bytes:

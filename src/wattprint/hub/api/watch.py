@@ -23,6 +23,7 @@ _SAFE = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 Scope = MutableMapping[str, Any]
@@ -52,6 +53,14 @@ class Counters:
         """Count rows that were taken."""
         with self._lock:
             self._rows[kind, verdict] = self._rows.get((kind, verdict), 0) + count
+
+    def summary(self) -> tuple[int, int, float | None]:
+        """Return counts of requests and of faults of ours, and the mean time [s]."""
+        with self._lock:
+            count = sum(self._requests.values())
+            faults = sum(n for (_, _, status), n in self._requests.items() if status >= 500)
+            whole_s = sum(sums[-1] for sums in self._durations.values())
+        return count, faults, whole_s / count if count else None
 
     def text(self) -> str:
         """Return them in Prometheus' text format."""

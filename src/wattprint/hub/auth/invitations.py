@@ -172,6 +172,11 @@ class Invitations:
 _NONE: frozenset[str] = frozenset()
 
 
+def welcome_link(public_url: str, code: str) -> str:
+    """Return the address that a code is opened at."""
+    return f"{public_url.rstrip('/')}/welcome?code={code}"
+
+
 def used(connection: Connection, invitation: Invitation) -> bool:
     """Take an invitation away; return whether it was there still."""
     statement = delete(invitations).where(

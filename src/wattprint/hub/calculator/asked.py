@@ -44,8 +44,9 @@ _NAMES: Mapping[str, Callable[[str], object]] = {
 _EXPECTED = {
     "accelerator": "expected a name such as 'H100' or 'A100 SXM4 80GB'",
     "cpu": "expected a model name such as 'AMD EPYC 7742'",
+    "hours": "expected how many hours it took by the clock",
 }
-"""Where the reason in the tables speaks of the command line."""
+"""Where the reason of the library speaks of its other front doors."""
 
 
 class Fault(NamedTuple):
@@ -109,7 +110,8 @@ def asked(query: Mapping[str, str]) -> Asked:
     try:
         return Asked(texts, estimate(**inputs), {}, unread)
     except InputError as error:
-        return Asked(texts, None, {field_of(error): _fault(error)}, unread)
+        name = field_of(error)
+        return Asked(texts, None, {name: _fault(error, name)}, unread)
 
 
 def unread_words(name: str) -> str:
@@ -191,8 +193,9 @@ _BEGINNINGS = {
 }
 
 
-def _fault(error: InputError, name: str | None = None) -> Fault:
-    allowed = _EXPECTED.get(name or "", error.allowed) if error.nearest else error.allowed
+def _fault(error: InputError, name: str) -> Fault:
+    is_of_library = bool(error.nearest) or "device_hours" in error.allowed
+    allowed = _EXPECTED.get(name, error.allowed) if is_of_library else error.allowed
     allowed = allowed.partition(" (`wattprint")[0]
     words = f"{error.given}; {allowed}.".replace("--power-w", "the power of one")
     return Fault(words.replace("--", ""), error.nearest)

@@ -19,13 +19,19 @@ LARGEST_MS = 253_402_300_799_999
 """The end of the year 9999. [ms]"""
 LARGEST_RECORD_BYTES = 256 * 1024
 
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*\Z"
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=_NO_CONTROLS)]
-RunId = Annotated[
-    str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*\Z")
-]
+MOST_DEVICES = 4096
+LONGEST_RUN_ID = 128
+
+NO_CONTROLS = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*\Z"
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CONTROLS)]
+RUN_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]*\Z"
+RunId = Annotated[str, Meta(min_length=1, max_length=LONGEST_RUN_ID, pattern=RUN_ID)]
 Moment = Annotated[int, Meta(ge=0, le=LARGEST_MS)]
 Microjoules = Annotated[int, Meta(ge=0, le=LARGEST_UJ)]
+RunSchema = Literal["wattprint.run/1"]
+Component = Literal["accelerator", "cpu", "memory"]
+Stage = Literal["data", "search", "pretrain", "finetune", "evaluate", "inference"]
+Outcome = Literal["completed", "failed", "interrupted"]
 Seconds = Annotated[float, Meta(ge=0, le=1e10)]
 
 
@@ -33,7 +39,7 @@ class DeviceRow(Struct):
     """A device of a run."""
 
     device_id: Name
-    component: Literal["accelerator", "cpu", "memory"]
+    component: Component
     name: Name
 
 
@@ -53,17 +59,17 @@ class Place(Struct, frozen=True):
 class Record(Struct):
     """A `wattprint.run/1`, as far as the hub looks into it."""
 
-    schema: Literal["wattprint.run/1"]
+    schema: RunSchema
     id: RunId
     project: Name
     name: Name
     started_at: Annotated[str, Meta(max_length=40)]
-    stage: Literal["data", "search", "pretrain", "finetune", "evaluate", "inference"] | None = None
-    outcome: Literal["completed", "failed", "interrupted"] | None = None
+    stage: Stage | None = None
+    outcome: Outcome | None = None
     parent: RunId | None = None
     duration_s: Seconds = 0.0
     place: Place = Place()
-    devices: Annotated[list[DeviceRow], Meta(max_length=4096)] = []
+    devices: Annotated[list[DeviceRow], Meta(max_length=MOST_DEVICES)] = []
     intervals: list[IntervalOfRecord] = []
 
 
@@ -151,7 +157,6 @@ RUNS = msgspec.json.Decoder(RunsBatch)
 RECORD = msgspec.json.Decoder(Record)
 FOOTPRINT = msgspec.json.Decoder(FootprintOfRun)
 INTERVALS = msgspec.json.Decoder(IntervalsBatch)
-INTERVAL_ROWS = msgspec.json.Decoder(list[IntervalRow])
 INTERVAL_ROW = msgspec.json.Decoder(IntervalRow)
 PLAIN: "msgspec.json.Decoder[Any]" = msgspec.json.Decoder()
 

@@ -1,9 +1,10 @@
 """From a run as it was sent to the row of its table: checked, and in whole numbers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
+from functools import lru_cache
 from hashlib import sha256
-from math import floor, isclose, isfinite
+from math import floor, isclose
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,7 +13,8 @@ from wattprint.domain.errors import RecordError
 from wattprint.domain.run import RunRecord
 from wattprint.domain.units import JOULES_PER_KWH, MICROJOULES_PER_JOULE
 from wattprint.hub.ingest import messages
-from wattprint.hub.ingest.messages import Figure, FootprintOfRun, Record, RowFault, RunRow
+from wattprint.hub.ingest.messages import DeviceRow, FootprintOfRun, Record, RowFault, RunRow
+from wattprint.hub.ingest.quick import WholeDevice, WholeRecord, quick_record
 from wattprint.hub.storage.schema import FIGURES, READINGS
 
 MS_PER_DAY = 86_400_000
@@ -70,7 +72,7 @@ def read_run(sent: RunRow, base: str) -> ReadRun:
     if max(len(record_text), len(footprint_text)) > messages.LARGEST_RECORD_BYTES:
         limit = messages.LARGEST_RECORD_BYTES
         raise _faulty(base, f"a record or footprint is longer than {limit:,} bytes")
-    record = _record(record_text, f"{base}/record")
+    record = quick_record(record_text) or _record(record_text, f"{base}/record")
     footprint = _footprint(footprint_text, f"{base}/footprint")
     started_at_ms = _milliseconds(record.started_at, f"{base}/record/started_at")
     read_j = _readings_j(record, f"{base}/record/intervals")
@@ -91,16 +93,24 @@ def read_run(sent: RunRow, base: str) -> ReadRun:
         **_figures(footprint, f"{base}/footprint"),
         "factor_set_version": footprint and footprint.factor_set.version,
         "factor_set_sha256": footprint and footprint.factor_set.sha256,
-        "record": record_text.decode(),
+        "record": _text(record_text, f"{base}/record"),
     }
     _same_energy(footprint, read_j, f"{base}/footprint/components_kwh")
     row["rank"] = _rank(row, record_text, footprint_text)
-    return ReadRun(row, None if footprint is None else _footprint_row(row, footprint_text))
+    if footprint is None:
+        return ReadRun(row, None)
+    document = _text(footprint_text, f"{base}/footprint")
+    return ReadRun(row, {**{name: row[name] for name in _OF_FOOTPRINT}, "document": document})
 
 
-def _footprint_row(row: Mapping[str, Any], text: bytes) -> dict[str, Any]:
-    names = ("project_id", "run_id", "factor_set_sha256", "factor_set_version", "rank")
-    return {**{name: row[name] for name in names}, "document": text.decode()}
+_OF_FOOTPRINT = ("project_id", "run_id", "factor_set_sha256", "factor_set_version", "rank")
+
+
+def _text(text: bytes, base: str) -> str:
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        raise _faulty(base, "it is no UTF-8") from None
 
 
 def _record(text: bytes, base: str) -> Record:
@@ -124,7 +134,7 @@ def _footprint(text: bytes, base: str) -> FootprintOfRun | None:
         raise FaultyRowError(messages.fault(error, base)) from None
 
 
-def _hardware(record: Record) -> str | None:
+def _hardware(record: Record | WholeRecord) -> str | None:
     """Return the commonest accelerator, else CPU; None for a run of no devices."""
     names = [device.name for device in record.devices if device.component == "accelerator"]
     if names:
@@ -147,11 +157,12 @@ def _milliseconds(text: str, base: str) -> int:
     return milliseconds
 
 
-def _readings_j(record: Record, base: str) -> dict[str, int | None]:
+def _readings_j(record: Record | WholeRecord, base: str) -> dict[str, int | None]:
     """Return the energy of each component, rounded once; None where nothing was readable."""
     totals_uj: dict[str, int | None] = dict.fromkeys(READINGS)
+    devices: Sequence[DeviceRow | WholeDevice] = record.devices
     for interval in record.intervals:
-        for device, energy_uj in zip(record.devices, interval.energy_uj, strict=True):
+        for device, energy_uj in zip(devices, interval.energy_uj, strict=True):
             if energy_uj is not None:
                 name = f"{device.component}_j"
                 totals_uj[name] = (totals_uj[name] or 0) + energy_uj
@@ -165,44 +176,46 @@ def _readings_j(record: Record, base: str) -> dict[str, int | None]:
     return read
 
 
+_OF_ENERGY = (("it", "it"), ("facility", "facility"))
+_OF_EMISSIONS = (
+    ("location", "location_based"),
+    ("market", "market_based"),
+    ("embodied", "embodied"),
+)
+_BLOCKS = tuple(
+    (
+        block,
+        field,
+        tuple(f"{name}{bound}_{unit}" for bound in ("", "_low", "_high")),
+        per_unit,
+        most,
+    )
+    for block, fields, unit, per_unit, most in (
+        ("energy_kwh", _OF_ENERGY, "j", JOULES_PER_KWH, messages.LARGEST_J),
+        ("emissions_kg", _OF_EMISSIONS, "ug", UG_PER_KG, messages.LARGEST_UG),
+    )
+    for name, field in fields
+)
+"""Where each figure of a run is in its footprint, and its columns."""
+
+
 def _figures(footprint: FootprintOfRun | None, base: str) -> dict[str, int | None]:
+    figures: dict[str, int | None] = dict.fromkeys(FIGURES)
     if footprint is None:
-        return dict.fromkeys(FIGURES)
-    energy, emissions = footprint.energy_kwh, footprint.emissions_kg
-    figures: dict[str, int | None] = {}
-    for name, figure, per_unit, most, field in (
-        ("it_j", energy.it, JOULES_PER_KWH, messages.LARGEST_J, "energy_kwh/it"),
-        ("facility_j", energy.facility, JOULES_PER_KWH, messages.LARGEST_J, "energy_kwh/facility"),
-        *_emissions(emissions),
-    ):
-        quantity, _, unit = name.rpartition("_")
-        for bound, amount in _bounds(figure, f"{base}/{field}"):
-            whole = None if amount is None else _rounded(amount * per_unit)
-            if whole is not None and whole > most:
-                raise _faulty(f"{base}/{field}", f"{amount!r} is too large for one run")
-            figures[f"{quantity}{bound}_{unit}"] = whole
+        return figures
+    for block, field, (value, low, high), per_unit, most in _BLOCKS:
+        figure = getattr(getattr(footprint, block), field)
+        if figure is None:
+            continue
+        if not figure.low <= figure.value <= figure.high:
+            raise _faulty(f"{base}/{block}/{field}", "expected numbers with low <= value <= high")
+        if figure.high * per_unit > most:
+            detail = f"{figure.high!r} is too large for one run"
+            raise _faulty(f"{base}/{block}/{field}", detail)
+        figures[value] = _rounded(figure.value * per_unit)
+        figures[low] = _rounded(figure.low * per_unit)
+        figures[high] = _rounded(figure.high * per_unit)
     return figures
-
-
-def _emissions(
-    emissions: messages.EmissionFigures,
-) -> Iterator[tuple[str, Figure | None, float, int, str]]:
-    for name, field in (
-        ("location_ug", "location_based"),
-        ("market_ug", "market_based"),
-        ("embodied_ug", "embodied"),
-    ):
-        figure = getattr(emissions, field)
-        yield name, figure, UG_PER_KG, messages.LARGEST_UG, f"emissions_kg/{field}"
-
-
-def _bounds(figure: Figure | None, base: str) -> Iterator[tuple[str, float | None]]:
-    if figure is None:
-        yield from (("", None), ("_low", None), ("_high", None))
-        return
-    if not (figure.low <= figure.value <= figure.high and isfinite(figure.high)):
-        raise _faulty(base, "expected finite numbers with low <= value <= high")
-    yield from (("", figure.value), ("_low", figure.low), ("_high", figure.high))
 
 
 def _same_energy(
@@ -226,8 +239,7 @@ def _rank(row: Mapping[str, Any], record: bytes, footprint: bytes) -> str:
     what the hub itself computed (see `recomputed`); what is left is settled by content. Digits
     alone: every database sorts those alike.
     """
-    parts = [int(part) for part in (row["factor_set_version"] or "0").split(".")]
-    version = "".join(f"{part:08d}" for part in (*parts, 0, 0)[:3])
+    version = _comparable(row["factor_set_version"] or "0")
     content = sha256(record + b"\n" + footprint).hexdigest()
     return f"{int(row['outcome'] != RUNNING)}{row['duration_ms']:014d}{version}{0:06d}{content}"
 
@@ -247,6 +259,13 @@ def recomputed(run: ReadRun, held_rank: str) -> ReadRun:
     rank = f"{rank[: _COUNT.start]}{count:06d}{rank[_COUNT.stop :]}"
     footprint = None if run.footprint is None else {**run.footprint, "rank": rank}
     return ReadRun({**run.row, "rank": rank}, footprint)
+
+
+@lru_cache(maxsize=256)
+def _comparable(version: str) -> str:
+    """Return a version as digits that sort as it does."""
+    parts = [int(part) for part in version.split(".")]
+    return "".join(f"{part:08d}" for part in (*parts, 0, 0)[:3])
 
 
 def _rounded(amount: float) -> int:

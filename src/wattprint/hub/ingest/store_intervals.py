@@ -4,14 +4,13 @@ An interval is known by its run, its device and its start. What is there stays: 
 again is a duplicate, another one of the same name a conflict, and neither changes anything.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, select, tuple_
 
 from wattprint.domain.units import MICROJOULES_PER_JOULE
 from wattprint.hub.ingest.kept import kept_since
-from wattprint.hub.ingest.messages import IntervalRow
 from wattprint.hub.ingest.run_rows import MS_PER_DAY
 from wattprint.hub.ingest.store_runs import CREATED, DUPLICATE, RETIRED, store_projects
 from wattprint.hub.ingest.upsert import add_up
@@ -23,10 +22,41 @@ CONFLICT = "conflict"
 VERDICTS = (CREATED, DUPLICATE, CONFLICT, RETIRED)
 _PIECE = 500
 _Key = tuple[str, str, int]
+_Reading = tuple[int, int]
+"""End and energy."""
+
+
+class SentInterval(Protocol):
+    """An interval that is in order."""
+
+    @property
+    def run(self) -> str:
+        """Id of its run."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """Id of its device."""
+        ...
+
+    @property
+    def start_ms(self) -> int:
+        """When it begins."""
+        ...
+
+    @property
+    def end_ms(self) -> int:
+        """When it ends."""
+        ...
+
+    @property
+    def energy_uj(self) -> int:
+        """What its device used."""
+        ...
 
 
 def store_intervals(
-    database: Database, org_id: str, project: str, read: Sequence[IntervalRow], now_ms: int
+    database: Database, org_id: str, project: str, read: Sequence[SentInterval], now_ms: int
 ) -> list[str]:
     """Store a batch of intervals whole.
 
@@ -44,64 +74,48 @@ def store_intervals(
     Raises:
         StorageError: Nothing of it is stored.
     """
-    first: dict[_Key, IntervalRow] = {}
-    for row in read:
-        first.setdefault(_key(row), row)
-
-    def work(connection: Connection) -> tuple[set[_Key], dict[_Key, tuple[int, int]]]:
-        until_ms = kept_since(connection, org_id).intervals_until_ms
-        kept = {key: row for key, row in first.items() if row.start_ms >= until_ms}
-        store_projects(connection, {(org_id, project)}, now_ms)
-        new = _inserted(connection, org_id, project, kept)
-        there = [key for key in sorted(kept) if key not in new]
-        sums = interval_sums(org_id, project, [first[key] for key in new])
-        add_up(connection, daily_intervals, sums)
-        return new, _stored(connection, (org_id, project), there)
-
     if not read:
         return []
+    sent = [((row.run, row.device, row.start_ms), (row.end_ms, row.energy_uj)) for row in read]
+    first: dict[_Key, _Reading] = dict(reversed(sent))
+    keys = sorted(first)
+    all_rows = [(org_id, project, *key, *first[key]) for key in keys]
+
+    def work(connection: Connection) -> tuple[set[_Key], dict[_Key, _Reading]]:
+        until_ms = kept_since(connection, org_id).intervals_until_ms
+        rows = [row for row in all_rows if row[4] >= until_ms] if until_ms else all_rows
+        store_projects(connection, {(org_id, project)}, now_ms)
+        new = {key[2:] for key in insert_new(connection, intervals, rows)}
+        added = rows if len(new) == len(rows) else [row for row in rows if row[2:5] in new]
+        add_up(connection, daily_intervals, interval_sums(org_id, project, added))
+        there = (
+            [] if added is rows else [key for key in keys if key not in new and key[2] >= until_ms]
+        )
+        return new, _stored(connection, (org_id, project), there)
+
     new, stored = database.write(work)
-    return [_verdict(row, first[_key(row)], new, stored) for row in read]
+    if len(new) == len(read):
+        return [CREATED] * len(read)
+    return list(_verdicts(sent, first, new, stored))
 
 
-def _verdict(
-    row: IntervalRow,
-    first: IntervalRow,
+def _verdicts(
+    sent: Sequence[tuple[_Key, _Reading]],
+    first: Mapping[_Key, _Reading],
     new: set[_Key],
-    stored: Mapping[_Key, tuple[int, int]],
-) -> str:
-    key = _key(row)
-    if key in new:
-        if row is first:
-            return CREATED
-        return DUPLICATE if row == first else CONFLICT
-    if key not in stored:
-        return RETIRED
-    return DUPLICATE if stored[key] == (row.end_ms, row.energy_uj) else CONFLICT
-
-
-def _inserted(
-    connection: Connection,
-    org_id: str,
-    project: str,
-    first: Mapping[_Key, IntervalRow],
-) -> set[_Key]:
-    rows = [
-        {
-            "org_id": org_id,
-            "project_id": project,
-            "run_id": run,
-            "device_id": device,
-            "start_ms": start_ms,
-            "end_ms": first[run, device, start_ms].end_ms,
-            "energy_uj": first[run, device, start_ms].energy_uj,
-        }
-        for run, device, start_ms in sorted(first)
-    ]
-    return {
-        (run, device, start_ms)
-        for _, _, run, device, start_ms in insert_new(connection, intervals, rows)
-    }
+    stored: Mapping[_Key, _Reading],
+) -> Iterator[str]:
+    """Yield the verdict of each row; of one that is twice in a batch the first was stored."""
+    seen: set[_Key] = set()
+    for key, said in sent:
+        if key in new and key not in seen:
+            yield CREATED
+        elif key not in new and key not in stored:
+            yield RETIRED
+        else:
+            there = first[key] if key in new else stored[key]
+            yield DUPLICATE if said == there else CONFLICT
+        seen.add(key)
 
 
 def _stored(
@@ -120,27 +134,17 @@ def _stored(
     return found
 
 
-def interval_sums(org_id: str, project: str, new: Sequence[IntervalRow]) -> list[dict[str, Any]]:
+def interval_sums(
+    org_id: str, project: str, new: Sequence[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
     """Return what new intervals add to the days on which they begin, exactly."""
     days: dict[int, list[int]] = {}
-    for row in new:
-        sums = days.setdefault(row.start_ms // MS_PER_DAY, [0, 0, 0])
+    for _, _, _, _, start_ms, end_ms, energy_uj in new:
+        sums = days.setdefault(start_ms // MS_PER_DAY, [0, 0, 0])
         sums[0] += 1
-        sums[1] += row.end_ms - row.start_ms
-        sums[2] += row.energy_uj
+        sums[1] += end_ms - start_ms
+        sums[2] += energy_uj
     return [
-        {
-            "org_id": org_id,
-            "project_id": project,
-            "day": day,
-            "intervals": count,
-            "covered_ms": covered_ms,
-            "energy_j": energy_uj // MICROJOULES_PER_JOULE,
-            "energy_rest_uj": energy_uj % MICROJOULES_PER_JOULE,
-        }
+        (org_id, project, day, count, covered_ms, *divmod(energy_uj, MICROJOULES_PER_JOULE))
         for day, (count, covered_ms, energy_uj) in sorted(days.items())
     ]
-
-
-def _key(row: IntervalRow) -> _Key:
-    return row.run, row.device, row.start_ms

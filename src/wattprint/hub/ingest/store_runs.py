@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select, tuple_, update
 from wattprint.hub.ingest.kept import kept_since
 from wattprint.hub.ingest.run_rows import ReadRun
 from wattprint.hub.ingest.upsert import Deltas, add_up
-from wattprint.hub.storage.bulk import insert_new, upsert
+from wattprint.hub.storage.bulk import insert_new, row_of, upsert
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import exclusions
 from wattprint.hub.storage.schema import (
@@ -28,6 +28,12 @@ from wattprint.hub.storage.schema import (
 CREATED, REPLACED, DUPLICATE, OLDER = "created", "replaced", "duplicate", "older"
 RETIRED = "retired"
 VERDICTS = (CREATED, REPLACED, DUPLICATE, OLDER, RETIRED)
+_RUN, _FOOTPRINT = row_of(runs), row_of(footprints)
+_NEWER = {
+    name: f'excluded."{name}"'
+    for name in ("factor_set_version", "rank", "document", "received_at_ms")
+}
+_IS_NEWER = 'excluded."rank" > "footprints"."rank"'
 _KEY = ("org_id", "project_id", "run_id")
 _PIECE = 500
 """Keys in one look-up: SQLite takes 32,766 parameters, older ones 999 pairs."""
@@ -54,9 +60,40 @@ def store_runs(database: Database, org_id: str, read: Sequence[ReadRun], now_ms:
     for run in read:
         if run.key not in best or run.row["rank"] > best[run.key].row["rank"]:
             best[run.key] = run
-    added = {"org_id": org_id, "received_at_ms": now_ms}
-    found = database.write(lambda connection: _store(connection, best, read, added))
+    sent = _Sent(org_id, best, read, now_ms)
+
+    def work(connection: Connection) -> dict[tuple[str, str], str]:
+        retired = _retired(connection, org_id, sent.runs)
+        if not retired:
+            return _store(connection, sent)
+        kept = {key: run for key, run in best.items() if key not in retired}
+        rest = [run for run in read if run.key not in retired]
+        verdicts = _store(connection, _Sent(org_id, kept, rest, now_ms)) if kept else {}
+        return {**verdicts, **dict.fromkeys(retired, RETIRED)}
+
+    found = database.write(work)
     return [_verdict(run, best[run.key], found[run.key], run is best[run.key]) for run in read]
+
+
+class _Sent:
+    """A batch as rows of tables, made before the transaction that they wait for.
+
+    All are in the order of their keys, as in every transaction: none waits for another in a circle.
+    """
+
+    def __init__(
+        self,
+        org_id: str,
+        best: Mapping[tuple[str, str], ReadRun],
+        read: Iterable[ReadRun],
+        now_ms: int,
+    ) -> None:
+        added = {"org_id": org_id, "received_at_ms": now_ms}
+        self.now_ms = now_ms
+        self.projects = {(org_id, project) for project, _ in best}
+        self.runs = [{**best[key].row, **added} for key in sorted(best)]
+        self.run_rows = list(map(_RUN, self.runs))
+        self.footprint_rows = _footprints(read, added)
 
 
 def _verdict(run: ReadRun, best: ReadRun, found: str, is_best: bool) -> str:
@@ -66,26 +103,17 @@ def _verdict(run: ReadRun, best: ReadRun, found: str, is_best: bool) -> str:
     return DUPLICATE if run.row["rank"] == best.row["rank"] else OLDER
 
 
-def _store(
-    connection: Connection,
-    best: Mapping[tuple[str, str], ReadRun],
-    read: Iterable[ReadRun],
-    added: Mapping[str, Any],
-) -> dict[tuple[str, str], str]:
-    # In the order of their keys, as every transaction does it: none waits for another in a circle.
-    rows = [{**best[key].row, **added} for key in sorted(best)]
-    retired = _retired(connection, added["org_id"], rows)
-    rows = [row for row in rows if short_key(row) not in retired]
-    read = [run for run in read if run.key not in retired]
-    names = {(row["org_id"], row["project_id"]) for row in rows}
-    store_projects(connection, names, added["received_at_ms"])
-    new = {key[1:] for key in insert_new(connection, runs, rows)}
-    verdicts = {**dict.fromkeys(retired, RETIRED), **dict.fromkeys(new, CREATED)}
+def _store(connection: Connection, sent: _Sent) -> dict[tuple[str, str], str]:
+    store_projects(connection, sent.projects, sent.now_ms)
+    new = {key[1:] for key in insert_new(connection, runs, sent.run_rows)}
+    verdicts = dict.fromkeys(new, CREATED)
     deltas = Deltas(COUNTED, SUMMED)
-    for row in rows:
+    there = []
+    for row in sent.runs:
         if short_key(row) in new:
-            deltas.add(day_key(row), row, 1)
-    there = [row for row in rows if short_key(row) not in new]
+            deltas.add(day_key(row), row)
+        else:
+            there.append(row)
     before = locked(connection, there)
     uncounted = excluded(connection, before.values())
     changed = []
@@ -97,10 +125,10 @@ def _store(
         verdicts[short_key(row)] = REPLACED
         changed.append(row)
         if short_key(row) not in uncounted:
-            deltas.add(day_key(old), old, -1)
-            deltas.add(day_key(row), row, 1)
+            deltas.take(day_key(old), old)
+            deltas.add(day_key(row), row)
     replace_rows(connection, changed)
-    store_footprints(connection, read, added)
+    _upsert_footprints(connection, sent.footprint_rows)
     add_up(connection, daily_runs, deltas.rows())
     return verdicts
 
@@ -117,18 +145,13 @@ def _retired(
 def store_projects(connection: Connection, names: Iterable[tuple[str, str]], now_ms: int) -> None:
     """Make the projects that are not there yet; most often all are, and nothing is written."""
     names = sorted(names)
-    if not names:
-        return
     keys = tuple_(projects.c.org_id, projects.c.project_id)
     found = connection.execute(select(projects).where(keys.in_(names)))
     known = {(row.org_id, row.project_id) for row in found}
     missing = [
-        {"org_id": org_id, "project_id": name, "team_id": None, "created_at_ms": now_ms}
-        for org_id, name in names
-        if (org_id, name) not in known
+        (org_id, name, None, now_ms) for org_id, name in names if (org_id, name) not in known
     ]
-    if missing:
-        insert_new(connection, projects, missing)
+    insert_new(connection, projects, missing)
 
 
 def count_again(connection: Connection, row: Mapping[str, Any], sign: int) -> None:
@@ -140,7 +163,7 @@ def count_again(connection: Connection, row: Mapping[str, Any], sign: int) -> No
         sign: 1 or -1.
     """
     deltas = Deltas(COUNTED, SUMMED)
-    deltas.add(day_key(row), row, sign)
+    (deltas.add if sign > 0 else deltas.take)(day_key(row), row)
     add_up(connection, daily_runs, deltas.rows())
 
 
@@ -192,19 +215,23 @@ def replace_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
 def store_footprints(
     connection: Connection, read: Iterable[ReadRun], added: Mapping[str, Any]
 ) -> None:
+    """Keep the footprints of some runs beside those of other factors."""
+    _upsert_footprints(connection, _footprints(read, added))
+
+
+def _upsert_footprints(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    upsert(connection, footprints, rows, _NEWER, _IS_NEWER)
+
+
+def _footprints(read: Iterable[ReadRun], added: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Keep one footprint of each run and factor set: that of the record of the greatest rank."""
     best: dict[tuple[str, str, str], dict[str, Any]] = {}
     for run in read:
         if run.footprint is not None:
             key = (*run.key, run.footprint["factor_set_sha256"])
             if key not in best or run.footprint["rank"] > best[key]["rank"]:
-                best[key] = {**run.footprint, **added}
-    changes = {
-        name: f'excluded."{name}"'
-        for name in ("factor_set_version", "rank", "document", "received_at_ms")
-    }
-    where = 'excluded."rank" > "footprints"."rank"'
-    upsert(connection, footprints, [best[key] for key in sorted(best)], changes, where)
+                best[key] = run.footprint
+    return [_FOOTPRINT({**best[key], **added}) for key in sorted(best)]
 
 
 def short_key(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -212,6 +239,6 @@ def short_key(row: Mapping[str, Any]) -> tuple[str, str]:
     return row["project_id"], row["run_id"]
 
 
-def day_key(row: Mapping[str, Any]) -> dict[str, Any]:
+def day_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return to which roll-up a run belongs."""
-    return {name: "" if row[name] is None else row[name] for name in DAY_KEY}
+    return tuple("" if row[name] is None else row[name] for name in DAY_KEY)

@@ -1,11 +1,14 @@
 """Roll-ups: what a transaction adds to the sums of each day."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from wattprint.hub.storage.bulk import upsert
+from wattprint.hub.storage.bulk import Rows, upsert
+
+Key = tuple[Any, ...]
 
 
 class Deltas:
@@ -17,31 +20,35 @@ class Deltas:
     """
 
     def __init__(self, counted: Mapping[str, str], summed: Sequence[str]) -> None:
-        self._counted = counted
-        self._summed = summed
-        self._rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._nulls = [summed.index(column) for column in counted.values()]
+        self._summed = itemgetter(*summed)
+        self._added: dict[Key, list[tuple[Any, ...]]] = {}
+        self._taken: dict[Key, list[tuple[Any, ...]]] = {}
 
-    def add(self, key: Mapping[str, Any], row: Mapping[str, Any], sign: int) -> None:
-        """Add a run to its day, or take it away (`sign` -1)."""
-        sums = self._rows.get(tuple(key.values()))
-        if sums is None:
-            zeros = dict.fromkeys(("runs", *self._counted, *self._summed), 0)
-            sums = self._rows[tuple(key.values())] = {**key, **zeros}
-        sums["runs"] += sign
-        for count, column in self._counted.items():
-            if row[column] is None:
-                sums[count] += sign
-        for column in self._summed:
-            amount = row[column]
-            if amount:
-                sums[column] += sign * amount
+    def add(self, key: Key, row: Mapping[str, Any]) -> None:
+        """Add a run to its day."""
+        self._added.setdefault(key, []).append(self._summed(row))
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Return what is added to each day, in the order of their keys."""
-        return [self._rows[key] for key in sorted(self._rows)]
+    def take(self, key: Key, row: Mapping[str, Any]) -> None:
+        """Take a run away from its day."""
+        self._taken.setdefault(key, []).append(self._summed(row))
+
+    def rows(self) -> list[Key]:
+        """Return for each day, in the order of their keys: key, runs, counts, sums."""
+        totals = {key: self._total(runs) for key, runs in self._added.items()}
+        for key, runs in self._taken.items():
+            taken = self._total(runs)
+            before = totals.get(key, (0,) * len(taken))
+            totals[key] = tuple(a - b for a, b in zip(before, taken, strict=True))
+        return [(*key, *totals[key]) for key in sorted(totals)]
+
+    def _total(self, runs: Sequence[tuple[Any, ...]]) -> tuple[int, ...]:
+        columns = list(zip(*runs, strict=True))
+        counts = [columns[i].count(None) for i in self._nulls]
+        return (len(runs), *counts, *(sum(filter(None, column)) for column in columns))
 
 
-def add_up(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_up(connection: Connection, table: Table, rows: Rows) -> None:
     """Add rows to a table of sums."""
     keys = [column.name for column in table.primary_key.columns]
     sums = [name for name in table.columns.keys() if name not in keys]  # noqa: SIM118 - no mapping

@@ -16,6 +16,7 @@ from wattprint.factors.machines import machine_classes
 from wattprint.factors.regions import regions
 from wattprint.factors.zones import all_intensities, all_mixes, zones
 from wattprint.hub.api.address_limit import take_by_address
+from wattprint.hub.api.asked import own_origin
 from wattprint.hub.calculator.answer import answer_of
 from wattprint.hub.calculator.asked import Asked, Fault, asked, unread_words
 from wattprint.hub.calculator.factor_link import vintage
@@ -106,7 +107,7 @@ def _path(found: Asked) -> str:
 
 
 def _link(request: Request, found: Asked) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}{_path(found)}"
+    return f"{own_origin(request)}{_path(found)}"
 
 
 def _near(found: Asked) -> dict[str, list[Near]]:

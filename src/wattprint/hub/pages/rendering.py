@@ -88,6 +88,8 @@ def environment() -> Environment:
         energy_range_j=energy_range_j,
         moment=moment,
         verbatim=Verbatim,
+        pairs=lambda text: (text, text),
+        capitalise=lambda text: text[:1].upper() + text[1:],
         duration_ms=lambda ms: units.duration(ms / 1000),
     )
     return made

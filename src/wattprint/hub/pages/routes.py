@@ -2,7 +2,31 @@
 
 from types import ModuleType
 
-from wattprint.hub.pages import calculator, home, methods, sign_in, zones
+from wattprint.hub.pages import (
+    account,
+    admin,
+    author_requests,
+    calculator,
+    compare,
+    dashboard,
+    home,
+    leaderboards,
+    members,
+    methods,
+    model_review,
+    model_submit,
+    models,
+    run,
+    runs,
+    sign_in,
+    welcome,
+    zones,
+)
 
-PAGES: tuple[ModuleType, ...] = (home, sign_in, calculator, methods, zones)
-"""Each has a `router`."""
+PAGES: tuple[ModuleType, ...] = (
+    *(home, dashboard, runs, run, compare),
+    *(sign_in, welcome, account, admin, members),
+    *(calculator, methods, zones),
+    *(model_submit, model_review, models, leaderboards, author_requests),
+)
+"""Each has a `router`; /models/submit and /models/review come before /models/{model}."""

@@ -13,8 +13,9 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
-from wattprint.hub.api.asked import AskedHub
+from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.api.problems import ProblemError
+from wattprint.hub.auth.passwords import LONGEST
 from wattprint.hub.auth.rights import ADMIN, MANAGE, READ, WRITE, Principal
 from wattprint.hub.auth.sessions import LASTS_S
 
@@ -41,6 +42,16 @@ class Visitor(NamedTuple):
     def may(self, right: str) -> bool:
         """Whether it has signed in and has a right."""
         return self.principal is not None and self.principal.may(right)
+
+    def who(self) -> Principal:
+        """Return who has signed in.
+
+        Raises:
+            SignInNeededError: Nobody has.
+        """
+        if self.principal is None:
+            raise SignInNeededError
+        return self.principal
 
 
 class SignInNeededError(Exception):
@@ -80,6 +91,30 @@ def member_of(visitor: AnyVisitor) -> Visitor:
 
 
 Member = Annotated[Visitor, Depends(member_of)]
+
+
+def manager_of(visitor: AnyVisitor) -> Visitor:
+    """Return a visitor who may name teams and projects.
+
+    Raises:
+        SignInNeededError: Nobody has signed in.
+        ProblemError: The role does not allow it.
+    """
+    return checked(visitor, MANAGE)
+
+
+def admin_of(visitor: AnyVisitor) -> Visitor:
+    """Return a visitor who may administer the organisation.
+
+    Raises:
+        SignInNeededError: Nobody has signed in.
+        ProblemError: The role does not allow it.
+    """
+    return checked(visitor, ADMIN)
+
+
+Manager = Annotated[Visitor, Depends(manager_of)]
+Admin = Annotated[Visitor, Depends(admin_of)]
 
 
 def checked(visitor: Visitor, right: str) -> Visitor:
@@ -147,14 +182,39 @@ def local_path(text: str) -> str:
     return text if is_local and "\\" not in text else "/"
 
 
-def set_cookie(request: Request, response: Response, name: str, text: str) -> None:
+def secret_of(form: FormData, name: str) -> str:
+    """Return a password of a form, as it was typed: blanks are part of it.
+
+    Raises:
+        ProblemError: It is a file, too long, or holds what is no text.
+    """
+    value = form.get(name, "")
+    if not isinstance(value, str) or len(value) > LONGEST or "\0" in value:
+        raise ProblemError(422, f"{name} is refused; expected at most {LONGEST} characters.")
+    return value
+
+
+def address_of(request: Request) -> str:
+    """Return the address that a request comes from, as uvicorn has it of a trusted proxy."""
+    return request.client.host if request.client else ""
+
+
+def browser_of(request: Request) -> str:
+    """Return what the browser calls itself."""
+    return request.headers.get("user-agent", "")
+
+
+def set_cookie(
+    request: Request, response: Response, name: str, text: str, *, lasts_s: int = LASTS_S
+) -> None:
     """Give a browser a cookie that no script reads and no other site's form sends."""
+    hub: Hub = request.app.state.hub
     response.set_cookie(
         name,
         text,
-        max_age=LASTS_S,
+        max_age=lasts_s,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure="https" in (request.url.scheme, hub.settings.own_url.partition(":")[0]),
         path="/",
     )

@@ -1,35 +1,34 @@
 """Grid zones: a map of yearly intensity, a table, and a page for each with its typical hours."""
 
-from typing import Annotated, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from wattprint.charts.day_hours import day_hours_chart
+from wattprint.charts.table import Table
+from wattprint.charts.trend import Point, compute_intensity_chart
+from wattprint.charts.zone_map import Shade, zone_map_chart
 from wattprint.domain import units
 from wattprint.domain.errors import InputError
+from wattprint.domain.interval import product
 from wattprint.estimator.place import FIRST_YEAR, LAST_YEAR
+from wattprint.factors.conventions import convention
+from wattprint.factors.profiles import profiles
 from wattprint.factors.zones import GenerationMix, Zone, zones
 from wattprint.hub import places
 from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.api.problems import ProblemError
-from wattprint.hub.pages.rendering import page
+from wattprint.hub.pages.rendering import page, static_address
 from wattprint.hub.pages.visitor import AnyVisitor
-from wattprint.hub.places import KINDS, SORTS, Typical, ZonesAsked
+from wattprint.hub.places import KINDS, SORTS, Typical, ZonesAsked, ZoneYear
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(take_by_address)])
 PAGE_ROWS = 60
 _MOST_FIGURES = 80
 _Word = Annotated[str, Query(max_length=200)]
-
-
-class Table(NamedTuple):
-    """A table as the macro `chart` takes it."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    caption: str
-    numeric: tuple[int, ...]
 
 
 @router.get("/zones")
@@ -90,6 +89,55 @@ def _page_number(text: str, rows: int) -> int:
     return min(max(1, int(text)), last) if text.isascii() and text.isdecimal() else 1
 
 
+@router.get("/zones/map.json")
+def get_map(year: _Word = "") -> Response:
+    """Return the map of zones as data: those of life cycle, so that all are comparable."""
+    asked, fault = _asked("", "", year, "name")
+    if fault is not None:
+        raise ProblemError(422, fault, [{"parameter": "year", "detail": fault}])
+    shades = [
+        Shade(one.zone.zone, one.zone.name, one.figure.carbon_intensity_g_per_kwh, _note(one))
+        for one in places.listed(asked)
+        if one.figure.basis == MAP_BASIS and one.zone.kind in _ON_MAP
+    ]
+    return _drawn(zone_map_chart(shades, world=static_address("vendor/world.json")))
+
+
+MAP_BASIS = "lifecycle"
+_ON_MAP = ("country", "subdivision")
+
+
+def _note(one: ZoneYear) -> str:
+    figure = one.figure
+    return f"{figure.year}, life cycle, {figure.scope}, {figure.source}"
+
+
+@router.get("/zones/{code}/hours.json")
+def get_hours(code: str) -> Response:
+    """Return the typical hours of a zone as data."""
+    zone = _zone(code)
+    typical = places.typical_of(zone.zone)
+    if typical is None:
+        raise ProblemError(404, f"Zone {zone.zone!r} has no typical profile.")
+    profile = profiles().find(zone.zone)
+    return _drawn(day_hours_chart(profile, name=zone.name, mean_g_per_kwh=typical.scale_g_per_kwh))
+
+
+@router.get("/zones/{code}/years.json")
+def get_years(code: str) -> Response:
+    """Return the intensity of a zone by year as data."""
+    spread = convention("intensity_source").amount
+    points = [
+        Point(str(one.year), product(spread, value=one.carbon_intensity_g_per_kwh))
+        for one in places.default_years(_zone(code))
+    ]
+    return _drawn(compute_intensity_chart(points, unit="gCO2e/kWh", per="kWh of electricity"))
+
+
+def _drawn(spec: Mapping[str, Any]) -> Response:
+    return JSONResponse(spec, headers={"cache-control": "public, max-age=3600"})
+
+
 @router.get("/zones/{code}")
 def get_zone(request: Request, visitor: AnyVisitor, code: str) -> Response:
     """Show a zone."""
@@ -106,7 +154,7 @@ def get_zone(request: Request, visitor: AnyVisitor, code: str) -> Response:
         zone=zone,
         kind=KINDS.get(zone.kind, zone.kind),
         newest=taken[-1] if taken else None,
-        first=taken[0] if taken else None,
+        years=len(taken),
         figures=figures[:_MOST_FIGURES],
         more=max(0, len(figures) - _MOST_FIGURES),
         mix=_mix_rows(places.mix_of(zone)),
@@ -158,7 +206,7 @@ def typical_table(typical: Typical) -> Table:
             )
         )
     caption = "Typical intensity by month [gCO2e/kWh]; real hours are 90 % of those of other years"
-    return Table(head, tuple(rows), caption, (1, 3, 5))
+    return Table(caption, head, tuple(rows), (1, 3, 5))
 
 
 def hours_words(first: int, hours: int = places.CLEAN_HOURS) -> str:

@@ -97,8 +97,8 @@ def list_models(database: Database, org_id: str, asked: Asked) -> Found:
         rows = [dict(row) for row in found]
     last = [(row.pop("_order"), row["model_id"]) for row in rows]
     is_more = len(rows) > asked.limit
-    at = _packed([asked.sort, *last[asked.limit - 1]]) if is_more else None
-    return Found(rows[: asked.limit], at)
+    more = _packed([asked.sort, *last[asked.limit - 1]]) if is_more else None
+    return Found(rows[: asked.limit], more)
 
 
 def _plain(asked: Asked) -> list[Any]:

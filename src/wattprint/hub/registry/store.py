@@ -8,13 +8,13 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from wattprint.hub.auth.rights import MANAGE, Principal
 from wattprint.hub.organisations import note
 from wattprint.hub.registry.examine import Examined, Rows, examined, key, rows_of
 from wattprint.hub.registry.messages import Submission
-from wattprint.hub.storage.bulk import insert_new
+from wattprint.hub.storage.bulk import insert_new, row_of
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.registry_tables import (
     registry_events,
@@ -106,20 +106,26 @@ def _like(
     return found
 
 
+def _insert_new(
+    connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]
+) -> set[tuple[Any, ...]]:
+    return insert_new(connection, table, list(map(row_of(table), rows)))
+
+
 def _insert(
     connection: Connection, by: Principal, rows: Mapping[str, Rows], now_ms: int
 ) -> dict[str, str]:
     """Insert rows of what is new; return a verdict for each id."""
     org_id = by.org_id
     ordered = [rows[model_id] for model_id in sorted(rows)]
-    new = {k[1] for k in insert_new(connection, registry_models, [r.model for r in ordered])}
+    new = {k[1] for k in _insert_new(connection, registry_models, [r.model for r in ordered])}
     fresh = [r for r in ordered if r.model["model_id"] in new]
-    insert_new(connection, registry_footprints, [f for r in fresh for f in r.footprints])
-    insert_new(connection, registry_scores, [s for r in fresh for s in r.scores])
+    _insert_new(connection, registry_footprints, [f for r in fresh for f in r.footprints])
+    _insert_new(connection, registry_scores, [s for r in fresh for s in r.scores])
     pairs = sorted((word, r.model["model_id"]) for r in fresh for word in r.words)
     words = sorted({word for word, _ in pairs})
-    insert_new(connection, registry_words, [{"org_id": org_id, "word": w} for w in words])
-    insert_new(
+    _insert_new(connection, registry_words, [{"org_id": org_id, "word": w} for w in words])
+    _insert_new(
         connection,
         registry_word_models,
         [{"org_id": org_id, "word": w, "model_id": m} for w, m in pairs],
@@ -227,7 +233,7 @@ def _write_events(
         }
         for model_id in sorted(ids)
     ]
-    insert_new(connection, registry_events, rows)
+    _insert_new(connection, registry_events, rows)
 
 
 def findings_of(row: Mapping[str, Any]) -> list[dict[str, str]]:

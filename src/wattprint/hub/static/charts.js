@@ -38,8 +38,10 @@ is the table below each figure. No text is run as a program: expressions of a ch
   }
 
   function fitted(spec, width, isDark) {
-    const sized = spec.width === "container" ? { ...spec, width } : spec;
-    return isDark ? inked(sized, spec.usermeta?.wattprint?.dark ?? {}) : sized;
+    const { aspect, dark } = spec.usermeta?.wattprint ?? {};
+    const height = aspect ? Math.min(spec.height, Math.round(width * aspect)) : spec.height;
+    const sized = spec.width === "container" ? { ...spec, width, height } : spec;
+    return isDark ? inked(sized, dark ?? {}) : sized;
   }
 
   async function draw(figure) {
@@ -61,6 +63,7 @@ is the table below each figure. No text is run as a program: expressions of a ch
       known.view = view;
       if (spec.description) name(known.plot, spec.description);
       await view.runAsync();
+      known.plot.querySelector("svg")?.setAttribute("aria-hidden", "true"); // the plot's name says it all
       figure.dataset.drawn = "yes";
     } catch (fault) {
       known.plot.textContent = `This chart could not be drawn: ${fault.message}.`;

@@ -6,16 +6,15 @@ told is stored survives the death of the process, and a power cut too as far as 
 word; NORMAL would lose the last transactions in a power cut. PostgreSQL does the same by default
 (`synchronous_commit = on`).
 
-All writes of a process go one after another (SQLite has one writer anyway; a lock in front of it
-is fair where its busy handler is not); PostgreSQL takes as many as there are threads.
+All writes of a process to SQLite go one after another, and those that wait share a commit
+(`turns.py`); PostgreSQL takes as many as there are threads, and does the same by itself.
 """
 
 import random
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from wattprint.domain.errors import InputError
 from wattprint.hub.storage.errors import StorageAwayError, StorageError, StorageFullError
+from wattprint.hub.storage.turns import Turns
 
 Result = TypeVar("Result")
 
@@ -33,6 +33,8 @@ BUSY_MS = 20_000
 """Longest wait for another process's transaction on SQLite. [ms]"""
 _ALLOWED = "expected sqlite:///PATH or postgresql://USER@HOST/NAME"
 _CONNECTIONS = 8
+_LOG_PAGES = 8192
+"""Pages of 4 KiB that SQLite's log holds before they go into its file."""
 _ATTEMPTS = 6
 _TRY_AGAIN = ("40001", "40P01", "23505")
 """PostgreSQL's serialization failure, deadlock, and a row that another transaction made meanwhile:
@@ -56,7 +58,7 @@ class Database:
     def __init__(self, url: str, *, largest_pages: int | None = None) -> None:
         self.url = parsed_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._lock = threading.Lock()
+        self._turns = Turns(self._begin)
         if self.is_sqlite:
             self._reader = _sqlite(self.url, "BEGIN", None)
             self._writer = _sqlite(self.url, "BEGIN IMMEDIATE", largest_pages)
@@ -69,6 +71,7 @@ class Database:
                 pool_timeout=10,
                 connect_args={"connect_timeout": 5},
             )
+            event.listen(self._writer, "connect", _pack_quickly)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -107,7 +110,10 @@ class Database:
         """
         for attempt in range(_ATTEMPTS):
             try:
-                with _translated(), self._turn(), self._writer.begin() as connection:
+                if self.is_sqlite:
+                    result: Result = self._turns.write(work)
+                    return result
+                with self._begin() as connection:
                     return work(connection)
             except _AgainError:
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))
@@ -120,11 +126,13 @@ class Database:
         Raises:
             StorageError: The database refuses.
         """
-        with _translated(), self._turn(), self._writer.begin() as connection:
+        with self._turns.lock, self._begin() as connection:
             yield connection
 
-    def _turn(self) -> Any:
-        return self._lock if self.is_sqlite else nullcontext()
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        with _translated(), self._writer.begin() as connection:
+            yield connection
 
     def close(self) -> None:
         """Close all connections."""
@@ -156,6 +164,14 @@ def parsed_url(url: str) -> URL:
     return parsed
 
 
+def _pack_quickly(connection: Any, _record: Any) -> None:
+    """Pack long documents by LZ4, where the server has it: pglz takes longer than all else."""
+    connection.autocommit = True
+    with suppress(connection.Error), connection.cursor() as cursor:
+        cursor.execute("SET default_toast_compression = 'lz4'")
+    connection.autocommit = False
+
+
 def _sqlite(url: URL, begin: str, largest_pages: int | None) -> Engine:
     folder = Path(url.database or "").parent
     if not folder.is_dir():
@@ -174,6 +190,9 @@ def _sqlite(url: URL, begin: str, largest_pages: int | None) -> Engine:
             f"busy_timeout = {BUSY_MS}",
             "journal_mode = WAL",
             "synchronous = FULL",
+            # Pages that many batches change go to the file once, not after every 4 MiB of log.
+            f"wal_autocheckpoint = {_LOG_PAGES}",
+            f"journal_size_limit = {2 * _LOG_PAGES * 4096}",
             "cache_size = -65536",
             "mmap_size = 268435456",
             *([f"max_page_count = {largest_pages}"] if largest_pages else []),

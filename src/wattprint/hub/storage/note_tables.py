@@ -30,12 +30,14 @@ run_notes = Table(
     METADATA,
     *_of_run(),
     Column("note_id", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
     Column("edits_id", Text, nullable=True),
     Column("text", Text, nullable=False),
     *_said(),
     Column("at_ms", BigInteger, nullable=False),
 )
-"""A note that was edited is a new row; `edits_id` names the first of its versions."""
+"""Numbered in the order in which a run got them, whatever clocks said. A note that was edited is a
+new row; `edits_id` names the first of its versions."""
 
 exclusions = Table(
     "exclusions",

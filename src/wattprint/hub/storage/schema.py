@@ -28,6 +28,7 @@ SUMMED = ("duration_ms", *READINGS, *FIGURES)
 """Columns of a run that the roll-up of its day adds up."""
 COUNTED = {
     "runs_without_energy": "it_j",
+    "runs_without_facility": "facility_j",
     "runs_without_location": "location_ug",
     "runs_without_market": "market_ug",
     "runs_without_embodied": "embodied_ug",

@@ -11,11 +11,10 @@ from sqlalchemy.schema import Table
 
 from wattprint.domain.errors import InputError
 from wattprint.hub.ingest.kept import kept_since
-from wattprint.hub.ingest.messages import IntervalRow
 from wattprint.hub.ingest.store_intervals import interval_sums
 from wattprint.hub.ingest.store_runs import day_key, excluded, locked, replace_rows, short_key
 from wattprint.hub.ingest.upsert import Deltas, add_up
-from wattprint.hub.storage.bulk import insert_new, upsert
+from wattprint.hub.storage.bulk import row_of
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.job_tables import retention, retired_intervals, retired_runs
 from wattprint.hub.storage.migrate import newest_revision
@@ -44,6 +43,7 @@ from wattprint.hub.transfer.organisation import (
 
 Rows = Sequence[Mapping[str, Any]]
 _PIECE = 500
+_INTERVAL = row_of(intervals)
 
 
 class Imported(NamedTuple):
@@ -197,15 +197,47 @@ def _take(
     }
     if table.name in special:
         return special[table.name](connection, rows)
-    return len(insert_new(connection, table, rows))
+    return len(_insert_missing(connection, table, rows))
+
+
+def _there(
+    connection: Connection, table: Table, rows: Rows, column: str | None = None
+) -> dict[tuple[Any, ...], Any]:
+    """Return the keys that are there, each with what a column says."""
+    names = [each.name for each in table.primary_key.columns]
+    keys = [tuple(row[name] for name in names) for row in rows]
+    its = [table.c[name] for name in names]
+    statement = select(*its, table.c[column or names[0]].label("said")).where(
+        tuple_(*its).in_(keys)
+    )
+    return {tuple(row[:-1]): row[-1] for row in connection.execute(statement)} if keys else {}
+
+
+def _insert_missing(connection: Connection, table: Table, rows: Rows) -> Rows:
+    """Insert the rows whose key is not there, and return them.
+
+    Not by `bulk.py`, which sets texts apart by control characters: a note may hold any.
+    """
+    there = _there(connection, table, rows)
+    names = [column.name for column in table.primary_key.columns]
+    new = [row for row in rows if tuple(row[name] for name in names) not in there]
+    if new:
+        connection.execute(insert(table), [dict(row) for row in new])
+    return new
 
 
 def _take_footprints(connection: Connection, rows: Rows) -> int:
-    names = ("factor_set_version", "rank", "document", "received_at_ms")
-    changes = {name: f'excluded."{name}"' for name in names}
-    new = len(insert_new(connection, footprints, rows))
-    upsert(connection, footprints, rows, changes, 'excluded."rank" > "footprints"."rank"')
-    return new
+    before = _there(connection, footprints, rows, "rank")
+    names = [column.name for column in footprints.primary_key.columns]
+    newer = [
+        row
+        for row in rows
+        if (key := tuple(row[name] for name in names)) in before and row["rank"] > before[key]
+    ]
+    for row in newer:
+        its = [footprints.c[name] == row[name] for name in names]
+        connection.execute(update(footprints).where(*its).values(**row))
+    return len(newer) + len(_insert_missing(connection, footprints, rows))
 
 
 def _take_runs(
@@ -215,7 +247,7 @@ def _take_runs(
     there = locked(connection, rows)
     kept = [row for row in rows if row["started_at_ms"] >= until_ms or short_key(row) in there]
     was_out = excluded(connection, there.values())
-    insert_new(connection, runs, [row for row in kept if short_key(row) not in there])
+    _insert_missing(connection, runs, [row for row in kept if short_key(row) not in there])
     changed = [
         row
         for row in kept
@@ -223,14 +255,16 @@ def _take_runs(
     ]
     replace_rows(connection, changed)
     keys = {short_key(row) for row in kept}
-    insert_new(connection, exclusions, [row for key, row in sorted(out.items()) if key in keys])
+    _insert_missing(
+        connection, exclusions, [row for key, row in sorted(out.items()) if key in keys]
+    )
     deltas = Deltas(COUNTED, SUMMED)
     now = locked(connection, kept)
     for key, row in now.items():
         if key in there and key not in was_out:
-            deltas.add(day_key(there[key]), there[key], -1)
+            deltas.take(day_key(there[key]), there[key])
         if key not in was_out and key not in out:
-            deltas.add(day_key(row), row, 1)
+            deltas.add(day_key(row), row)
     add_up(connection, daily_runs, deltas.rows())
     return len(now) - len(there) + len(changed)
 
@@ -239,13 +273,10 @@ def _take_intervals(connection: Connection, rows: Rows) -> int:
     org_id = rows[0]["org_id"]
     until_ms = kept_since(connection, org_id).intervals_until_ms
     kept = [row for row in rows if row["start_ms"] >= until_ms]
-    new = insert_new(connection, intervals, kept)
-    names = [column.name for column in intervals.primary_key.columns]
-    by_project: dict[str, list[IntervalRow]] = {}
-    for row in kept:
-        if tuple(row[name] for name in names) in new:
-            its = (row["run_id"], row["device_id"], row["start_ms"], row["end_ms"])
-            by_project.setdefault(row["project_id"], []).append(IntervalRow(*its, row["energy_uj"]))
+    new = _insert_missing(connection, intervals, kept)
+    by_project: dict[str, list[tuple[Any, ...]]] = {}
+    for row in new:
+        by_project.setdefault(row["project_id"], []).append(_INTERVAL(row))
     for project, found in sorted(by_project.items()):
         add_up(connection, daily_intervals, interval_sums(org_id, project, found))
     return len(new)
@@ -270,13 +301,13 @@ def _take_retired(connection: Connection, table: Table, daily: Table, rows: Rows
     found = connection.execute(select(*(daily.c[name] for name in names)).where(its.in_(keys)))
     known = {tuple(row) for row in found}
     new = [row for row, key in zip(rows, keys, strict=True) if key not in known]
-    insert_new(connection, table, new)
-    add_up(connection, daily, new)
+    _insert_missing(connection, table, new)
+    add_up(connection, daily, [row_of(daily)(row) for row in new])
     return len(new)
 
 
 def _take_retention(connection: Connection, row: Mapping[str, Any]) -> int:
-    if insert_new(connection, retention, [row]):
+    if _insert_missing(connection, retention, [row]):
         return 1
     before = kept_since(connection, row["org_id"])
     after = {name: max(row[name], value) for name, value in before._asdict().items()}

@@ -3,21 +3,36 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wattprint.domain.errors import InputError
 from wattprint.joblogs.base import Batch, LogSettings
 from wattprint.joblogs.chunks import Chunk, text_chunks
 from wattprint.joblogs.readers.slurm_layout import Layout, layout_of, looks_like_header
-from wattprint.joblogs.readers.slurm_query import jobs_query, rows_query, steps_query
+from wattprint.joblogs.readers.slurm_query import (
+    TRES_TABLE,
+    cells_query,
+    jobs_query,
+    new_tres_query,
+    no_bad_id,
+    quick_cells_query,
+    rows_view,
+    steps_query,
+    tres_query,
+)
 from wattprint.joblogs.sql import scratch_folder, text_lines
 from wattprint.joblogs.text_source import head_of
 
 if TYPE_CHECKING:
+    import re
+
     from duckdb import DuckDBPyConnection
 
 _PREAMBLE_LINES = 200
 """Lines of banners and prompts that may stand before the header."""
+
+_MOST_TRES = 50_000
+"""Lists of resources that are kept: where each has an energy of its own, all differ."""
 
 _DURATIONS = ("elapsed", "elapsedraw")
 
@@ -74,7 +89,8 @@ class SacctReader:
             job_of=_job_of(layout),
             is_head=is_another_head,
             head_mark=layout.mark.encode(),
-            padding=_paddings(layout.delimiter),
+            padding=_padding(layout.delimiter),
+            delimiter=layout.delimiter.encode(),
         )
         begun = False
         for chunk in chunks:
@@ -92,24 +108,65 @@ READER = SacctReader()
 
 def _prepare(connection: "DuckDBPyConnection", *, chunk: Chunk, layout: Layout, head: str) -> None:
     """Make the tables that the query of jobs reads."""
-    connection.execute(
-        f"CREATE OR REPLACE TABLE sacct_lines AS SELECT line FROM {text_lines(chunk.path)}"
-    )
-    rows = rows_query(layout, head, chunk.first_line, padded=chunk.padded or bool(layout.widths))
-    connection.execute(f"CREATE OR REPLACE TABLE sacct_rows AS {rows}")
-    any_steps = _any(connection, "SELECT bool_or(is_step) FROM sacct_rows")
-    steps = steps_query(layout, any_steps=any_steps)
+    connection.execute("DROP TABLE IF EXISTS sacct_cells")
+    quick = _parted_at_once(connection, chunk, layout, head)
+    if not quick:
+        connection.execute(
+            f"CREATE OR REPLACE TABLE sacct_lines AS SELECT line FROM {text_lines(chunk.path)}"
+        )
+        padded = chunk.padded or bool(layout.widths)
+        cells = cells_query(layout, head, chunk.first_line, padded=padded)
+        connection.execute(f"CREATE OR REPLACE TABLE sacct_cells AS {cells}")
+        connection.execute("DROP TABLE sacct_lines")
+    connection.execute(f"CREATE OR REPLACE VIEW sacct_rows AS {rows_view(layout, quick=quick)}")
+    (any_steps,) = _row(connection, "SELECT bool_or(is_step) FROM sacct_rows")
+    steps = steps_query(layout, any_steps=bool(any_steps))
     connection.execute(f"CREATE OR REPLACE TABLE sacct_steps AS {steps}")
+    _learn_tres(connection, layout)
 
 
-def _any(connection: "DuckDBPyConnection", query: str) -> bool:
-    row = connection.execute(query).fetchone()
-    return bool(row and row[0])
+def _parted_at_once(
+    connection: "DuckDBPyConnection", chunk: Chunk, layout: Layout, head: str
+) -> bool:
+    """Make the table of cells if every line has as many as its header, and tell whether."""
+    whole = chunk.rows * (layout.fields - 1)
+    if layout.delimiter != "|" or chunk.padded or chunk.delimiters != whole:
+        return False
+    import duckdb
+
+    cells = quick_cells_query(layout, head, chunk.first_line, chunk.path)
+    try:
+        connection.execute(f"CREATE OR REPLACE TABLE sacct_cells AS {cells}")
+    except duckdb.InvalidInputException:  # one line has fewer columns, and another one more
+        return False
+    query = f"SELECT max(line), {no_bad_id(layout)} FROM sacct_cells"
+    last, are_jobs = _row(connection, query)
+    # The engine leaves out blank lines, and lines are counted.
+    return bool(are_jobs) and last == chunk.first_line + chunk.rows - 1
 
 
-def _paddings(delimiter: str) -> tuple[bytes, ...]:
-    blanks = (f"{delimiter} ", f" {delimiter}", "\n ", " \n", "\n\t")
-    return tuple(blank.encode() for blank in blanks)
+def _learn_tres(connection: "DuckDBPyConnection", layout: Layout) -> None:
+    """Add lists of resources that were not seen before to the table of what they say."""
+    connection.execute(TRES_TABLE)
+    (known,) = _row(connection, "SELECT count(*) FROM sacct_tres")
+    if known > _MOST_TRES:
+        connection.execute("DELETE FROM sacct_tres")
+    connection.execute(f"CREATE OR REPLACE TABLE sacct_new AS {new_tres_query(layout)}")
+    (new,) = _row(connection, "SELECT count(*) FROM sacct_new")
+    if new:
+        connection.execute(f"INSERT INTO sacct_tres {tres_query('sacct_new')}")
+
+
+def _row(connection: "DuckDBPyConnection", query: str) -> tuple[Any, ...]:
+    return connection.execute(query).fetchone() or ()
+
+
+def _padding(delimiter: str) -> "re.Pattern[bytes]":
+    """Return what finds a blank at the edge of a value; it looks at blanks alone."""
+    import re
+
+    edge = b"[" + re.escape(delimiter.encode()) + b"\n]"
+    return re.compile(b" (?:" + edge + b"|(?<=" + edge + b" ))")
 
 
 def _first_layout(head: str) -> Layout | None:

@@ -1,18 +1,20 @@
 """The query that turns rows of a sacct dump into jobs, with their steps merged into them.
 
-The tables: `sacct_lines` holds lines as they are; `sacct_rows` the texts of the columns that are
-needed, what each row is (`bad` says why it is none), and the id of its job, `root`; `sacct_steps`
-what the steps of a job sum up to.
+The tables: `sacct_lines` holds lines as they are; `sacct_cells` the texts of the columns that are
+needed; `sacct_rows`, a view of these, also what each row is (`bad` says why it is none), and the id
+of its job, `root`; `sacct_tres` what lists of resources say; `sacct_steps` what the steps of a job
+sum up to.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 from wattprint.domain.jobs import NOTE_BITS
 from wattprint.joblogs.base import LogSettings
 from wattprint.joblogs.readers import slurm_values as values
 from wattprint.joblogs.readers.slurm_layout import Layout, is_long
 from wattprint.joblogs.settle import shown
-from wattprint.joblogs.sql import literal
+from wattprint.joblogs.sql import literal, text_values
 
 _FIELDS = {
     "jobid": ("jobid", "jobidraw"),
@@ -55,8 +57,8 @@ _SHOWN_ROOT = shown("coalesce(steps.root, '')")
 _TIMES = ("submit", "start", "end_time", "elapsedraw", "elapsed")
 
 
-def rows_query(layout: Layout, head: str, first_line: int, *, padded: bool) -> str:
-    """Return the query of `sacct_rows` over `sacct_lines`.
+def cells_query(layout: Layout, head: str, first_line: int, *, padded: bool) -> str:
+    """Return the query of `sacct_cells` over `sacct_lines`.
 
     Args:
         layout: How the lines are parted.
@@ -64,24 +66,85 @@ def rows_query(layout: Layout, head: str, first_line: int, *, padded: bool) -> s
         first_line: Number of the first of the lines in the log.
         padded: Whether values may have blanks around them.
     """
-    texts = {name: _text(layout, columns, padded) for name, columns in _FIELDS.items()}
-    texts |= {name: _unless_empty_word(texts[name]) for name in _TIMES}
-    users = [_text(layout, (name,), padded) for name in ("user", "uid") if layout.place(name)]
-    texts["user_name"] = f"coalesce({', '.join(users)})" if users else "NULL"
-    columns = ", ".join(f"CAST({text} AS VARCHAR) AS {name}" for name, text in texts.items())
+
+    def text(*columns: str) -> str:
+        return _text(layout, columns, padded)
+
     return f"""
-SELECT * REPLACE (CASE WHEN bad IS NULL THEN {_bad_id(layout)} ELSE bad END AS bad),
-    {_is_step(layout)} AS is_step,
-    split_part(jobid, '.', 1) AS root
+SELECT number AS line, CAST({_bad_row(layout)} AS VARCHAR) AS bad_row, {_cells(layout, text)}
 FROM (
-    SELECT number AS line, {_bad_row(layout)} AS bad, {columns}
-    FROM (
-        SELECT rowid + {first_line} AS number, line AS whole, {layout.part("line")} AS f
-        FROM sacct_lines
-        WHERE line IS NOT NULL AND line <> {literal(head)}
-            AND NOT (line < '.' AND regexp_full_match(line, '[-\\s]*'))
-    )
+    SELECT rowid + {first_line} AS number, line AS whole, {layout.part("line")} AS f
+    FROM sacct_lines
+    WHERE line IS NOT NULL AND line <> {literal(head)}
+        AND NOT (line < '.' AND regexp_full_match(line, '[-\\s]*'))
 )"""
+
+
+def quick_cells_query(layout: Layout, head: str, first_line: int, path: Path) -> str:
+    """Return the query of `sacct_cells` over a piece in which every line has all its columns.
+
+    The engine parts the lines itself, which takes a third of the time that `cells_query` does; a
+    line with fewer or more columns is an error, one that is blank is left out.
+
+    Args:
+        layout: How the lines are parted: by a delimiter.
+        head: The header, which may be there again and again.
+        first_line: Number of the first line of the piece in the log.
+        path: The piece, whose values have no blanks around them.
+    """
+
+    def text(*columns: str) -> str:
+        return f"f{layout.place(*columns)}"
+
+    names = enumerate(head.split(layout.delimiter), 1)
+    same = [f"f{n} IS NOT DISTINCT FROM nullif({literal(name)}, '')" for n, name in names]
+    # The id of a row is looked at first: it differs at once.
+    first = layout.place("jobid", "jobidraw") - 1
+    same.insert(0, same.pop(max(first, 0)))
+    return f"""
+SELECT number AS line, {_cells(layout, text)}
+FROM (
+    SELECT row_number() OVER () + {first_line - 1} AS number, *
+    FROM {text_values(path, layout.delimiter, layout.fields)}
+) WHERE NOT ({" AND ".join(same)})"""
+
+
+def _cells(layout: Layout, text: Callable[..., str]) -> str:
+    """Return the texts that a dump has, of those that are needed, by their names here."""
+    known = {name: columns for name, columns in _FIELDS.items() if layout.place(*columns)}
+    cells = [f"{text(*columns)} AS {name}" for name, columns in known.items()]
+    if users := [text(name) for name in ("user", "uid") if layout.place(name)]:
+        cells.append(f"coalesce({', '.join(users)}) AS user_name")
+    return ", ".join(cells)
+
+
+def rows_view(layout: Layout, *, quick: bool) -> str:
+    """Return the query of `sacct_rows` over `sacct_cells`: what is not asked for is not worked out.
+
+    Args:
+        layout: Which columns there are.
+        quick: Whether lines were parted by the engine: then none is bad.
+    """
+    cells = {name: name for name, columns in _FIELDS.items() if layout.place(*columns)}
+    texts = {name: cells.get(name, "CAST(NULL AS VARCHAR)") for name in _FIELDS}
+    texts |= {name: _unless_empty_word(cells[name]) for name in _TIMES if name in cells}
+    has_user = layout.place("user", "uid")
+    texts["user_name"] = "user_name" if has_user else "CAST(NULL AS VARCHAR)"
+    bad = f"CASE WHEN bad_row IS NULL THEN {_bad_id(layout)} ELSE bad_row END"
+    columns = ", ".join(f"{text} AS {name}" for name, text in texts.items())
+    return f"""
+SELECT line, {columns}, {"CAST(NULL AS VARCHAR)" if quick else bad} AS bad,
+    {_is_step(layout)} AS is_step,
+    {"split_part(jobid, '.', 1)" if "jobid" in cells else "CAST(NULL AS VARCHAR)"} AS root
+FROM sacct_cells"""
+
+
+def no_bad_id(layout: Layout) -> str:
+    """Return SQL over `sacct_cells` that tells whether all its rows have an id of a job."""
+    return f"bool_and({_GOOD_ID})" if layout.place("jobid", "jobidraw") else "TRUE"
+
+
+_GOOD_ID = "coalesce(jobid >= '0' AND jobid < ':', FALSE)"
 
 
 def _text(layout: Layout, columns: tuple[str, ...], padded: bool) -> str:
@@ -96,8 +159,6 @@ def _text(layout: Layout, columns: tuple[str, ...], padded: bool) -> str:
 
 
 def _unless_empty_word(text: str) -> str:
-    if text == "NULL":
-        return text
     words = ", ".join(map(literal, _SAY_NOTHING))
     return f"CASE WHEN {text} >= ':' AND lower({text}) IN ({words}) THEN NULL ELSE {text} END"
 
@@ -122,8 +183,8 @@ def _bad_id(layout: Layout) -> str:
     if not layout.place("jobid", "jobidraw"):
         return "NULL"
     return (
-        "CASE WHEN jobid >= '0' AND jobid < ':' THEN NULL ELSE 'JobID is ' || "
-        f"{_SHOWN_ID} || '; expected one such as 123, 123_4 or 123+0' END"
+        f"CASE WHEN {_GOOD_ID} THEN NULL ELSE 'JobID is ' || {_SHOWN_ID}"
+        " || '; expected one such as 123, 123_4 or 123+0' END"
     )
 
 
@@ -140,7 +201,7 @@ def _is_step(layout: Layout) -> str:
     return f"CASE WHEN contains(jobid, '.') THEN TRUE WHEN {_CUT_SHORT} THEN {lacks} ELSE FALSE END"
 
 
-_CUT_SHORT = "right(jobid, 1) = '+'"
+_CUT_SHORT = "suffix(jobid, '+')"
 """Columns of fixed width mark what does not fit."""
 
 
@@ -154,26 +215,50 @@ class _Texts:
         """Return what a function of `slurm_values` makes of texts, if the dump has the first."""
         return read(*texts) if texts[0] in self.known else "NULL"
 
-    def tres(self, text: str, name: str, read: Callable[[str], str]) -> str:
-        """Return a number in a list of resources, of which `parts` has the texts."""
-        return read(f"{text}_{name}") if text in self.known else "NULL"
+    def tres(self, text: str, name: str) -> str:
+        """Return what `sacct_tres` has of a list of resources, if the dump has such a list."""
+        return f"{text}_has.has_{name}" if text in self.known else "NULL"
 
-    def parts(self) -> str:
-        """Return columns with the texts of resources, each cut out once, and only where needed."""
-        needed = {
-            "cpu": "alloccpus IS NULL OR alloccpus = '0'",
-            "mem": "TRUE",
-            "node": "nodes IS NULL OR nodes = '0'",
-            "energy": "contains({text}, 'energy=')",
-        }
-        cut = [
-            f", CASE WHEN {where.format(text=text)} THEN {values.tres(text, name)} END"
-            f" AS {text}_{name}"
-            for text in ("alloctres", "reqtres")
-            for name, where in needed.items()
+    def tres_joins(self) -> str:
+        """Return the joins of jobs with `sacct_tres`."""
+        return " ".join(
+            f"LEFT JOIN sacct_tres AS {text}_has ON {text}_has.words = {text}"
+            for text in _TRES
             if text in self.known
-        ]
-        return "".join(cut)
+        )
+
+
+_TRES = ("alloctres", "reqtres")
+
+TRES_TABLE = """CREATE TABLE IF NOT EXISTS sacct_tres (words VARCHAR,
+    has_gpus DOUBLE, has_accelerator VARCHAR, has_in_part BOOLEAN, has_cpus DOUBLE,
+    has_nodes DOUBLE, has_gb DOUBLE, has_energy_j DOUBLE)"""
+"""What is said in lists of resources: read once, however many jobs have the same."""
+
+
+def new_tres_query(layout: Layout) -> str:
+    """Return the query of lists of resources that `sacct_rows` has and `sacct_tres` has not."""
+    texts = _Texts(layout)
+    lists = [
+        f"SELECT {text} AS words FROM sacct_rows WHERE NOT is_step AND {text} IS NOT NULL"
+        for text in _TRES
+        if text in texts.known
+    ]
+    if not lists:
+        return "SELECT words FROM sacct_tres LIMIT 0"
+    several = " UNION ALL ".join(lists)
+    return f"SELECT DISTINCT words FROM ({several}) ANTI JOIN sacct_tres USING (words)"
+
+
+def tres_query(source: str) -> str:
+    """Return the query of `sacct_tres` over lists of resources."""
+    part = {name: values.tres("words", name) for name in ("cpu", "node", "mem", "energy")}
+    cut = ", ".join(f"{expression} AS {name}" for name, expression in part.items())
+    return f"""
+SELECT words, {values.tres_gpus("words")}, {values.tres_accelerator("words")},
+    {values.is_part("words")}, {values.count("cpu")}, {values.count("node")},
+    {values.memory_gb("mem")}, {values.energy_j("energy")}
+FROM (SELECT words, {cut} FROM {source})"""
 
 
 def _first(*expressions: str) -> str:
@@ -255,20 +340,12 @@ def jobs_query(layout: Layout, settings: LogSettings) -> str:
     cluster = literal(settings.cluster) if settings.cluster else "NULL"
     texts = _Texts(layout)
     identified = bool(layout.place("jobid", "jobidraw"))
-    same = "steps.root IS NOT DISTINCT FROM jobs.root" if identified else "TRUE"
+    same = "steps.root IS NOT DISTINCT FROM jobs.jobid" if identified else "TRUE"
     return f"""
 WITH jobs AS ({_read(texts, settings.timezone, cluster)})
 SELECT {_derived()}
-FROM (SELECT *, {_CPUS} AS cpus FROM jobs) AS jobs
-LEFT JOIN sacct_steps AS steps ON steps.owner = jobs.line AND {same}
-UNION ALL BY NAME
-SELECT line, 1 AS log_rows, bad AS reject FROM sacct_rows WHERE bad IS NOT NULL
-UNION ALL BY NAME
-SELECT steps.line, step_rows AS log_rows,
-    'step of job ' || {_SHOWN_ROOT} || '; expected the row of its job before it' AS reject
-FROM sacct_steps AS steps
-ANTI JOIN (SELECT line, root FROM sacct_rows WHERE bad IS NULL AND NOT is_step) AS jobs
-    ON steps.owner = jobs.line AND {same}
+FROM (SELECT *, {_cpus(texts)} AS cpus FROM jobs) AS jobs
+FULL JOIN sacct_steps AS steps ON steps.owner = jobs.line AND {same}
 """
 
 
@@ -279,53 +356,53 @@ def _read(texts: _Texts, timezone: str, cluster: str) -> str:
         return texts.of(lambda moment: values.moment(moment, timezone), text)
 
     def tres_count(text: str, name: str) -> str:
-        return _some(texts.tres(text, name, values.count))
+        return _some(texts.tres(text, name))
 
     of = texts.of
     elapsed = of(values.seconds, "elapsed")
     columns = {
         "cluster": _first("cluster", cluster),
         "project": "nullif(ltrim(wckey, '*'), '')",
-        "partition_name": "nullif(split_part(partition, ',', 1), '')",
+        "partition_name": "CASE WHEN contains(partition, ',') "
+        "THEN nullif(split_part(partition, ',', 1), '') ELSE partition END",
         "state": of(values.state, "state"),
         "submit_s": f"CAST({moment('submit')} AS BIGINT)",
         "start_s": f"CAST({moment('start')} AS BIGINT)",
         "end_s": f"CAST({moment('end_time')} AS BIGINT)",
         "elapsed_s": _first("try_cast(elapsedraw AS BIGINT)", f"CAST({elapsed} AS BIGINT)"),
-        "nodes": _first(_some(of(values.count, "nodes")), tres_count("alloctres", "node")),
+        "nodes": _first(_some(of(values.count, "nodes")), tres_count("alloctres", "nodes")),
         "alloc_cpus": _some(of(values.count, "alloccpus")),
-        "tres_cpus": tres_count("alloctres", "cpu"),
-        "cpu_time_s": _first("try_cast(cputimeraw AS DOUBLE)", of(values.seconds, "cputime")),
-        "req_cpus": _first(_some(of(values.count, "reqcpus")), tres_count("reqtres", "cpu")),
+        "tres_cpus": tres_count("alloctres", "cpus"),
+        "req_cpus": _first(_some(of(values.count, "reqcpus")), tres_count("reqtres", "cpus")),
         "total_cpu_s": _cpu_s(texts),
-        "gpus": _first(of(values.tres_gpus, "alloctres"), of(values.gres_gpus, "allocgres")),
-        "gpus_requested": _first(of(values.tres_gpus, "reqtres"), of(values.gres_gpus, "reqgres")),
+        "gpus": _first(texts.tres("alloctres", "gpus"), of(values.gres_gpus, "allocgres")),
+        "gpus_requested": _first(texts.tres("reqtres", "gpus"), of(values.gres_gpus, "reqgres")),
         "accelerator": _first(
-            of(values.tres_accelerator, "alloctres"),
+            texts.tres("alloctres", "accelerator"),
             of(values.gres_accelerator, "allocgres"),
-            of(values.tres_accelerator, "reqtres"),
+            texts.tres("reqtres", "accelerator"),
             of(values.gres_accelerator, "reqgres"),
         ),
-        "in_part": _first(of(values.is_part, "alloctres"), "FALSE"),
-        "alloc_gb": texts.tres("alloctres", "mem", values.memory_gb),
-        "req_gb": texts.tres("reqtres", "mem", values.memory_gb),
+        "in_part": _first(texts.tres("alloctres", "in_part"), "FALSE"),
+        "alloc_gb": texts.tres("alloctres", "gb"),
+        "req_gb": texts.tres("reqtres", "gb"),
         "own_rss_gb": _rss_gb(texts),
-        "own_energy_j": _first(
-            _energy_j(texts), texts.tres("alloctres", "energy", values.energy_j)
-        ),
+        "own_energy_j": _first(_energy_j(texts), texts.tres("alloctres", "energy_j")),
         "own_load": of(values.tres_load, "usage"),
     }
     read = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
     return f"""
-SELECT line, root, jobid, start AS start_text, elapsed AS elapsed_text, user_name, account, reqmem,
-    {read}
-FROM (SELECT *{texts.parts()} FROM sacct_rows WHERE bad IS NULL AND NOT is_step)"""
+SELECT line, bad, jobid, start AS start_text, elapsed AS elapsed_text, user_name, account, reqmem,
+    cputimeraw, cputime, {read}
+FROM (SELECT * FROM sacct_rows WHERE bad IS NOT NULL OR NOT is_step) AS rows {texts.tres_joins()}"""
 
 
-_CPUS = (
-    "coalesce(alloc_cpus, tres_cpus, "
-    "CASE WHEN elapsed_s > 0 THEN nullif(cpu_time_s, 0) / elapsed_s END, req_cpus)"
-)
+def _cpus(texts: _Texts) -> str:
+    """Return SQL for CPUs set aside; the time that they had is read where it is needed alone."""
+    raw, words = "try_cast(cputimeraw AS DOUBLE)", texts.of(values.seconds, "cputime")
+    had_s = f"nullif({_first(raw, words)}, 0)"
+    of_time = f"CASE WHEN elapsed_s > 0 THEN {had_s} / elapsed_s END"
+    return f"coalesce(alloc_cpus, tres_cpus, {of_time}, req_cpus)"
 
 
 def _derived() -> str:
@@ -335,7 +412,7 @@ def _derived() -> str:
     key = "concat_ws('|', coalesce(cluster, ''), jobid"
     from_submit = "(start_s IS NULL AND submit_s IS NOT NULL AND (end_s - elapsed_s) IS NULL)"
     return f"""
-    split_part(jobid, '.', 1) AS job_id,
+    jobid AS job_id,
     CASE
         WHEN {_CUT_SHORT} THEN NULL
         WHEN start_s IS NOT NULL THEN {key}, start_s)
@@ -354,9 +431,12 @@ def _derived() -> str:
     coalesce(own_energy_j, steps.energy_j) AS node_energy_j,
     CASE WHEN {from_submit} AND elapsed_s > 0 THEN {NOTE_BITS["start_from_submit"]} ELSE 0 END
         | CASE WHEN in_part THEN {NOTE_BITS["gpus_in_part"]} ELSE 0 END AS notes,
-    jobs.line AS line,
-    1 + coalesce(step_rows, 0) AS log_rows,
+    coalesce(jobs.line, steps.line) AS line,
+    CASE WHEN jobs.line IS NULL THEN 0 ELSE 1 END + coalesce(step_rows, 0) AS log_rows,
     CASE
+        WHEN bad IS NOT NULL THEN bad
+        WHEN jobs.line IS NULL THEN 'step of job ' || {_SHOWN_ROOT}
+            || '; expected the row of its job before it'
         WHEN start_s IS NULL AND start_text IS NOT NULL THEN 'Start is ' || {shown("start_text")}
             || '; expected a time such as 2024-01-31T12:00:00, or seconds since 1970'
         WHEN elapsed_s IS NULL AND elapsed_text IS NOT NULL THEN 'Elapsed is '

@@ -57,7 +57,8 @@ def _with_offset(text: str) -> str:
 
 def count(text: str) -> str:
     """Count, with a unit of thousands: `16`, `1.5K`."""
-    return _scaled(text, base=1000)
+    plain = f"CASE WHEN {text} >= '0' AND {text} < ':' THEN try_cast({text} AS DOUBLE) END"
+    return f"coalesce({plain}, {_scaled(text, base=1000)})"
 
 
 def energy_j(text: str) -> str:

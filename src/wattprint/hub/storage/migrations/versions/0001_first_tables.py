@@ -18,7 +18,7 @@ _FIGURES = (
     *("embodied_ug", "embodied_low_ug", "embodied_high_ug"),
 )
 _READINGS = ("accelerator_j", "cpu_j", "memory_j")
-_LACKING = ("energy", "location", "market", "embodied")
+_LACKING = ("energy", "facility", "location", "market", "embodied")
 _TABLES = (
     *("organisations", "users", "memberships", "tokens", "teams", "projects"),
     *("runs", "footprints", "intervals", "daily_runs", "daily_intervals", "audit"),

@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.create_table(
         "run_notes",
         *_keys("note_id"),
+        Column("number", BigInteger, nullable=False),
         Column("edits_id", Text, nullable=True),
         Column("text", Text, nullable=False),
         *_said(),

@@ -1,0 +1,195 @@
+"""A record and its readings in one pass, for the thousands that are in order.
+
+msgspec checks numbers and kinds while it decodes; what is left are comparisons between fields, and
+names, of which a batch has few. Whatever is accepted here the house's own reader accepts too (a
+test holds that); what is not is read by that one, which accepts it after all or says why not.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from wattprint.domain.evidence import Method
+from wattprint.hub.ingest import messages
+from wattprint.hub.ingest.messages import Component, Microjoules, Moment, Outcome, Stage
+
+_Amount = Annotated[float, Meta(ge=0)]
+_Readings = list[Microjoules | None]
+_Activities = list[_Amount | None]
+_NAME = re.compile(messages.NO_CONTROLS)
+_RUN_ID = re.compile(messages.RUN_ID)
+_LONGEST_NAME = 200
+
+
+class WholeDevice(Struct, forbid_unknown_fields=True, gc=False):
+    """A device with all its fields."""
+
+    device_id: str
+    component: Component
+    name: str
+    method: Method
+    low_ratio: Annotated[float, Meta(gt=0, le=1)]
+    high_ratio: Annotated[float, Meta(ge=1)]
+    source: str
+    note: str = ""
+    activity_unit: str | None = None
+    source_year: int | None = None
+    found_s: _Amount = 0.0
+
+
+class WholeInterval(Struct, gc=False):
+    """Readings of all devices."""
+
+    start_s: _Amount
+    end_s: _Amount
+    energy_uj: _Readings
+    activity: _Activities
+    suspended_s: _Amount = 0.0
+    host: dict[str, float] = {}
+
+
+class WholeSection(Struct, gc=False):
+    """What a section used."""
+
+    path: Annotated[list[str], Meta(min_length=1)]
+    start_s: _Amount
+    end_s: _Amount
+    entered: Annotated[int, Meta(ge=0)]
+    duration_s: _Amount
+    energy_uj: _Readings
+    activity: _Activities
+
+
+class WholeLogged(Struct, gc=False):
+    """Progress."""
+
+    at_s: _Amount
+    calls: Annotated[int, Meta(ge=1)]
+    samples: _Amount
+    values: dict[str, float]
+
+
+class WholeFault(Struct, forbid_unknown_fields=True, gc=False):
+    """What went wrong."""
+
+    at_s: _Amount
+    meter: str
+    message: str
+
+
+class WholePlace(Struct, frozen=True, gc=False):
+    """What was said of the place."""
+
+    zone: str | None = None
+    region: str | None = None
+
+
+_NOWHERE = WholePlace()
+
+
+class WholeRecord(Struct, gc=False):
+    """A `wattprint.run/1` with everything that its reader looks at."""
+
+    schema: messages.RunSchema
+    id: str
+    project: str
+    name: str
+    started_at: Annotated[str, Meta(max_length=40)]
+    stage: Stage | None = None
+    outcome: Outcome | None = None
+    parent: str | None = None
+    duration_s: messages.Seconds = 0.0
+    place: WholePlace = _NOWHERE
+    devices: Annotated[list[WholeDevice], Meta(max_length=messages.MOST_DEVICES)] = []
+    intervals: list[WholeInterval] = []
+    tags: dict[str, Any] = {}
+    host: dict[str, Any] = {}
+    process: dict[str, Any] = {}
+    factor_set: dict[str, Any] = {}
+    software: dict[str, Any] = {}
+    meters: list[dict[str, Any]] = []
+    interval_s: _Amount = 10.0
+    exit_code: Annotated[int, Meta(ge=-(2**31))] | None = None
+    sections: list[WholeSection] = []
+    logged: list[WholeLogged] = []
+    faults: list[WholeFault] = []
+
+
+class QuickInterval(Struct, forbid_unknown_fields=True, frozen=True, gc=False):
+    """An `IntervalRow` whose names are not looked at yet."""
+
+    run: str
+    device: str
+    start_ms: Moment
+    end_ms: Moment
+    energy_uj: Microjoules
+
+
+class QuickIntervals(Struct, forbid_unknown_fields=True):
+    """The body of `POST /api/v1/intervals:batch`."""
+
+    project: str
+    intervals: list[QuickInterval]
+
+
+_RECORD = msgspec.json.Decoder(WholeRecord)
+_INTERVALS = msgspec.json.Decoder(QuickIntervals)
+
+
+@lru_cache(maxsize=8192)
+def is_name(text: str) -> bool:
+    """Whether a text is a `messages.Name`."""
+    return 0 < len(text) <= _LONGEST_NAME and _NAME.search(text) is not None
+
+
+def is_run_id(text: str) -> bool:
+    """Whether a text is a `messages.RunId`."""
+    return len(text) <= messages.LONGEST_RUN_ID and _RUN_ID.search(text) is not None
+
+
+def quick_record(text: bytes) -> WholeRecord | None:
+    """Return a record that is surely in order; None for one that has to be looked at closely."""
+    try:
+        record = _RECORD.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    count = len(record.devices)
+    is_ours = is_run_id(record.id) and all(map(is_name, _names(record)))
+    is_ours = is_ours and (record.parent is None or is_run_id(record.parent))
+    is_ours = is_ours and _are_whole(record.intervals, count)
+    return record if is_ours and _are_whole(record.sections, count) else None
+
+
+def _names(record: WholeRecord) -> Iterable[str]:
+    yield record.project
+    yield record.name
+    for place in (record.place.zone, record.place.region):
+        if place is not None:
+            yield place
+    for device in record.devices:
+        yield device.device_id
+        yield device.name
+
+
+def _are_whole(rows: Sequence[WholeInterval | WholeSection], count: int) -> bool:
+    """Whether each has a reading of each device, and ends no earlier than it begins."""
+    for row in rows:
+        if not (row.start_s <= row.end_s and len(row.energy_uj) == len(row.activity) == count):
+            return False
+    return True
+
+
+def quick_intervals(body: bytes) -> QuickIntervals | None:
+    """Return a batch that is surely in order; None for one that has to be looked at closely."""
+    try:
+        batch = _INTERVALS.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    rows = batch.intervals
+    is_ours = is_name(batch.project) and all(map(is_run_id, {row.run for row in rows}))
+    is_ours = is_ours and all(map(is_name, {row.device for row in rows}))
+    return batch if is_ours and all(row.start_ms <= row.end_ms for row in rows) else None

@@ -1,0 +1,112 @@
+"""Two to eight runs side by side."""
+
+from typing import Annotated, NamedTuple
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+
+from wattprint.charts.comparison import Compared, comparison_chart, comparison_table
+from wattprint.domain.interval import Range
+from wattprint.domain.units import GRAMS_PER_KILOGRAM
+from wattprint.hub import comparison, run_view
+from wattprint.hub.api.asked import AskedHub, Hub
+from wattprint.hub.api.problems import ProblemError
+from wattprint.hub.notes import RunKey
+from wattprint.hub.pages import asked
+from wattprint.hub.pages.dashboard import Quantity
+from wattprint.hub.pages.rendering import page
+from wattprint.hub.pages.run import address_of
+from wattprint.hub.pages.visitor import Member
+from wattprint.hub.run_view import RunView
+
+router = APIRouter(include_in_schema=False)
+Runs = Annotated[list[str], asked.Query(max_length=30)]
+
+
+class Asked(NamedTuple):
+    """The runs that are compared."""
+
+    views: list[RunView]
+    named: list[str]
+
+
+def asked_of(hub: AskedHub, member: Member, run: Runs = []) -> Asked:  # noqa: B006 - FastAPI copies it
+    """Return the runs of an address, each as PROJECT/RUN.
+
+    Raises:
+        ProblemError: Too few, too many, or one that is unknown.
+    """
+    named = list(dict.fromkeys(run))
+    if not comparison.LEAST_RUNS <= len(named) <= comparison.MOST_RUNS:
+        detail = f"{len(named)} runs are ticked; expected {comparison.LEAST_RUNS} to "
+        raise ProblemError(422, f"{detail}{comparison.MOST_RUNS}.")
+    return Asked([_found(hub, member.org_id, name) for name in named], named)
+
+
+def _found(hub: Hub, org_id: str, name: str) -> RunView:
+    project, _, run = name.rpartition("/")
+    is_text = len(name) <= 400 and "\0" not in name
+    view = run_view.find(hub.database, RunKey(org_id, project, run)) if is_text else None
+    if view is None:
+        raise ProblemError(404, f"Run {name[:80]!r} is unknown; expected PROJECT/RUN.")
+    return view
+
+
+AskedRuns = Annotated[Asked, Depends(asked_of)]
+
+
+@router.get("/compare")
+def get_compare(
+    request: Request, member: Member, of: AskedRuns, quantity: Quantity = "emissions"
+) -> Response:
+    """Show runs side by side."""
+    return page(
+        request,
+        member,
+        "compare.html.jinja",
+        views=of.views,
+        links=[address_of(view.key) for view in of.views],
+        labels=_labels(of),
+        quantity=quantity,
+        figures=comparison.figure_lines(of.views),
+        facts=comparison.fact_lines(of.views),
+        settings=comparison.setting_lines(of.views),
+        table=comparison_table(_compared(of, quantity), quantity=quantity),
+        chart=_address("/compare/chart.json", of, quantity),
+        other=[(name, _address("/compare", of, name)) for name in ("emissions", "energy")],
+    )
+
+
+@router.get("/compare/chart.json")
+def get_chart(_member: Member, of: AskedRuns, quantity: Quantity = "emissions") -> Response:
+    """Return the chart of runs side by side."""
+    return JSONResponse(comparison_chart(_compared(of, quantity), quantity=quantity))
+
+
+def _address(path: str, of: Asked, quantity: str) -> str:
+    query = [("run", name) for name in of.named] + [("quantity", quantity)]
+    return f"{path}?{urlencode(query)}"
+
+
+def _labels(of: Asked) -> list[str]:
+    """Return a name for each run: with its project, its id too where two would be the same."""
+    names = [f"{view.key.project_id}: {view.row['name']}" for view in of.views]
+    return [
+        f"{name} ({view.key.run_id})" if names.count(name) > 1 else name
+        for name, view in zip(names, of.views, strict=True)
+    ]
+
+
+def _compared(of: Asked, quantity: str) -> list[Compared]:
+    return [
+        Compared(label, _amount(view, quantity))
+        for label, view in zip(_labels(of), of.views, strict=True)
+    ]
+
+
+def _amount(view: RunView, quantity: str) -> Range | None:
+    if quantity == "energy":
+        return comparison.amount_of(view.footprint, "it")
+    kg = comparison.amount_of(view.footprint, "location_based")
+    return None if kg is None else Range(*(part * GRAMS_PER_KILOGRAM for part in kg.as_tuple()))

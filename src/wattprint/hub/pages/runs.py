@@ -1,0 +1,199 @@
+"""The list of runs: filters in the address, orders that stay fast, columns by choice, CSV."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response, StreamingResponse
+
+from wattprint.domain.checks import one_of
+from wattprint.domain.run import OUTCOMES, STAGES
+from wattprint.hub import run_list
+from wattprint.hub.api.asked import AskedHub, Hub
+from wattprint.hub.ingest.run_rows import RUNNING
+from wattprint.hub.pages import asked
+from wattprint.hub.pages.asked import Text, Texts
+from wattprint.hub.pages.rendering import address, page
+from wattprint.hub.pages.visitor import Member
+
+router = APIRouter(include_in_schema=False)
+
+COLUMNS = {
+    "started": "Started, UTC",
+    "stage": "Stage",
+    "outcome": "Outcome",
+    "hardware": "Hardware",
+    "zone": "Zone",
+    "duration": "Duration",
+    "energy": "Energy of the IT",
+    "emissions": "Emissions",
+    "tags": "Tags",
+    "facility": "Energy of the facility",
+    "market": "Emissions, market-based",
+    "embodied": "Embodied emissions",
+    "region": "Region",
+    "parent": "Part of",
+    "factors": "Factor set",
+    "received": "Received",
+}
+"""Columns that a list can have; its name has one always."""
+_FIRST_COLUMNS = tuple(COLUMNS)[:9]
+_ROWS = 50
+MOST_CSV_ROWS = 50_000
+_CSV = (
+    *("project_id", "run_id", "name", "stage", "outcome", "parent_id", "zone", "region"),
+    *("hardware", "started_at_ms", "duration_ms", "accelerator_j", "cpu_j", "memory_j"),
+    *("it_j", "it_low_j", "it_high_j", "facility_j", "facility_low_j", "facility_high_j"),
+    *("location_ug", "location_low_ug", "location_high_ug"),
+    *("market_ug", "market_low_ug", "market_high_ug"),
+    *("embodied_ug", "embodied_low_ug", "embodied_high_ug"),
+    *("factor_set_version", "tags", "is_excluded"),
+)
+
+
+class Asked(NamedTuple):
+    """Which runs, in which order, with which columns."""
+
+    runs: run_list.Asked
+    sort: str
+    columns: tuple[str, ...]
+    query: Mapping[str, str]
+    """The parts of the address that say so."""
+
+
+def asked_of(
+    *,
+    project: Text = "",
+    team: Text = "",
+    stage: Text = "",
+    outcome: Text = "",
+    zone: Text = "",
+    hardware: Text = "",
+    tag: Text = "",
+    name: Text = "",
+    excluded: Text = "",
+    since: Text = "",
+    until: Text = "",
+    sort: Text = "-started",
+    columns: Texts = [],  # noqa: B006 - FastAPI copies it
+) -> Asked:
+    """Return which runs are asked for, by the address.
+
+    Raises:
+        InputError: An order, a column or a day that is none.
+    """
+    texts = {"project": project, "team": team, "stage": stage, "outcome": outcome, "zone": zone}
+    texts |= {"hardware": hardware, "tag": tag, "name": name}
+    if excluded:
+        one_of("excluded", excluded, [text for text in run_list.EXCLUDED if text])
+    wanted = run_list.Asked(
+        **{field: asked.said(text) for field, text in texts.items()},
+        excluded=excluded,
+        since_ms=_midnight_ms("since", since, 0),
+        until_ms=_midnight_ms("until", until, 1),
+    )
+    chosen = [one for text in columns for one in text.split(",") if one]
+    for column in chosen:
+        one_of("column", column, COLUMNS)
+    shown = tuple(column for column in COLUMNS if column in chosen) or _FIRST_COLUMNS
+    query = {**texts, "excluded": excluded, "since": since, "until": until}
+    query |= {"sort": sort if sort != "-started" else ""}
+    query |= {"columns": ",".join(shown) if shown != _FIRST_COLUMNS else ""}
+    return Asked(wanted, sort or "-started", shown, query)
+
+
+AskedRuns = Annotated[Asked, Depends(asked_of)]
+
+
+def _midnight_ms(name: str, text: str, days_later: int) -> int | None:
+    day = asked.day(name, text)
+    if day is None:
+        return None
+    midnight = datetime(day.year, day.month, day.day, tzinfo=timezone.utc)
+    begun = midnight - datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(days=days_later)
+    return begun.days * 86_400_000
+
+
+@router.get("/runs")
+def get_runs(
+    request: Request,
+    hub: AskedHub,
+    member: Member,
+    of: AskedRuns,
+    cursor: Annotated[str, asked.Query(max_length=2000)] = "",
+) -> Response:
+    """List runs."""
+    found = run_list.listed(
+        hub.database,
+        member.org_id,
+        of.runs,
+        sort=of.sort,
+        cursor=cursor or None,
+        limit=_ROWS,
+    )
+    return page(
+        request,
+        member,
+        "runs.html.jinja",
+        asked=of,
+        found=found,
+        cursor=cursor,
+        looked=f"{sum(run_list.STRETCHES):,}",
+        all_columns=COLUMNS,
+        numeric=("duration", "energy", "emissions", "facility", "market", "embodied"),
+        orders=run_list.ORDERS,
+        choices=run_list.choices(hub.database, member.org_id),
+        stages=STAGES,
+        outcomes=(*OUTCOMES, RUNNING),
+        is_filtered=any(text for key, text in of.query.items() if key not in ("sort", "columns")),
+        csv=address("/runs.csv", of.query),
+    )
+
+
+@router.get("/runs.csv")
+def get_csv(hub: AskedHub, member: Member, of: AskedRuns) -> Response:
+    """Download the runs that are asked for as CSV, at most so many rows."""
+    headers = {"content-disposition": 'attachment; filename="runs.csv"'}
+    lines = _csv_lines(hub, member.org_id, of)
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _csv_lines(hub: Hub, org_id: str, of: Asked) -> Iterator[str]:
+    yield _csv_line(_CSV)
+    cursor, left = None, MOST_CSV_ROWS
+    while left > 0:
+        found = run_list.listed(
+            hub.database, org_id, of.runs, sort=of.sort, cursor=cursor, limit=min(1000, left)
+        )
+        for row in found.rows:
+            yield _csv_line([_cell(row[name]) for name in _CSV])
+        left -= len(found.rows)
+        cursor = found.next_cursor
+        if cursor is None:
+            return
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(value) if isinstance(value, list) else str(value)
+
+
+def _csv_line(cells: Any) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow([plain_cell(cell) for cell in cells])
+    return line.getvalue()
+
+
+def plain_cell(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula.
+
+    >>> plain_cell("=1+1"), plain_cell("ranker"), plain_cell("-3")
+    ("'=1+1", 'ranker', "'-3")
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

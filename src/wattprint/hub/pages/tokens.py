@@ -1,0 +1,119 @@
+"""What pages do with tokens: one's own on /account, all of an organisation's on /admin/tokens."""
+
+from typing import Any, NamedTuple
+
+from fastapi import Request
+from fastapi.responses import Response
+from sqlalchemy import select
+
+from wattprint.domain.errors import InputError
+from wattprint.hub.api.asked import Hub
+from wattprint.hub.api.problems import ProblemError
+from wattprint.hub.auth.rights import Principal, checked_scopes
+from wattprint.hub.pages.entering import audited
+from wattprint.hub.pages.rendering import page
+from wattprint.hub.pages.typed import typed_name
+from wattprint.hub.pages.visitor import Visitor
+from wattprint.hub.storage.schema import tokens
+
+_MOST = 500
+
+
+class TokenSeen(NamedTuple):
+    """A token without its secret."""
+
+    token_id: str
+    user_id: str
+    name: str
+    scopes: str
+    created_at_ms: int
+    last_used_at_ms: int | None
+    revoked_at_ms: int | None
+
+
+def list_tokens(hub: Hub, who: Principal, *, of_all: bool, user: str = "") -> list[TokenSeen]:
+    """Return tokens, those that hold first, the newest first.
+
+    Args:
+        hub: The hub.
+        who: Who asks.
+        of_all: Of all members, not of who asks alone.
+        user: Only of this user; the empty text for any.
+    """
+    statement = select(*(tokens.c[name] for name in TokenSeen._fields))
+    statement = statement.where(tokens.c.org_id == who.org_id)
+    if not of_all or user:
+        statement = statement.where(tokens.c.user_id == (user if of_all else who.user_id))
+    order = tokens.c.revoked_at_ms.is_not(None), tokens.c.created_at_ms.desc(), tokens.c.token_id
+    with hub.database.reading() as connection:
+        return [
+            TokenSeen(*row) for row in connection.execute(statement.order_by(*order).limit(_MOST))
+        ]
+
+
+def make_token(hub: Hub, who: Principal, name: str, scopes: str) -> str:
+    """Make a token of one's own and return it.
+
+    Args:
+        hub: The hub.
+        who: Whose token.
+        name: What it is for.
+        scopes: One a line, or with commas between.
+
+    Raises:
+        InputError: No name, no such scope, or one that is more than one's own.
+    """
+    checked = checked_scopes([s for s in scopes.replace(",", "\n").split("\n") if s.strip()])
+    checked = checked_scopes({scope.strip() for scope in checked})
+    for scope in sorted(checked):
+        if not who.may_give(scope):
+            raise InputError(f"scope {scope!r} is more than you may", "expected less than your own")
+    token = hub.tokens.create(
+        who.org_id, who.user_id, typed_name(name, "name of the token"), checked
+    )
+    detail: dict[str, Any] = {"name": name, "scopes": sorted(checked)}
+    audited(hub, who, "token.create", token.split(".")[1], **detail)
+    return token
+
+
+def revoke_token(hub: Hub, who: Principal, token_id: str, *, of_all: bool) -> None:
+    """Take a token back.
+
+    Raises:
+        ProblemError: There is none, or it is not one's own.
+    """
+    if not hub.tokens.revoke(who.org_id, token_id, None if of_all else who.user_id):
+        raise ProblemError(404, f"Token {token_id!r} is unknown, or was taken back before.")
+    audited(hub, who, "token.revoke", token_id)
+
+
+def confirm_revoking(
+    request: Request, hub: Hub, visitor: Visitor, token_id: str, back: str, *, of_all: bool
+) -> Response:
+    """Return the page that asks whether a token is to be taken back.
+
+    Raises:
+        ProblemError: There is none, or it is not one's own.
+    """
+    who = visitor.who()
+    statement = select(*(tokens.c[name] for name in TokenSeen._fields)).where(
+        tokens.c.org_id == who.org_id,
+        tokens.c.token_id == token_id,
+        tokens.c.revoked_at_ms.is_(None),
+        *([] if of_all else [tokens.c.user_id == who.user_id]),
+    )
+    with hub.database.reading() as connection:
+        found = connection.execute(statement).first()
+    if found is None:
+        raise ProblemError(404, f"Token {token_id!r} is unknown, or was taken back before.")
+    return page(
+        request,
+        visitor,
+        "confirm.html.jinja",
+        title=f"Take back the token {found.name}?",
+        words="What uses it is refused from then on, and sessions that it opened end. "
+        "It cannot be given back; another can be made.",
+        button="Take it back",
+        back=back,
+        fields={},
+    )

@@ -1,0 +1,234 @@
+"""Runs as people look for them: by any filter, in several orders, at a bounded cost.
+
+An order has its index, and a page is found by the key of the last row of the one before. A filter
+that no index serves is tried on the next runs of that order, a stretch at a time, up to a bound:
+then the page says how far it looked, and the next one goes on from there. So a search for what is
+rare among a million runs takes several clicks, and never seconds.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator, Sequence
+from json import dumps, loads
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, literal, select, tuple_
+
+from wattprint.domain.checks import one_of
+from wattprint.domain.errors import InputError
+from wattprint.hub.notes import tags_of
+from wattprint.hub.reading import column_of, is_tagged, projects_of_team
+from wattprint.hub.storage.database import Database
+from wattprint.hub.storage.note_tables import exclusions
+from wattprint.hub.storage.schema import daily_runs, projects, runs, teams
+
+ORDERS = {
+    "started": "started_at_ms",
+    "duration": "duration_ms",
+    "energy": "it_j",
+    "emissions": "location_ug",
+}
+"""Columns that runs are listed by; each has an index."""
+STRETCHES = (400, 4_000, 16_000)
+"""Runs looked at for one page, a stretch at a time."""
+EXCLUDED = ("", "no", "only")
+"""Whether excluded runs are listed: among the others, not, or they alone."""
+
+
+class Asked(NamedTuple):
+    """Which runs are looked for."""
+
+    project: str | None = None
+    team: str | None = None
+    stage: str | None = None
+    outcome: str | None = None
+    zone: str | None = None
+    hardware: str | None = None
+    tag: str | None = None
+    name: str | None = None
+    """A part of the name; letters of ASCII match in either case."""
+    excluded: str = ""
+    since_ms: int | None = None
+    until_ms: int | None = None
+
+
+class Listing(NamedTuple):
+    """A part of a list."""
+
+    rows: list[dict[str, Any]]
+    """Columns of the runs, with `tags` and `is_excluded`."""
+    next_cursor: str | None
+    """What asks for the next part; None at the end."""
+    is_cut: bool = False
+    """Whether looking ended at its bound before the part was full."""
+
+
+def listed(
+    database: Database,
+    org_id: str,
+    asked: Asked,
+    *,
+    sort: str = "-started",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Listing:
+    """Return a part of the runs that are looked for.
+
+    Args:
+        database: The hub's database.
+        org_id: The tenant.
+        asked: Which runs.
+        sort: One of `ORDERS`; with a - before it from the largest on.
+        cursor: `next_cursor` of the part before.
+        limit: How many rows at most.
+
+    Raises:
+        InputError: An order that is none, or a cursor of another list.
+    """
+    order = _Order(org_id, asked, sort)
+    after = None if cursor is None else _key(cursor, sort)
+    rows: list[dict[str, Any]] = []
+    with database.reading() as connection:
+        conditions = list(_conditions(connection, org_id, asked))
+        for length in STRETCHES:
+            edge = order.edge(connection, after, length)
+            room = limit + 1 - len(rows)
+            rows += order.rows(connection, conditions, (after, edge), room)
+            after = edge
+            if edge is None or len(rows) > limit:
+                break
+        is_more = len(rows) > limit
+        rows = rows[:limit]
+        _describe(connection, org_id, rows)
+    key = [rows[-1][column] for column in order.names] if is_more else after
+    cut = not is_more and after is not None
+    return Listing(rows, None if key is None else _packed([sort, *key]), cut)
+
+
+class _Order:
+    """The order of a list, within what an index serves."""
+
+    def __init__(self, org_id: str, asked: Asked, sort: str) -> None:
+        one_of("sort", sort.removeprefix("-"), ORDERS)
+        self._is_down = sort.startswith("-")
+        column = ORDERS[sort.removeprefix("-")]
+        self.names = (column, "project_id", "run_id")
+        self._place = [runs.c[name] for name in self.names]
+        self._served = [runs.c.org_id == org_id, runs.c[column].is_not(None)]
+        if column == "started_at_ms":
+            if asked.project is not None:
+                self._served.append(runs.c.project_id == asked.project)
+            if asked.since_ms is not None:
+                self._served.append(runs.c.started_at_ms >= asked.since_ms)
+            if asked.until_ms is not None:
+                self._served.append(runs.c.started_at_ms < asked.until_ms)
+
+    def edge(
+        self, connection: Connection, after: Sequence[Any] | None, length: int
+    ) -> list[Any] | None:
+        """Return the key of the last run of a stretch; None if the list ends within it."""
+        statement = select(*self._place).where(*self._served, *self._behind(after))
+        statement = statement.order_by(*self._ordered()).offset(length - 1).limit(1)
+        found = connection.execute(statement).first()
+        return None if found is None else list(found)
+
+    def rows(
+        self,
+        connection: Connection,
+        conditions: Sequence[Any],
+        between: tuple[Sequence[Any] | None, Sequence[Any] | None],
+        limit: int,
+    ) -> list[dict[str, Any]]:
+        """Return the runs of a stretch that meet the conditions, the first ones."""
+        columns = [column for column in runs.columns if column.name != "record"]
+        statement = select(*columns).where(*self._served, *self._behind(between[0]), *conditions)
+        if between[1] is not None:
+            place, key = tuple_(*self._place), _as_row(between[1])
+            statement = statement.where(place >= key if self._is_down else place <= key)
+        statement = statement.order_by(*self._ordered()).limit(limit)
+        return [dict(row) for row in connection.execute(statement).mappings()]
+
+    def _behind(self, after: Sequence[Any] | None) -> list[Any]:
+        if after is None:
+            return []
+        place, key = tuple_(*self._place), _as_row(after)
+        return [place < key if self._is_down else place > key]
+
+    def _ordered(self) -> list[Any]:
+        return [column.desc() if self._is_down else column.asc() for column in self._place]
+
+
+def _as_row(key: Sequence[Any]) -> Any:
+    return tuple_(*(literal(part) for part in key))
+
+
+def _conditions(connection: Connection, org_id: str, asked: Asked) -> Iterator[Any]:
+    for field in ("project", "stage", "outcome", "zone", "hardware"):
+        wanted = getattr(asked, field)
+        if wanted is not None:
+            yield runs.c[column_of(field)] == wanted
+    if asked.team is not None:
+        its = connection.scalars(projects_of_team(org_id, asked.team))
+        yield runs.c.project_id.in_(list(its))
+    if asked.tag is not None:
+        yield is_tagged(asked.tag)
+    if asked.name is not None:
+        yield func.lower(runs.c.name).contains(asked.name.lower(), autoescape=True)
+    if asked.since_ms is not None:
+        yield runs.c.started_at_ms >= asked.since_ms
+    if asked.until_ms is not None:
+        yield runs.c.started_at_ms < asked.until_ms
+    if asked.excluded:
+        yield _is_excluded() if asked.excluded == "only" else ~_is_excluded()
+
+
+def _is_excluded() -> Any:
+    its = exclusions.c
+    of_run = (its[name] == runs.c[name] for name in ("org_id", "project_id", "run_id"))
+    return select(its.run_id).where(*of_run).exists()
+
+
+def _describe(connection: Connection, org_id: str, rows: list[dict[str, Any]]) -> None:
+    """Add to rows what people said of the runs."""
+    keys = [(row["project_id"], row["run_id"]) for row in rows]
+    tags = tags_of(connection, org_id, keys)
+    out: set[tuple[str, str]] = set()
+    if keys:
+        its = exclusions.c
+        of = tuple_(its.project_id, its.run_id).in_(keys)
+        statement = select(its.project_id, its.run_id).where(its.org_id == org_id, of)
+        out = {(row.project_id, row.run_id) for row in connection.execute(statement)}
+    for row, key in zip(rows, keys, strict=True):
+        row.update(tags=tags.get(key, []), is_excluded=key in out)
+
+
+def _packed(key: Sequence[Any]) -> str:
+    return urlsafe_b64encode(dumps(key).encode()).decode().rstrip("=")
+
+
+def _key(cursor: str, sort: str) -> list[Any]:
+    try:
+        kind, size, project, run = loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        is_ours = kind == sort and isinstance(project, str) and isinstance(run, str)
+        is_ours = is_ours and type(size) is int and abs(size) < 2**63
+        is_ours = is_ours and "\0" not in project + run and bool((project + run).encode())
+    except (ValueError, TypeError, RecursionError):
+        is_ours = False
+    if not is_ours:
+        raise InputError(f"cursor {cursor[:40]!r} is none", "expected the one that the list gave")
+    return [size, project, run]
+
+
+def choices(database: Database, org_id: str) -> dict[str, list[str]]:
+    """Return what filters may ask for: projects, teams, and the zones and hardware of sums."""
+    with database.reading() as connection:
+
+        def known(column: Any, of: Any) -> list[str]:
+            statement = select(column).where(of.c.org_id == org_id, column != "").distinct()
+            return list(connection.scalars(statement.order_by(column).limit(500)))
+
+        return {
+            "project": known(projects.c.project_id, projects),
+            "team": known(teams.c.team_id, teams),
+            "zone": known(daily_runs.c.zone, daily_runs),
+            "hardware": known(daily_runs.c.hardware, daily_runs),
+        }

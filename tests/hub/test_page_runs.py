@@ -1,0 +1,178 @@
+"""The list of runs: filters, orders, pages, a bound on what is looked at, CSV without formulas."""
+
+import csv
+import io
+import re
+from html import unescape
+
+import pytest
+
+from hub.made import admin_of, client_of
+from hub.members import filled, send, sent, signed_in
+from wattprint.domain.errors import InputError
+from wattprint.hub import run_list
+from wattprint.hub.pages.runs import plain_cell
+from wattprint.hub.run_list import Asked, listed
+
+
+def ids(found):
+    return [row["run_id"] for row in found.rows]
+
+
+@pytest.fixture
+def hub(database):
+    """Runs a to e: ever later, ever shorter, of 5 to 1 kWh; e without emissions."""
+    rows = [
+        sent(
+            name,
+            it_kwh=5.0 - i,
+            day=f"2026-05-0{i + 1}",
+            duration_s=50.0 - i,
+            project=("ranker", "speech")[i % 2],
+            name=f"Run_{name.upper()} 100%",
+            g_per_kwh=None if name == "e" else 100.0,
+        )
+        for i, name in enumerate("abcde")
+    ]
+    return filled(database, *rows)[0]
+
+
+@pytest.fixture
+def browser(hub):
+    return signed_in(hub, hub.tokens.create("acme", "root", "t", ["admin"]))
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("-started", "edcba"),
+        ("started", "abcde"),
+        ("-duration", "abcde"),
+        ("-energy", "abcde"),
+        ("emissions", "dcba"),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_a_list_is_read_in_its_order_by_pages(hub, sort, expected, limit):
+    found, cursor = [], None
+    while True:
+        page = listed(hub.database, "acme", Asked(), sort=sort, cursor=cursor, limit=limit)
+        found += ids(page)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert "".join(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (Asked(project="speech"), "db"),
+        (Asked(name="run_a"), "a"),
+        (Asked(name="0%"), "edcba"),
+        (Asked(name="x%"), ""),
+        (Asked(name="' OR 1=1 --"), ""),
+        (Asked(zone="DE"), ""),
+        (Asked(hardware="CPU", outcome="completed"), "edcba"),
+        (Asked(since_ms=1_777_766_400_000), "edc"),  # 2026-05-03
+        (Asked(until_ms=1_777_766_400_000), "ba"),
+    ],
+)
+def test_a_filter_finds_what_it_says(hub, asked, expected):
+    assert "".join(ids(listed(hub.database, "acme", asked))) == expected
+
+
+def test_tags_and_exclusions_are_filters(hub):
+    with client_of(hub, hub.tokens.create("acme", "root", "t", ["admin"])) as client:
+        client.put("/api/v1/runs/b/tags/x")
+        client.put("/api/v1/runs/c/exclusion", json={"reason": "a test"})
+    for asked, expected in (
+        (Asked(tag="x"), "b"),
+        (Asked(excluded="only"), "c"),
+        (Asked(excluded="no"), "edba"),
+        (Asked(tag="x", excluded="only"), ""),
+    ):
+        assert "".join(ids(listed(hub.database, "acme", asked))) == expected
+    (row,) = listed(hub.database, "acme", Asked(tag="x")).rows
+    assert (row["tags"], row["is_excluded"]) == (["x"], False)
+
+
+def test_a_search_looks_at_so_many_runs_and_goes_on_from_there(hub, monkeypatch):
+    monkeypatch.setattr(run_list, "STRETCHES", (1, 2))
+    first = listed(hub.database, "acme", Asked(name="run_a"))
+    # The newest three runs are looked at, and none is a.
+    assert (ids(first), first.is_cut) == ([], True)
+    second = listed(hub.database, "acme", Asked(name="run_a"), cursor=first.next_cursor)
+    assert (ids(second), second.is_cut, second.next_cursor) == (["a"], False, None)
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10", "WyItc3RhcnRlZCIsIDEsICJ4Il0", "é"])
+def test_a_cursor_of_no_list_is_refused(hub, cursor):
+    with pytest.raises(InputError, match=r"cursor .* is none; expected the one that the list gave"):
+        listed(hub.database, "acme", Asked(), cursor=cursor)
+
+
+def test_the_page_lists_runs_with_what_sorts_and_compares_them(browser):
+    text = browser.get("/runs?sort=-energy&columns=energy&columns=zone").text
+    names = re.findall(r'name="run" value="([^"]+)"', text)
+    assert names == ["ranker/a", "speech/b", "ranker/c", "speech/d", "ranker/e"]
+    assert 'aria-sort="descending"' in text
+    assert "Energy of the IT" in text and "Duration" not in text.split("Choose columns")[0]
+
+
+def test_ticked_runs_are_compared(browser):
+    answer = browser.get("/compare?run=ranker%2Fa&run=speech%2Fb")
+    # 4 kWh beside 5: 0.8 times; both are of France at a PUE of 1.2, so those cancel.
+    assert "0.8 times" in answer.text
+    assert browser.get("/compare?run=ranker%2Fa").status_code == 422
+    assert browser.get("/compare?run=ranker%2Fa&run=ranker%2Fb").status_code == 404
+    chart = browser.get("/compare/chart.json?run=ranker%2Fa&run=speech%2Fb&quantity=energy")
+    assert "20 % less" in chart.text
+
+
+def test_a_hub_without_runs_says_how_to_get_some(hub, database):
+    browser = signed_in(hub, admin_of(hub, "other"))
+    text = browser.get("/runs").text
+    assert "wattprint track --zone FR -- python train.py" in text
+    assert "Run_A" not in text and "ranker" not in text
+    assert browser.get("/runs/a?project=ranker").status_code == 404
+    assert browser.get("/compare?run=ranker%2Fa&run=speech%2Fb").status_code == 404
+    assert len(browser.get("/runs.csv").text.splitlines()) == 1
+
+
+def test_the_csv_has_the_runs_of_the_filter(browser):
+    answer = browser.get("/runs.csv?project=speech&sort=started")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [row["run_id"] for row in rows] == ["b", "d"]
+    # 4 kWh of IT are 14,400,000 J; at a PUE of 2 and 100 g/kWh they emit 800 g.
+    assert (rows[0]["it_j"], rows[0]["location_ug"]) == ("14400000", "800000000")
+    assert "attachment" in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_the_csv_is_a_formula(begin):
+    assert plain_cell(f"{begin}HYPERLINK(1)") == f"'{begin}HYPERLINK(1)"
+
+
+def test_a_name_that_is_a_formula_is_none_in_the_csv(hub, browser):
+    token = hub.tokens.create("acme", "root", "t", ["admin"])
+    send(hub, token, sent("f", project="@SUM(1)", name="=cmd|' /C calc'!A0"))
+    (row,) = csv.DictReader(io.StringIO(browser.get("/runs.csv?project=@SUM(1)").text))
+    assert (row["project_id"], row["name"]) == ("'@SUM(1)", "'=cmd|' /C calc'!A0")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("sort=colour", "sort is 'colour'"),
+        ("columns=colour", "column is 'colour'"),
+        ("excluded=perhaps", "excluded is 'perhaps'"),
+        ("since=yesterday", "expected a day such as 2026-01-31"),
+        ("name=%00", "Refused: name"),
+        ("cursor=x", "cursor 'x' is none"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_words(browser, query, words):
+    answer = browser.get(f"/runs?{query}")
+    assert answer.status_code == 422
+    assert words in unescape(answer.text)
