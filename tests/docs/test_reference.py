@@ -34,6 +34,8 @@ GUIDES = {
     "hub": "hub.md",
     "login": "hub.md",
     "push": "hub.md",
+    "pull": "hub.md",
+    "hub": "self-hosting.md",
     "calibrate": "calibrate.md",
 }
 """Guides in which each command's options are explained, beside the reference."""

@@ -224,7 +224,7 @@ def _lost(figures: Overview) -> dict[str, str]:
 
 def _share(part: int, whole: int) -> str:
     percent = 100 * part / whole if whole else 0.0
-    return "less than 0.1 %" if 0 < percent < 0.1 else f"{units.plain(percent, 2)} %"
+    return "< 0.1 %" if 0 < percent < 0.1 else f"{units.plain(percent, 2)} %"
 
 
 class _Row(NamedTuple):
