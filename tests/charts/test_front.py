@@ -2,7 +2,7 @@
 
 import pytest
 
-from wattprint.charts.front import Entry, front_chart, front_of, front_table
+from wattprint.charts.front import MOST_POINTS, Entry, front_chart, front_of, front_table
 from wattprint.domain.interval import Range, exact
 
 A = Entry("a", 70.0, exact(100.0), is_measured=True)
@@ -27,9 +27,16 @@ def test_where_less_is_better_the_lowest_scores_are_on_the_front():
     assert names(front_of([A, B, C, D, E], higher_is_better=False)) == ["e"]
 
 
-def test_twins_are_on_the_front_once():
+def test_of_twins_both_are_on_the_front():
     twin = A._replace(name="twin")
-    assert names(front_of([A, twin])) == ["a"]
+    assert names(front_of([A, B, twin])) == ["a", "twin", "b"]
+
+
+def test_of_very_many_the_whole_front_is_drawn_and_some_of_the_others():
+    many = [Entry(f"m{i}", 50.0 + i / 1e4, exact(200.0 + i), True) for i in range(MOST_POINTS)]
+    low = [Entry(f"n{i}", 10.0, exact(300.0 + i), True) for i in range(50)]
+    points = front_chart([*low, *many], score="accuracy [%]")["layer"][2]["data"]["values"]
+    assert len(points) == MOST_POINTS
 
 
 def test_the_axis_is_in_kilograms_and_holds_every_interval():

@@ -20,6 +20,8 @@ from wattprint.domain import units
 from wattprint.domain.display import printable
 from wattprint.domain.interval import Range
 
+MOST_POINTS = 1000
+"""Models drawn at most: more would be one cloud, and slow to draw."""
 _HEIGHT_PX = 340
 _HEADROOM = 0.06
 _LETTERS = 26
@@ -41,7 +43,9 @@ class Entry(NamedTuple):
 
 
 def front_of(entries: Sequence[Entry], *, higher_is_better: bool = True) -> list[Entry]:
-    """Return the entries that no other beats or equals in one and beats in the other.
+    """Return the entries that no other beats in one and equals or beats in the other.
+
+    Of entries that are equal in both, all are on the front.
 
     Args:
         entries: In any order; those of no emissions are left out, for nothing is to be compared.
@@ -55,9 +59,13 @@ def front_of(entries: Sequence[Entry], *, higher_is_better: bool = True) -> list
     ranked = sorted(placed, key=lambda e: (e.emissions_g.value, -sign * e.score, e.name))
     front: list[Entry] = []
     for entry in ranked:
-        if not front or sign * entry.score > sign * front[-1].score:
+        if not front or sign * entry.score > sign * front[-1].score or _alike(entry, front[-1]):
             front.append(entry)
     return front
+
+
+def _alike(one: Entry, other: Entry) -> bool:
+    return (one.score, one.emissions_g.value) == (other.score, other.emissions_g.value)
 
 
 def front_chart(
@@ -66,14 +74,16 @@ def front_chart(
     """Return entries over a logarithmic axis of kgCO2e, with intervals, and their front as a line.
 
     Args:
-        entries: In any order.
+        entries: In any order; beside the front, the first of the others are drawn, 1,000 in all.
         score: What the score is, with its unit: "accuracy [%]".
         higher_is_better: Whether a higher score is the better one.
     """
     front = front_of(entries, higher_is_better=higher_is_better)
     if not front:
         return nothing("No model with a score and emissions.")
-    placed = [entry for entry in entries if entry.emissions_g.value > 0]
+    score = printable(score)
+    others = [one for one in entries if one.emissions_g.value > 0 and one not in front]
+    placed = [*front, *others[: max(0, MOST_POINTS - len(front))]]
     rows = [_row(entry, entry in front) for entry in placed]
     bounds = [bound for row in rows for bound in (row["low"], row["high"])]
     x = {"type": "quantitative", **log_axis(min(bounds), max(bounds), "emissions [kg CO2e]")}
@@ -89,8 +99,8 @@ def front_chart(
                 *_labels(_apart(on_front, x, y), x, y),
             ]
         },
-        description=f"{score} against emissions of {len(placed)} models, {len(front)} of them on "
-        f"the front. The best score, {units.plain(best.score)}, is that of {best.name} at "
+        description=f"{score} against emissions of {len(front) + len(others)} models, "
+        f"{len(front)} of them on the front. The best score, {units.plain(best.score)}, is that of {best.name} at "
         f"{units.mass(best.emissions_g.value)} CO2e.",
         height_px=_HEIGHT_PX,
     )

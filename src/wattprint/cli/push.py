@@ -25,6 +25,7 @@ from wattprint.ledger.home import home_folder
 from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
 
 SPOOL_FOLDER = "spool"
+PUSHED_FILE = "pushed.jsonl"
 _JOBS_AT_ONCE = 5_000
 _PIECE_BYTES = 32 * 1024 * 1024
 """How much is written into the spool before it is sent. [B]"""
@@ -37,6 +38,7 @@ _PIECE_BYTES = 32 * 1024 * 1024
 @click.option("--account", metavar="DIR", help="Jobs that `account --out DIR` accounted for.")
 @click.option("--project", metavar="TEXT", help="Project of those jobs. [default: their own]")
 @click.option("--keep-users", is_flag=True, help="Send their users and accounts too.")
+@click.option("--background", is_flag=True, hidden=True, help="What a tracked run starts.")
 @home_option
 @json_option
 def push(
@@ -47,6 +49,7 @@ def push(
     account: str | None,
     project: str | None,
     keep_users: bool,
+    background: bool,
     home: str | None,
     as_json: bool,
 ) -> None:
@@ -55,6 +58,11 @@ def push(
     What the hub does not take now waits in the home's `spool` and goes first the next time. A run
     that was sent as it is now is not read again; one that was sent twice is there once.
     """
+    if background:
+        from wattprint.cli.push_background import push_in_background  # imports this module
+
+        push_in_background(run or LAST, home)
+        return
     if sum((run is not None, all_, since is not None, account is not None)) > 1:
         given = "more than one of RUN, --all, --since and --account is given"
         raise ContradictionError(given, "expected one")
@@ -73,7 +81,7 @@ def push(
         return
     since = None if since is None else parsed_date("since", since)
     run_ids = ledger.run_ids() if all_ or since else [ledger.find_id(run or LAST)]
-    pushed = Pushed(folder / SPOOL_FOLDER / "pushed.jsonl", credentials.url)
+    pushed = Pushed(folder / SPOOL_FOLDER / PUSHED_FILE, credentials.url)
     total = upload(spool, sender)
     for _ in _spooled(ledger, run_ids, since, spool, pushed):
         total = total.plus(upload(spool, sender))
@@ -106,18 +114,30 @@ class Pushed:
         self._url = url
         lines = path.read_text().splitlines(keepends=True) if path.exists() else []
         rows = [json.loads(line) for line in lines if line.endswith("\n")]
-        self._known = {row["run"]: row["bytes"] for row in rows if row["hub"] == url}
+        self._known = {row["run"]: row for row in rows if row["hub"] == url}
 
     def has(self, run_id: str, size_bytes: int) -> bool:
         """Whether a journal was kept for this hub as it is now."""
-        return self._known.get(run_id) == size_bytes
+        known = self._known.get(run_id, {})
+        return known.get("bytes") == size_bytes and "until_s" not in known
 
-    def add(self, run_id: str, size_bytes: int) -> None:
-        """Write down that it was."""
-        line = json.dumps({"hub": self._url, "run": run_id, "bytes": size_bytes})
+    def until_s(self, run_id: str) -> float:
+        """Return the end of the last reading of a run that the spool has had [s]."""
+        return float(self._known.get(run_id, {}).get("until_s", 0.0))
+
+    def unfinished(self) -> list[str]:
+        """Return the runs that went on when they were last kept: their end may be here by now."""
+        return [run_id for run_id, row in self._known.items() if "until_s" in row]
+
+    def add(
+        self, run_id: str, size_bytes: int, until_s: float = 0.0, *, is_running: bool = False
+    ) -> None:
+        """Write down that it was, up to a moment if it goes on."""
+        row = {"hub": self._url, "run": run_id, "bytes": size_bytes}
+        row |= {"until_s": until_s} if is_running else {}
         with self._path.open("a") as file:
-            file.write(line + "\n")
-        self._known[run_id] = size_bytes
+            file.write(json.dumps(row) + "\n")
+        self._known[run_id] = row
 
 
 def _spooled(
@@ -136,22 +156,29 @@ def _spooled(
         if since is not None and entry.run.started_at < since:
             continue
         try:
-            _spool_run(spool, entry)
+            spool_run(spool, entry)
         except SpoolFullError:
             yield
-            _spool_run(spool, entry)
+            spool_run(spool, entry)
         if entry.state != "running":
             pushed.add(run_id, size_bytes)
         if spool.size_bytes() > _PIECE_BYTES:
             yield
 
 
-def _spool_run(spool: Spool, entry: LedgerEntry) -> None:
+def spool_run(spool: Spool, entry: LedgerEntry, *, since_s: float = 0.0) -> float:
+    """Write a run into the spool, and its readings from a moment on; return their end [s].
+
+    Raises:
+        SpoolFullError: It has no room.
+        OSError: The disk refuses.
+    """
     run = entry.run
     if entry.state == "interrupted":
         run = run._replace(outcome="interrupted")
     spool.append("runs", run.project, [run_row(run, footprint_of_run(run).as_dict())])
-    spool.append("intervals", run.project, interval_rows(run))
+    spool.append("intervals", run.project, interval_rows(run, since_s=since_s))
+    return run.intervals[-1].end_s if run.intervals else since_s
 
 
 def _print(total: Sent, ledger: Ledger, spool: Spool, *, as_json: bool) -> None:

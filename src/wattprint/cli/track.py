@@ -77,6 +77,9 @@ _OUTCOMES = {
     help="Charge each hour at its own intensity in the line at the end, if it is known within "
     "0.2 s; `wattprint show --by-hour` waits for it.",
 )
+@click.option(
+    "--push", is_flag=True, help="Send the run to the hub, each minute and at its end; see `login`."
+)
 @click.option("--quiet", is_flag=True, help="Print nothing at the end.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def track(

@@ -11,6 +11,10 @@ class HubAwayError(HubError):
     """The hub cannot be reached, is too busy or has no room: later may be better."""
 
 
+class SpoolBusyError(HubAwayError):
+    """Another process sends from the spool at this moment."""
+
+
 class TokenRefusedError(InputError):
     """The hub does not know the token, or does not let it do this."""
 

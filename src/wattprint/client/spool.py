@@ -120,6 +120,15 @@ class Spool:
             file.flush()
             os.fsync(file.fileno())
 
+    def note(self, document: Mapping[str, Any]) -> None:
+        """Keep what became of the last sending that nobody watched, in `last.json`.
+
+        Raises:
+            OSError: The disk refuses.
+        """
+        self._make_folder()
+        self._replace("last.json", document)
+
     def refused(self) -> list[dict[str, Any]]:
         """Return what was set aside."""
         path = self.folder / "refused.jsonl"

@@ -3,7 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from wattprint.client.errors import HubAwayError, HubError, TokenRefusedError
+from wattprint.client.errors import (
+    HubAwayError,
+    HubError,
+    SpoolBusyError,
+    TokenRefusedError,
+)
 from wattprint.client.spool import Spool, SpooledRow, batches
 from wattprint.client.transport import Answer, Sender
 
@@ -44,7 +49,7 @@ def upload(
     total = Sent()
     with spool.sending() as is_ours:
         if not is_ours:
-            raise HubAwayError(f"another process sends from {spool.folder}; nothing is lost.")
+            raise SpoolBusyError(f"another process sends from {spool.folder}; nothing is lost.")
         for rows in batches(spool.waiting(), batch):
             total = total.plus(_send(spool, sender, rows))
             spool.mark_sent(rows)

@@ -31,6 +31,7 @@ from wattprint.tracker.sections import OpenSection, Section
 
 if TYPE_CHECKING:
     from wattprint.domain.footprint import Footprint
+    from wattprint.tracker.pushing import Pushing
 
 PATIENCE_S = 5.0
 """How long the work ever waits for the run's thread. [s]"""
@@ -65,6 +66,7 @@ class Run:
         interval_s: Time between lines of the journal. [s]
         clock: Its clocks.
         patience_s: How long the work waits for the run's thread. [s]
+        pushing: What sends the run to a hub, if it was asked for.
     """
 
     def __init__(
@@ -74,11 +76,13 @@ class Run:
         interval_s: float,
         clock: Clock | None = None,
         patience_s: float = PATIENCE_S,
+        pushing: "Pushing | None" = None,
     ) -> None:
         self._opens = opens
         self._interval_s = interval_s
         self._clock = clock or Clock()
         self._patience_s = patience_s
+        self._pushing = pushing
         self._pid = os.getpid()
         self.is_copy = False
         """Whether this is a copy in a forked child, which does nothing."""
@@ -383,6 +387,8 @@ class Run:
                 self._look(sampler)
         if not self._ended.is_open:
             sampler.tick()
+            if self._pushing is not None:
+                self._push(self._pushing.go_on, sampler)
         return False
 
     def _open(self) -> None:
@@ -415,6 +421,12 @@ class Run:
             sampler.look()
             self._look_after_s = self._clock.monotonic_s() + sampler.look_pause_s()
 
+    def _push(self, push: Callable[[str], None], sampler: Sampler) -> None:
+        run_id = self.run_id
+        failed = None if run_id is None else fenced(partial(push, run_id))
+        if isinstance(failed, Exception):
+            sampler.note("push", f"the run is not sent now: {failed}")
+
     def _obey(self, order: _Order) -> None:
         try:
             if self._sampler is None:
@@ -423,6 +435,8 @@ class Run:
                 self._sampler.write_interval()
             else:
                 self._sampler.end(order.outcome, order.exit_code)
+                if self._pushing is not None:
+                    self._push(self._pushing.end, self._sampler)
         finally:
             order.done.open()
 

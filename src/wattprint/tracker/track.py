@@ -8,10 +8,12 @@ from wattprint.domain.errors import InputError
 
 TYPE_CHECKING = False  # type checkers read it as true; see docs/decisions/0003-start-up.md
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any
 
     from wattprint.domain.node_profile import NodeProfile
     from wattprint.meters.base import Meter
+    from wattprint.tracker.pushing import Pushing
     from wattprint.tracker.run import Run
 
 SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 0.1, 86_400.0
@@ -36,6 +38,7 @@ def track(
     interval_s: float = 10.0,
     meters: "Sequence[Meter] | None" = None,
     home: str | os.PathLike[str] | None = None,
+    push: bool = False,
     **unknown: object,
 ) -> "Run":
     """Measure the energy of the code in a `with` statement, and keep it in the local ledger.
@@ -61,6 +64,8 @@ def track(
         meters: Meters to read instead of those of this machine: a power meter of your own that
             has what `wattprint.meters.base.Meter` asks for, or a recorded run in a `ReplayMeter`.
         home: Home folder of the ledger; None takes $WATTPRINT_HOME, else ~/.wattprint.
+        push: Send the run to the hub of `wattprint login`, each minute and at its end, by a process
+            of its own that the work never waits for. What the hub does not take now waits on disk.
         **unknown: Refused, with the nearest keyword.
 
     Returns:
@@ -98,13 +103,24 @@ def track(
         interval_s=interval_s,
     )
     folder = runs_folder(home_folder(home), create=True)
+    pushing = _pushing(folder.parent) if push else None
     clock, given = Clock(), None if meters is None else _meters(meters)
     profiles = None if host is not None else lambda machine: Profiles(home).for_machine(machine)
     return Run(
         lambda: open_run(described, folder, clock, given, profiles),
         interval_s=interval_s,
         clock=clock,
+        pushing=pushing,
     )
+
+
+def _pushing(home: "Path") -> "Pushing":
+    """Return what sends the run; refused where no hub is known."""
+    from wattprint.client.credentials import load_credentials  # the two that load a subprocess
+    from wattprint.tracker.pushing import Pushing
+
+    load_credentials(home)
+    return Pushing(home)
 
 
 def _text(quantity: str, given: object) -> str:

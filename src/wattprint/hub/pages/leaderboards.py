@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from wattprint.charts.frontier import ScoredModel, frontier_chart
+from wattprint.charts.front import Entry, front_chart
+from wattprint.domain.evidence import Method
+from wattprint.domain.interval import Range
 from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.api.asked import AskedHub
 from wattprint.hub.api.problems import ProblemError
@@ -111,20 +113,21 @@ def get_chart(
 
 def _spec(board: Leaderboard) -> dict[str, object]:
     chosen = board.chosen
-    points = [
-        ScoredModel(
-            one.name,
-            one.score,
-            one.location_ug / UG_PER_G / 1000,
-            None if one.location_low_ug is None else one.location_low_ug / UG_PER_G / 1000,
-            None if one.location_high_ug is None else one.location_high_ug / UG_PER_G / 1000,
-            one.is_on_front,
-        )
+    entries = [
+        Entry(one.name, one.score, _grams(one), one.method == Method.MEASURED.value)
         for one in board.ranked
         if one.location_ug
     ]
-    return frontier_chart(
-        points,
-        metric="score" if chosen is None else chosen.metric,
+    return front_chart(
+        entries,
+        score="score" if chosen is None else chosen.metric[:60],
         higher_is_better=chosen is None or chosen.higher_is_better,
     )
+
+
+def _grams(one: Ranked) -> Range:
+    """Return what a model emitted [gCO2e]; without bounds, as if it had none."""
+    value = float(one.location_ug or 0)
+    low = value if one.location_low_ug is None else min(value, max(1.0, one.location_low_ug))
+    high = value if one.location_high_ug is None else max(value, one.location_high_ug)
+    return Range(*(bound / UG_PER_G for bound in (value, low, high)))
