@@ -21,7 +21,16 @@ REFUSED_BY_SENSE = {
     "GET /api/v1/runs": "a cursor is of the list that gave it, and fields have names",
     "PUT /api/v1/projects/{project}": "a team must be there",
     "GET /api/v1/estimate": "hardware and places have names",
+    "POST /api/v1/intervals:parquet": "a file of Parquet has five columns",
+    "POST /api/v1/jobs": "a project is of one kind of job, a format of another",
+    "GET /api/v1/factor-sets/diff": "a cursor is of the list that gave it",
     "POST /api/v1/runs/{run}/notes": "a note that is edited must be one's own",
+    "POST /api/v1/registry/models": "figures must fit each other, and links lead to the web",
+    "POST /api/v1/registry/models:check": "links lead to the web, and figures have units",
+    "POST /api/v1/registry/models:batch": "a table must be one of models",
+    "POST /api/v1/registry/models:review": "a rejection needs a reason",
+    "GET /api/v1/registry/models": "a cursor is of the list that gave it",
+    "GET /api/v1/registry/leaderboard": "a task must have scores",
 }
 """Routes that refuse what the shape of their description would allow, and why."""
 

@@ -3,6 +3,7 @@
 import pytest
 
 from hub.made import admin_of, client_of, hub_of, reading, sent_run
+from hub.made_models import model
 from wattprint.hub.api.app import application
 from wattprint.hub.auth.rights import READ, Principal
 from wattprint.hub.organisations import set_member
@@ -28,6 +29,14 @@ ROUTES = {
     ("DELETE", "/api/v1/runs/{run}/exclusion"): "write",
     ("POST", "/api/v1/runs:batch"): "write",
     ("POST", "/api/v1/intervals:batch"): "write",
+    ("POST", "/api/v1/intervals:parquet"): "write",
+    ("GET", "/api/v1/factor-sets"): "read",
+    ("GET", "/api/v1/factor-sets/diff"): "read",
+    ("POST", "/api/v1/jobs"): "admin",
+    ("GET", "/api/v1/jobs"): "admin",
+    ("GET", "/api/v1/jobs/{job}"): "admin",
+    ("GET", "/api/v1/jobs/{job}/file"): "admin",
+    ("DELETE", "/api/v1/jobs/{job}"): "admin",
     ("PUT", "/api/v1/teams/{team}"): "manage",
     ("PUT", "/api/v1/projects/{project}"): "manage",
     ("PUT", "/api/v1/members/{user}"): "admin",
@@ -38,6 +47,26 @@ ROUTES = {
     ("POST", "/api/v1/tokens"): "known",
     ("DELETE", "/api/v1/tokens/{token}"): "known",
     ("GET", "/api/v1/estimate"): "anyone",
+    ("GET", "/api/v1/registry/models"): "public",
+    ("GET", "/api/v1/registry/models/{model}"): "public",
+    ("GET", "/api/v1/registry/models/{model}/badge.svg"): "public",
+    ("GET", "/api/v1/registry/models/{model}/citation.bib"): "public",
+    ("GET", "/api/v1/registry/models/{model}/citation.txt"): "public",
+    ("GET", "/api/v1/registry/tasks"): "public",
+    ("GET", "/api/v1/registry/leaderboard"): "public",
+    ("GET", "/api/v1/registry/settings"): "public",
+    ("GET", "/api/v1/registry/registry.csv"): "public",
+    ("GET", "/api/v1/registry/registry.parquet"): "public",
+    ("GET", "/api/v1/registry/feed.atom"): "public",
+    ("POST", "/api/v1/registry/models"): "write all",
+    ("POST", "/api/v1/registry/models:batch"): "write all",
+    ("POST", "/api/v1/registry/models:check"): "write all",
+    ("POST", "/api/v1/registry/models/{model}/withdraw"): "write all",
+    ("GET", "/api/v1/registry/requests"): "write all",
+    ("POST", "/api/v1/registry/requests"): "write all",
+    ("DELETE", "/api/v1/registry/requests/{request_id}"): "write all",
+    ("POST", "/api/v1/registry/models:review"): "manage",
+    ("PUT", "/api/v1/registry/settings"): "admin",
     ("GET", "/healthz"): "anyone",
     ("GET", "/readyz"): "anyone",
     ("GET", "/metrics"): "anyone",
@@ -51,6 +80,14 @@ BODIES = {
     "/api/v1/members/{user}": {"role": "viewer"},
     "/api/v1/runs/{run}/notes": {"text": "said"},
     "/api/v1/runs/{run}/exclusion": {"reason": "a test"},
+    "/api/v1/registry/models": model(),
+    "/api/v1/registry/models:batch": {"models": [model()]},
+    "/api/v1/registry/models:check": model(),
+    "/api/v1/registry/models/{model}/withdraw": {"reason": "a test"},
+    "/api/v1/registry/requests": {"model": "made-up/ranker"},
+    "/api/v1/registry/models:review": {"ids": ["no-such-model"], "decision": "accepted"},
+    "/api/v1/registry/settings": {"is_public": False, "attribution": "Made-up Lab"},
+    "/api/v1/jobs": {"kind": "recompute", "format": "json"},
     "/api/v1/tokens": {"name": "one more", "scopes": ["nothing"]},
 }
 MAY = {
@@ -79,13 +116,19 @@ def hub(database):
     return hub
 
 
-QUERIES = {"/api/v1/estimate": "?power_w=300&hours=100&intensity=500"}
+QUERIES = {
+    "/api/v1/estimate": "?power_w=300&hours=100&intensity=500",
+    "/api/v1/registry/leaderboard": "?task=text-ranking",
+    "/api/v1/factor-sets/diff": f"?from={'0' * 64}&to={'1' * 64}",
+    "/api/v1/intervals:parquet": "?project=ranker",
+}
 """What a route must be asked with."""
 
 
 def filled(path):
     names = {"run": "r1", "team": "search", "project": "ranker", "user": "somebody", "tag": "x"}
-    return path.format(**names, token="0" * 16) + QUERIES.get(path, "")
+    more = {"model": "no-such-model", "request_id": "0" * 16, "job": "0" * 16}
+    return path.format(**names, **more, token="0" * 16) + QUERIES.get(path, "")
 
 
 def statuses(hub, token):
@@ -105,6 +148,7 @@ def test_every_route_is_in_the_table(hub):
 
 def test_without_a_token_only_the_keepers_routes_answer(hub):
     for (method, path), status in statuses(hub, None).items():
+        # `public` is so once an organisation publishes its registry.
         expected = 200 if ROUTES[method, path] == "anyone" else 401
         assert status == expected, (method, path)
 
@@ -114,8 +158,10 @@ def test_a_token_may_do_what_its_role_and_its_scope_allow(hub, role, scope):
     set_member(hub.database, ROOT, "ann", role=role, name="Ann", now_ms=0)
     token = hub.tokens.create("acme", "ann", "test", [scope])
     for (method, path), status in statuses(hub, token).items():
-        needed = ROUTES[method, path]
-        is_allowed = needed in {*MAY[role, scope], "known", "anyone"}
+        needed = ROUTES[method, path].replace("public", "read")
+        may = MAY[role, scope]
+        of_all = {"write all"} if "write" in may and scope in ("admin", "write:*") else set()
+        is_allowed = needed in {*may, *of_all, "known", "anyone"}
         # An unknown scope, token or member is refused for that and no other reason.
         assert (status != 403) is is_allowed, (method, path, status)
         assert status < 500 and status != 401

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.api.asked import _BEARER, AskedHub, Known, principal_of
 from wattprint.hub.api.problems import ProblemError
-from wattprint.hub.auth.rights import ADMIN, MANAGE, READ, WRITE, Principal
+from wattprint.hub.auth.rights import ADMIN, ANY_PROJECT, MANAGE, READ, Principal
 from wattprint.hub.registry.settings import RegistrySettings, settings_of
 
 ModelPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$")]
@@ -54,6 +54,9 @@ def registry_of(
     settings = settings_of(hub.database, org_id)
     if principal is not None and principal.org_id == org_id:
         return Registry(org_id, settings, principal)
+    if not settings.is_public and principal is None:
+        detail = "No registry is published here; its members' tokens read it."
+        raise ProblemError(401, detail, headers={"WWW-Authenticate": "Bearer"})
     if not settings.is_public:
         raise ProblemError(404, "No registry is published here.")
     return Registry(org_id, settings, None)
@@ -71,10 +74,17 @@ def _with(right: str, words: str) -> Callable[[Known], Principal]:
     return checked
 
 
-Submitter = Annotated[Principal, Depends(_with(WRITE, "submit models"))]
+def submitter_of(principal: Known) -> Principal:
+    """Return who may submit models: they are of no project, so the token is for all of them."""
+    if not principal.may_write(ANY_PROJECT.removeprefix("write:")):
+        raise ProblemError(403, "Expected a token that may write all projects, or admin.")
+    return principal
+
+
+Submitter = Annotated[Principal, Depends(submitter_of)]
 Reviewer = Annotated[Principal, Depends(_with(MANAGE, "review models"))]
 Publisher = Annotated[Principal, Depends(_with(ADMIN, "publish the registry"))]
-Asker = Annotated[Principal, Depends(_with(WRITE, "ask authors"))]
+Asker = Submitter
 
 
 def tagged(

@@ -1,6 +1,6 @@
 """A model card as a submission: its metadata read, its figures kept as they stand.
 
-The text is pasted or uploaded; no address is fetched (docs/decisions/0016).
+The text is pasted or uploaded; no address is fetched (docs/decisions/0018).
 """
 
 import io

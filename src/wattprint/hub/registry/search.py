@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, func, literal, or_, select
 
 from wattprint.domain.errors import InputError
+from wattprint.factors.zones import zones
 from wattprint.hub.registry.examine import FACET, facet, key
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.registry_tables import (
@@ -43,6 +44,7 @@ _MOST_TERMS, _MOST_WORDS = 8, 500
 _FEW = 2_000
 """Models of a word that are listed in a query; of more, the order of the list is followed."""
 _END = "\U0010ffff"
+_ORDER = {"submitted": 0, "accepted": 1, "rejected": 1, "withdrawn": 2}
 
 
 class Asked(NamedTuple):
@@ -129,13 +131,25 @@ def _worded(connection: Connection, org_id: str, asked: Asked) -> list[Any]:
     terms = list(dict.fromkeys(re.findall(r"\w+", asked.words.casefold())))[:_MOST_TERMS]
     facets = [
         facet(name, value)
-        for name, value in (("zone", asked.zone), ("stage", asked.stage), ("method", asked.method))
+        for name, value in (
+            ("zone", _zone(asked.zone)),
+            ("stage", asked.stage),
+            ("method", asked.method),
+        )
         if value
     ]
     return [
         *(_having(connection, org_id, _matching(connection, org_id, term)) for term in terms),
         *(_having(connection, org_id, registry_word_models.c.word == word) for word in facets),
     ]
+
+
+def _zone(text: str | None) -> str | None:
+    """Return the code of a zone by any of its names; what is none finds nothing."""
+    try:
+        return zones().find(text).zone if text else None
+    except InputError:
+        return text
 
 
 def _matching(connection: Connection, org_id: str, term: str) -> Any:
@@ -212,6 +226,8 @@ def find_model(database: Database, org_id: str, model_id: str) -> dict[str, Any]
             of_model = table.c.org_id == org_id, table.c.model_id == model_id
             listed = select(table).where(*of_model).order_by(table.c[order])
             model[name] = [dict(one) for one in connection.execute(listed).mappings()]
+        # Of one moment, the states come in the order in which they are reached.
+        model["history"].sort(key=lambda event: (event["at_ms"], _ORDER[event["state"]]))
         others = select(its.model_id, its.version, its.changed_at_ms).where(
             its.org_id == org_id,
             its.name_key == model["name_key"],
