@@ -16,7 +16,7 @@ from wattprint.hub import periods, reading
 from wattprint.hub.periods import Chosen, Period
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import exclusions
-from wattprint.hub.storage.schema import COUNTED, SUMMED, daily_runs, runs
+from wattprint.hub.storage.schema import READINGS, daily_runs, runs
 
 UG_PER_G = 1e6
 DIMENSIONS = ("project", "team", "hardware", "zone")
@@ -29,7 +29,13 @@ NOBODY: Mapping[str, str] = {
     "zone": "no place given",
 }
 """What a group is called of which nothing was said."""
-_SUMS = ("runs", *COUNTED, *SUMMED)
+_SUMS = frozenset(reading.DAILY_SUMS)
+_BOUNDS = ("", "_low", "_high")
+_LOCATION = tuple(f"location{bound}_ug" for bound in _BOUNDS)
+_IT = tuple(f"it{bound}_j" for bound in _BOUNDS)
+_FACILITY = tuple(f"facility{bound}_j" for bound in _BOUNDS)
+_OF_GROUPS = ("runs", "runs_without_location", "runs_without_energy", *_LOCATION, *_IT)
+_OF_ALL = tuple(name for name in reading.DAILY_SUMS if name not in READINGS)
 _QUANTITIES = {"emissions": "location", "energy": "it"}
 
 
@@ -57,7 +63,7 @@ class Total:
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
         self.sums = dict.fromkeys(_SUMS, 0)
         for row in rows:
-            for name in _SUMS:
+            for name in _SUMS & row.keys():
                 self.sums[name] += row[name]
 
     @property
@@ -122,10 +128,10 @@ def earliest_day(database: Database, org_id: str) -> date | None:
 def overview(database: Database, view: View) -> Overview:
     """Return the figures of a period, of the one before, and who has how much of them."""
     by = (*DIMENSIONS, "outcome")
-    rows = _read(database, view, by, view.period)
+    rows = _read(database, view, by, _OF_ALL)
     before = None
     if view.chosen.before is not None:
-        before = Total(_read(database, view, (), view.chosen.before))
+        before = Total(_read(database, view, (), _OF_GROUPS, period=view.chosen.before))
     return Overview(
         Total(rows),
         before,
@@ -136,10 +142,23 @@ def overview(database: Database, view: View) -> Overview:
 
 
 def _read(
-    database: Database, view: View, by: Sequence[str], period: Period, *, is_whole: bool = False
+    database: Database,
+    view: View,
+    by: Sequence[str],
+    sums: Sequence[str],
+    *,
+    period: Period | None = None,
+    is_whole: bool = False,
 ) -> list[dict[str, Any]]:
     return reading.daily(
-        database, view.org_id, by, period.days, view.project, team=view.team, is_whole=is_whole
+        database,
+        view.org_id,
+        by,
+        (period or view.period).days,
+        view.project,
+        team=view.team,
+        is_whole=is_whole,
+        sums=sums,
     )
 
 
@@ -184,7 +203,7 @@ def over_time(database: Database, view: View, *, by: str, step: str) -> list[dic
         Rows of `period`, `group` and `total`.
     """
     cells: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in _read(database, view, ("day", by), view.period):
+    for row in _read(database, view, ("day", by), _OF_GROUPS):
         group = row[by] or NOBODY[by]
         cells.setdefault((periods.label_of(row["day"], step), group), []).append(row)
     return [
@@ -215,7 +234,7 @@ def ended(database: Database, view: View, step: str) -> list[Ended]:
             row["outcome"] if row["outcome"] in WASTED else KEPT,
             row["it_j"] / JOULES_PER_KWH,
         )
-        for row in _read(database, view, ("day", "outcome"), view.period)
+        for row in _read(database, view, ("day", "outcome"), ("runs", "it_j"))
     ]
 
 
@@ -226,7 +245,7 @@ def intensity_over_time(database: Database, view: View, step: str) -> tuple[list
     run that lacks either leaves out those of its day, project, outcome, zone and hardware.
     """
     steps: dict[str, list[Mapping[str, Any]]] = {}
-    for row in _read(database, view, ("day",), view.period, is_whole=True):
+    for row in _read(database, view, ("day",), ("runs", *_LOCATION, *_FACILITY), is_whole=True):
         steps.setdefault(periods.label_of(row["day"], step), []).append(row)
     totals = {label: Total(rows) for label, rows in sorted(steps.items())}
     points = [

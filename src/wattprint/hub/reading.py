@@ -31,6 +31,8 @@ FIELDS = (
 )
 """Fields of a run in a list."""
 _COLUMNS = {"id": "run_id", "project": "project_id", "parent": "parent_id"}
+DAILY_SUMS = ("runs", *COUNTED, *SUMMED)
+"""What the roll-up of a day adds up."""
 GROUPS = ("day", "project", "team", "outcome", "zone", "hardware")
 
 
@@ -217,6 +219,7 @@ def daily(
     *,
     team: str | None = None,
     is_whole: bool = False,
+    sums: Sequence[str] = DAILY_SUMS,
 ) -> list[dict[str, Any]]:
     """Return sums over runs, grouped; from the roll-ups alone, however many runs there are.
 
@@ -228,6 +231,7 @@ def daily(
         project: Only this project.
         team: Only projects of this team.
         is_whole: Only roll-ups all of whose runs have energy of the facility and emissions.
+        sums: Which sums, `runs` among them; few are several times as fast as all.
     """
     groups = {
         "day": daily_runs.c.day,
@@ -238,7 +242,6 @@ def daily(
         "hardware": daily_runs.c.hardware,
     }
     chosen = [groups[name].label(name) for name in by]
-    sums = ["runs", *COUNTED, *SUMMED]
     statement: Select[Any] = select(
         *chosen, *(func.sum(daily_runs.c[name]).label(name) for name in sums)
     ).select_from(_with_team(daily_runs) if "team" in by else daily_runs)
