@@ -1,7 +1,11 @@
 """How fast a hub takes runs and intervals over HTTP, on SQLite and on PostgreSQL.
 
     python benchmarks/hub.py [--runs 5000] [--intervals 50000] [--batch 1000] [--database sqlite]
-    python benchmarks/hub.py --runs 1000000 --intervals 10000000        # the whole filling
+    python benchmarks/hub.py --fill --pages --runs 1000000 --intervals 10000000
+    python benchmarks/hub.py --fill --url sqlite:////tmp/full/hub.db      # fill and keep
+
+`--fill` fills a database by the hub's own functions instead (`hub_fill.py`), and `--pages` then
+reads every page of it with 20 readers at once and ingest going on (`hub_pages.py`).
 
 The hub is `wattprint serve` in a process of its own, the load generator another one: both share
 the machine. Bodies are made before the clock starts; every answer is checked, and at the end the
@@ -48,25 +52,10 @@ def run_bodies(first, count, batch):
         yield "/api/v1/runs:batch", f'{{"runs":[{",".join(rows)}]}}'.encode()
 
 
-def interval_bodies(first, count, batch):
-    """Yield bodies of intervals: runs of 4 devices, 10 s each."""
-    for start in range(first, first + count, batch):
-        rows = [
-            {
-                "run": f"run-{i // 4000:08d}",
-                "device": f"nvml:GPU-{i % 4}",
-                "start_ms": BEGIN_MS + (i // 4) * 10_000,
-                "end_ms": BEGIN_MS + (i // 4) * 10_000 + 10_000,
-                "energy_uj": 3_000_000_000 + i,
-            }
-            for i in range(start, min(start + batch, first + count))
-        ]
-        document = {"project": f"project-{start // 4000 % 200}", "intervals": rows}
-        yield "/api/v1/intervals:batch", json.dumps(document, separators=(",", ":")).encode()
-
-
 def load(url, token, kind, count, batch):
     """Send so many rows; print the rate and the latencies as JSON."""
+    from hub_fill import interval_bodies
+
     make = run_bodies if kind == "runs" else interval_bodies
     address = urlsplit(url)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -139,6 +128,27 @@ def bench(database, runs, intervals, batch, workers):
         assert sum(row["intervals"] for row in stored) == intervals
 
 
+def full(database, said):
+    """Fill a new database, and read the pages of a hub of it."""
+    from hub_fill import fill
+    from hub_pages import measure
+
+    from hub.made import served
+    from postgres_server import postgres_server
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        url = said.url or f"sqlite:///{folder}/hub.db"
+        if database == "postgresql" and not said.url:
+            url = stack.enter_context(postgres_server()).create("hub")
+        print(f"{database}: ", end="")
+        if said.fill:
+            fill(url, said.runs, said.intervals)
+        if said.pages:
+            options = ("--database", url, "--workers", said.workers)
+            measure(stack.enter_context(served(folder / "home", *options)))
+
+
 def main():
     """Read the arguments and measure."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -148,7 +158,9 @@ def main():
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
     parser.add_argument("--load", choices=["runs", "intervals"], help=argparse.SUPPRESS)
-    parser.add_argument("--url", help=argparse.SUPPRESS)
+    parser.add_argument("--url", help="with --fill and --pages, a database of your own")
+    parser.add_argument("--fill", action="store_true", help="fill without HTTP")
+    parser.add_argument("--pages", action="store_true", help="read every page of it")
     said = parser.parse_args()
     if said.load:
         token = os.environ["WATTPRINT_HUB_TOKEN"]
@@ -156,6 +168,9 @@ def main():
         return
     print(f"{os.cpu_count()} CPUs, load average {os.getloadavg()[0]:.1f} before the start")
     for database in said.database or ["sqlite", "postgresql"]:
+        if said.fill or said.pages:
+            full(database, said)
+            continue
         bench(database, said.runs, said.intervals, said.batch, said.workers)
 
 

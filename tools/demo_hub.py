@@ -5,13 +5,18 @@ its project; hardware, places, powers and hours are such as real teams have. The
 same year each time, and a hub takes each run once.
 """
 
+import json
 import random
 import sys
+import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+import make_registry_table
 from wattprint.client.rows import interval_rows, run_row
 from wattprint.client.transport import HubSender
 from wattprint.domain.evidence import Method
@@ -133,6 +138,22 @@ def fill(url: str, token: str, *, seed: int = SEED, readings: int = READINGS) ->
     return len(runs)
 
 
+def fill_models(url: str, token: str, models: int = 1_400) -> None:
+    """Send made-up models to a hub's registry, and accept those that were taken."""
+    with TemporaryDirectory() as folder:
+        table = make_registry_table.write(Path(folder), models).read_bytes()
+    headers = {"Content-Type": "text/csv", "Authorization": f"Bearer {token}"}
+    asked = urllib.request.Request(
+        f"{url}/api/v1/registry/models:batch", table, headers, method="POST"
+    )
+    with urllib.request.urlopen(asked) as answer:
+        taken = json.load(answer)
+    ids = [row["id"] for row in make_registry_table.rows(models)]
+    said = {"ids": ids, "decision": "accepted", "reason": "made up"}
+    _sent(HubSender(url, token), "/api/v1/registry/models:review", said)
+    print(taken["counts"])
+
+
 def _sent(sender: HubSender, path: str, document: Any, *, method: str = "POST") -> None:
     answer = sender.send(method, path, document)
     if answer.status >= 300:
@@ -140,4 +161,6 @@ def _sent(sender: HubSender, path: str, document: Any, *, method: str = "POST") 
 
 
 if __name__ == "__main__":
-    print(f"{fill(sys.argv[1], sys.stdin.read().strip()):,} runs are there.")
+    SECRET = sys.stdin.read().strip()
+    print(f"{fill(sys.argv[1], SECRET):,} runs are there.")
+    fill_models(sys.argv[1], SECRET)

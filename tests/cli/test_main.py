@@ -28,13 +28,17 @@ COMMANDS = [
     "doctor",
     "account",
     "serve",
+    "hub",
     "login",
     "push",
+    "pull",
+    "registry",
     "calibrate",
 ]
 NESTED = ["factors search", "factors show", "factors list", "runs prune", "runs export"]
 NESTED += ["grid now", "grid history", "grid forecast", "grid compare"]
 NESTED += ["grid sources", "grid doctor", "grid where"]
+NESTED += [f"hub {name}" for name in ("invite", "backup", "restore", "export", "import", "prune")]
 WITH_EXAMPLE = [*COMMANDS, *NESTED]
 
 
@@ -78,8 +82,16 @@ def test_every_command_has_an_example_in_its_help(wattprint, command):
     assert example_of(wattprint, command)[: len(command.split())] == command.split()
 
 
-OF_HUBS = ("serve", "login", "push")
-"""Their examples need another machine, or serve until they are stopped: see tests/client."""
+OF_HUBS = (
+    "serve",
+    "login",
+    "push",
+    "pull",
+    "hub",
+    "registry",
+    *(name for name in NESTED if name[:4] == "hub "),
+)
+"""Their examples need another machine, or a hub's database: see tests/hub."""
 
 
 @pytest.mark.parametrize(

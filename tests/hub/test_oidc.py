@@ -1,5 +1,7 @@
 """Logging in at an OIDC provider: a real one on this machine, and what a bad one would do."""
 
+from pathlib import Path
+
 import pytest
 from joserfc.jwk import RSAKey
 
@@ -10,7 +12,13 @@ from hub.provider import CLIENT, SECRET, PlayedProvider
 from wattprint.domain.errors import InputError
 from wattprint.hub.auth.oidc import Provider
 from wattprint.hub.auth.oidc_fetch import LARGEST_BYTES
-from wattprint.hub.auth.oidc_settings import OidcSettings, check_endpoint, read_oidc_settings
+from wattprint.hub.auth.oidc_settings import (
+    KEYS,
+    PREFIX,
+    OidcSettings,
+    check_endpoint,
+    read_oidc_settings,
+)
 from wattprint.hub.organisations import remove_member
 
 HOME = "http://hub.test"
@@ -409,3 +417,10 @@ def test_without_settings_there_is_no_provider(tmp_path):
 def test_an_address_that_is_not_safe_is_refused(url):
     with pytest.raises(InputError, match="OIDC address"):
         check_endpoint(url)
+
+
+def test_the_guide_has_every_setting_and_its_variable():
+    guide = (Path(__file__).parents[2] / "docs" / "hub.md").read_text("utf-8")
+    for key in KEYS:
+        assert f"`{key}`" in guide
+        assert f"`{PREFIX}{key.upper()}`" in guide

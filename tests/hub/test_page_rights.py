@@ -41,6 +41,8 @@ PAGES = {
     ("GET", "/calculator"): "anyone",
     ("GET", "/calculator/cpus"): "anyone",
     ("GET", "/charts/leaderboard"): "anyone",
+    ("GET", "/compare"): "read",
+    ("GET", "/compare/chart.json"): "read",
     ("GET", "/dashboard"): "read",
     ("GET", "/dashboard/charts/intensity.json"): "read",
     ("GET", "/dashboard/charts/over-time.json"): "read",
@@ -66,6 +68,18 @@ PAGES = {
     ("GET", "/requests"): "write",
     ("POST", "/requests"): "write",
     ("POST", "/requests/{request_id}/revoke"): "write",
+    ("GET", "/runs"): "read",
+    ("GET", "/runs.csv"): "read",
+    ("GET", "/runs/{run}"): "read",
+    ("GET", "/runs/{run}/charts/power.json"): "read",
+    ("POST", "/runs/{run}/exclude"): "write",
+    ("GET", "/runs/{run}/footprint.json"): "read",
+    ("POST", "/runs/{run}/include"): "write",
+    ("GET", "/runs/{run}/live"): "read",
+    ("POST", "/runs/{run}/notes"): "write",
+    ("GET", "/runs/{run}/record.json"): "read",
+    ("POST", "/runs/{run}/tags"): "write",
+    ("POST", "/runs/{run}/untag"): "write",
     ("GET", "/sign-in"): "anyone",
     ("POST", "/sign-in"): "anyone",
     ("GET", "/sign-in/oidc"): "anyone",
@@ -95,6 +109,8 @@ def hub(database):
     organisation(hub)
     for role in ROLES:
         member(hub, f"the-{role}", role)
+    with client_of(hub, hub.tokens.create("acme", "root", "t", ["admin"])) as client:
+        client.post("/api/v1/runs:batch", json={"runs": [sent_run("r1")]})
     return hub
 
 

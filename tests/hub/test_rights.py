@@ -29,6 +29,14 @@ ROUTES = {
     ("DELETE", "/api/v1/runs/{run}/exclusion"): "write",
     ("POST", "/api/v1/runs:batch"): "write",
     ("POST", "/api/v1/intervals:batch"): "write",
+    ("POST", "/api/v1/intervals:parquet"): "write",
+    ("GET", "/api/v1/factor-sets"): "read",
+    ("GET", "/api/v1/factor-sets/diff"): "read",
+    ("POST", "/api/v1/jobs"): "admin",
+    ("GET", "/api/v1/jobs"): "admin",
+    ("GET", "/api/v1/jobs/{job}"): "admin",
+    ("GET", "/api/v1/jobs/{job}/file"): "admin",
+    ("DELETE", "/api/v1/jobs/{job}"): "admin",
     ("PUT", "/api/v1/teams/{team}"): "manage",
     ("PUT", "/api/v1/projects/{project}"): "manage",
     ("PUT", "/api/v1/members/{user}"): "admin",
@@ -79,6 +87,7 @@ BODIES = {
     "/api/v1/registry/requests": {"model": "made-up/ranker"},
     "/api/v1/registry/models:review": {"ids": ["no-such-model"], "decision": "accepted"},
     "/api/v1/registry/settings": {"is_public": False, "attribution": "Made-up Lab"},
+    "/api/v1/jobs": {"kind": "recompute", "format": "json"},
     "/api/v1/tokens": {"name": "one more", "scopes": ["nothing"]},
 }
 MAY = {
@@ -110,14 +119,16 @@ def hub(database):
 QUERIES = {
     "/api/v1/estimate": "?power_w=300&hours=100&intensity=500",
     "/api/v1/registry/leaderboard": "?task=text-ranking",
+    "/api/v1/factor-sets/diff": f"?from={'0' * 64}&to={'1' * 64}",
+    "/api/v1/intervals:parquet": "?project=ranker",
 }
 """What a route must be asked with."""
 
 
 def filled(path):
     names = {"run": "r1", "team": "search", "project": "ranker", "user": "somebody", "tag": "x"}
-    of_registry = {"model": "no-such-model", "request_id": "0" * 16}
-    return path.format(**names, **of_registry, token="0" * 16) + QUERIES.get(path, "")
+    more = {"model": "no-such-model", "request_id": "0" * 16, "job": "0" * 16}
+    return path.format(**names, **more, token="0" * 16) + QUERIES.get(path, "")
 
 
 def statuses(hub, token):

@@ -6,13 +6,18 @@ import random
 import signal
 import socket
 import threading
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import func, select
 
 from hub.made import kill_group, reading, sent_run, served
 from made_runs import intervals, made_run, write_journal
 from processes import DEADLINE_S, WHOLE_PROOF, wait_until, wattprint
+from wattprint.hub.storage.database import Database
+from wattprint.hub.storage.schema import footprints, runs
+from wattprint.hub.storage.schema import intervals as interval_rows
 
 KILLS = 50 if WHOLE_PROOF else 5
 
@@ -29,11 +34,46 @@ def sums_of(hub):
     return sum(row["intervals"] for row in rows), sum(row["energy_uj"] for row in rows)
 
 
-def test_what_was_acknowledged_outlives_kill_9_and_is_there_once(tmp_path, database_url):
+def rows_of(database_url):
+    """What the tables themselves hold: runs, footprints, intervals and the energy of these."""
+    database = Database(database_url)
+    try:
+        with database.reading() as connection:
+            counts = [
+                connection.scalar(select(func.count()).select_from(table))
+                for table in (runs, footprints, interval_rows)
+            ]
+            energy_uj = connection.scalar(select(func.sum(interval_rows.c.energy_uj)))
+        return (*counts, int(energy_uj or 0))
+    finally:
+        database.close()
+
+
+def send(hub, number):
+    """Send a batch of readings and one of runs that no other number has; whether both are there."""
+    sent = {"runs": [sent_run(f"run-{number}-{i}") for i in range(5)]}
+    answers = (
+        hub.request("POST", "/api/v1/intervals:batch", batch_of(number)),
+        hub.request("POST", "/api/v1/runs:batch", sent),
+    )
+    return all(status == 200 for status, _ in answers)
+
+
+def assert_all_is_there_once(hub, database_url, count):
+    """50 readings a batch, of 1 + 2 + ... + 50 = 1275 uJ; 5 runs of 1 J of CPU."""
+    assert sums_of(hub) == (50 * count, 1275 * count)
+    (row,) = hub.request("GET", "/api/v1/sums/runs?by=outcome")[1]["rows"]
+    assert (row["runs"], row["cpu_j"]) == (5 * count, 5 * count)
+    assert rows_of(database_url) == (5 * count, 5 * count, 50 * count, 1275 * count)
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_what_was_acknowledged_outlives_kill_9_and_is_there_once(tmp_path, database_url, workers):
     taken, sent, token = set(), 0, ""
     chance = random.Random(7)
-    for _ in range(KILLS):
-        with served(tmp_path, "--database", database_url, token=token) as hub:
+    options = ("--database", database_url, "--workers", workers)
+    for _ in range(KILLS if workers == 1 else max(2, KILLS // 5)):
+        with served(tmp_path, *options, token=token) as hub:
             token = hub.token
             killer = threading.Timer(chance.uniform(0.05, 0.4), kill_group, [hub.process])
             killer.start()
@@ -41,37 +81,53 @@ def test_what_was_acknowledged_outlives_kill_9_and_is_there_once(tmp_path, datab
                 # The last batch before the kill may or may not be there: it goes first again.
                 for number in [*range(max(0, sent - 1), sent), *range(sent, sent + 10_000)]:
                     sent = max(sent, number + 1)
-                    if hub.request("POST", "/api/v1/intervals:batch", batch_of(number))[0] == 200:
+                    if send(hub, number):
                         taken.add(number)
-            except (OSError, ValueError):
+            except (OSError, ValueError, HTTPException):
                 pass
             killer.join()
-    with served(tmp_path, "--database", database_url, token=token) as hub:
+    with served(tmp_path, *options, token=token) as hub:
         for number in set(range(sent)) - taken:
-            assert hub.request("POST", "/api/v1/intervals:batch", batch_of(number))[0] == 200
-        # 50 rows a batch, of 1 + 2 + ... + 50 = 1275 uJ.
-        assert sums_of(hub) == (50 * sent, 1275 * sent)
+            assert send(hub, number)
+        assert_all_is_there_once(hub, database_url, sent)
         again = hub.request("POST", "/api/v1/intervals:batch", batch_of(0))[1]
         assert again["counts"] == {"duplicate": 50}
-    assert taken
 
 
-def test_two_workers_take_the_same_rows_once(tmp_path, database_url):
-    with served(tmp_path, "--database", database_url, "--workers", 2) as hub:
+def test_four_workers_take_the_same_rows_once(tmp_path, database_url):
+    with served(tmp_path, "--database", database_url, "--workers", 4) as hub:
         statuses = []
 
-        def send():
+        def send_all():
             for number in range(6):
                 body = {"runs": [sent_run(f"r{number}-{i}") for i in range(20)]}
                 statuses.append(hub.request("POST", "/api/v1/runs:batch", body)[0])
 
-        senders = [threading.Thread(target=send) for _ in range(3)]
+        senders = [threading.Thread(target=send_all) for _ in range(3)]
         [sender.start() for sender in senders]
         [sender.join() for sender in senders]
         (row,) = hub.request("GET", "/api/v1/sums/runs")[1]["rows"]
     # 3 senders of the same 6 x 20 runs, of 1 J of CPU each.
     assert statuses == [200] * 18
     assert (row["runs"], row["cpu_j"]) == (120, 120)
+    assert rows_of(database_url)[:2] == (120, 120)
+
+
+@pytest.mark.parametrize("part", [0.0, 0.3, 0.99], ids=lambda part: f"{part:.0%} of the body")
+def test_a_network_that_is_cut_and_comes_again_doubles_nothing(tmp_path, database_url, part):
+    with served(tmp_path, "--database", database_url) as hub:
+        for number in range(3):
+            cut_off(hub, batch_of(number), part)
+            assert send(hub, number)
+        assert_all_is_there_once(hub, database_url, 3)
+
+
+def test_a_log_that_cannot_be_written_keeps_nobody_from_sending(tmp_path):
+    full = ["bash", "-c", 'exec "$@" 2>/dev/full', "hub"]
+    with served(tmp_path) as hub:
+        token = hub.token
+    with served(tmp_path, token=token, prefix=full) as hub:
+        assert send(hub, 0) and sums_of(hub) == (50, 1275)
 
 
 FULL = ["bash", "-c", 'ulimit -f "$0"; exec "$@"', "1500"]
@@ -91,15 +147,20 @@ def test_a_full_disk_is_507_and_loses_nothing(tmp_path):
         assert sums_of(hub)[0] == 1000 * (taken + 1)
 
 
+def cut_off(hub, document, part):
+    """Send a part of a body, and hang up."""
+    body = json.dumps(document).encode()
+    head = (
+        f"POST /api/v1/intervals:batch HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json"
+        f"\r\nAuthorization: Bearer {hub.token}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", urlsplit(hub.url).port)) as line:
+        line.sendall(head.encode() + body[: int(len(body) * part)])
+
+
 def test_a_body_that_is_cut_off_stores_nothing_and_the_hub_goes_on(tmp_path):
     with served(tmp_path) as hub:
-        body = json.dumps(batch_of(0)).encode()
-        head = (
-            f"POST /api/v1/intervals:batch HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json"
-            f"\r\nAuthorization: Bearer {hub.token}\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        with socket.create_connection(("127.0.0.1", urlsplit(hub.url).port)) as line:
-            line.sendall(head.encode() + body[: len(body) // 2])
+        cut_off(hub, batch_of(0), 0.5)
         wait_until(lambda: "intervals:batch" in hub.log.read_text(), "the hub noticed")
         assert sums_of(hub) == (0, 0)
 

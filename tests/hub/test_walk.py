@@ -7,6 +7,7 @@ another origin, nothing wider than a phone's screen, and nothing serious that ax
 import os
 import shutil
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,7 +38,16 @@ PUBLIC = (
     *("/methods", "/methods/formulas/transformer", "/methods/glossary", "/methods/sources"),
     *("/models", "/models/model-0001", "/leaderboards", "/leaderboards/text-ranking"),
 )
-MEMBERS = ("/models/submit", "/models/review", "/requests")
+RUN, OTHER = (run.run_id for run in islice(demo_hub.made_runs(readings=12), 2))
+MEMBERS = (
+    *("/dashboard?period=year", "/dashboard?period=all&by=zone&step=quarter", "/runs"),
+    *(f"/runs/{RUN}", f"/compare?run={RUN}&run={OTHER}"),
+    *("/models", "/models/made-up-00003", "/models/submit", "/models/review"),
+    *("/leaderboards", "/leaderboards/translation", "/requests"),
+    *("/account", "/admin", "/admin/members", "/admin/members/admin"),
+    "/admin/members/admin/remove",
+    *("/admin/teams", "/admin/tokens", "/admin/audit"),
+)
 _MOST_WAIT_MS = 30_000
 
 
@@ -46,6 +56,7 @@ def hub(tmp_path_factory):
     """A hub in a process of its own, with a made-up team's year in it."""
     with served(tmp_path_factory.mktemp("walk")) as hub:
         demo_hub.fill(hub.url, hub.token, readings=12)
+        demo_hub.fill_models(hub.url, hub.token, 60)
         fill_registry(hub)
         yield hub
 

@@ -142,7 +142,7 @@ print(json.dumps(int(peak.split()[1]) / 1024))
 @pytest.mark.proof
 def test_memory_does_not_grow_with_the_log(tmp_path):
     # The fewer are some pieces as well: an engine that has read one holds less than later on.
-    few, many = (1_000_000, 4_000_000) if WHOLE_PROOF else (600_000, 1_200_000)
+    few, many = (1_000_000, 4_000_000) if WHOLE_PROOF else (500_000, 1_000_000)
     used_mb = []
     for rows in (few, many):
         (tmp_path / str(rows)).mkdir()

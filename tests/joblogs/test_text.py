@@ -55,6 +55,21 @@ def test_lines_are_numbered_past_blank_ones_and_repeated_headers(tmp_path):
     assert [job["line"] for job in Read(tmp_path, log).jobs] == [2, 5, 7]
 
 
+def test_a_blank_line_does_not_make_up_for_bars_too_many(tmp_path):
+    # Six columns take five bars: a blank line lacks five, and five rows have one too many each.
+    read = Read(tmp_path, "\n".join([HEAD, ROWS[0], "", *[f"{ROWS[1]}|"] * 5, ROWS[2]]))
+    assert [job["line"] for job in read.jobs] == [2, 9]
+    assert read.logs.counts.rejected == 5
+    assert set(read.reasons) == {"row of '7' columns; expected 6 as in its header"}
+
+
+def test_a_row_with_a_column_too_few_and_one_with_one_too_many_are_both_rejected(tmp_path):
+    few, many = ROWS[0].rpartition("|")[0], f"{ROWS[1]}|x"
+    read = Read(tmp_path, "\n".join([HEAD, few, many, ROWS[2]]))
+    assert [job["line"] for job in read.jobs] == [4]
+    assert read.reasons == [f"row of '{n}' columns; expected 6 as in its header" for n in (5, 7)]
+
+
 def test_a_line_of_absurd_length_is_rejected_and_the_others_are_read(tmp_path):
     long = "9|" + "x" * (3 * LONGEST_LINE_BYTES) + ROWS[1]
     read = Read(tmp_path, "\n".join([HEAD, ROWS[0], long, ROWS[2]]))

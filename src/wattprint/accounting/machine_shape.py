@@ -11,7 +11,7 @@ from wattprint.estimator.host import NO_HOST, Host, described_host
 from wattprint.estimator.host_class import LEAST_OF_SERVER
 from wattprint.factors.accelerators import Accelerator
 from wattprint.factors.conventions import convention
-from wattprint.factors.cpus import USUAL_THREADS_PER_CORE, Cpu, cpus
+from wattprint.factors.cpus import USUAL_THREADS_PER_CORE, Cpu, find_cpu
 from wattprint.factors.instances import Instance, instances
 from wattprint.factors.machines import ACCELERATORS_OF_SERVER, AROUND_ACCELERATORS, PER_VCPU
 
@@ -106,7 +106,7 @@ class MachineShape:
 
     @cached_property
     def _cpu(self) -> Cpu | None:
-        return cpus().find(self._said["cpu"]) if "cpu" in self._said else None
+        return find_cpu(self._said["cpu"]) if "cpu" in self._said else None
 
     @cached_property
     def _sockets(self) -> int:

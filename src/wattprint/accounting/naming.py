@@ -1,6 +1,7 @@
 """What the accelerators of a partition are, by the site and by what the log calls them."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from wattprint.domain.errors import AmbiguousNameError, UnknownNameError
@@ -78,6 +79,7 @@ class Naming(NamedTuple):
         return (Evidence("accelerator", None, "", method, part.source, part.year, words),)
 
 
+@lru_cache(maxsize=1024)
 def known_name(logged: str) -> str | None:
     """Return the name by which the tables know what a log calls an accelerator; None for none.
 
@@ -89,6 +91,8 @@ def known_name(logged: str) -> str | None:
     """
     whole = _PART.split(logged, maxsplit=1)[0].rstrip("_-.: ")
     for name in (whole, logged):
+        if not name:
+            continue
         try:
             accelerators().find(name)
         except (AmbiguousNameError, UnknownNameError):

@@ -14,7 +14,7 @@ from wattprint.estimator.market import MARKET_INPUTS
 from wattprint.estimator.place import PLACE_INPUTS
 from wattprint.estimator.work import MEMORY_TYPES
 from wattprint.factors.accelerators import accelerators
-from wattprint.factors.cpus import cpus
+from wattprint.factors.cpus import find_cpu
 from wattprint.factors.machines import machine_class
 from wattprint.factors.regions import regions
 from wattprint.factors.zones import zones
@@ -273,7 +273,7 @@ def _check_type(label: str, name: str, given: Any) -> None:
 
 _FIND: Mapping[str, Callable[[str], object]] = {
     "accelerator": lambda name: accelerators().find(name),
-    "cpu": lambda name: cpus().find(name),
+    "cpu": find_cpu,
     "host": lambda name: name == NO_HOST or machine_class(name),
     "zone": lambda name: zones().find(name),
     "region": lambda name: regions().find(name),

@@ -100,7 +100,8 @@ def front_chart(
             ]
         },
         description=f"{score} against emissions of {len(front) + len(others)} models, "
-        f"{len(front)} of them on the front. The best score, {units.plain(best.score)}, is that of {best.name} at "
+        f"{len(front)} of them on the front. The best score, {units.plain(best.score)}, is that "
+        f"of {best.name} at "
         f"{units.mass(best.emissions_g.value)} CO2e.",
         height_px=_HEIGHT_PX,
     )

@@ -6,6 +6,11 @@ from wattprint.cli.lazy import LazyGroup
 
 _COMMANDS = {
     "invite": "A link that lets somebody in, or sets a new password.",
+    "backup": "Write the whole hub into one file, while it goes on.",
+    "restore": "Fill a new database from a backup.",
+    "export": "Write one organisation as JSON or Parquet.",
+    "import": "Take an export into this hub.",
+    "prune": "Delete old rows; sums stay.",
 }
 
 
@@ -19,6 +24,10 @@ _COMMANDS = {
 )
 @click.pass_context
 def hub(context: click.Context) -> None:
-    """Keep a hub, on the machine where it runs."""
+    """Keep a hub, on the machine where it runs: people, backup, export, retention.
+
+    The commands work on the database itself, whether a server runs or not; whoever may read it and
+    the key's file may use them.
+    """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

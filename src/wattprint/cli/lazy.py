@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Mapping
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -31,7 +32,9 @@ class LazyGroup(click.Group):
         if cmd_name not in self._below:
             return None
         module = importlib.import_module(f"wattprint.cli.{self.name}_{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        # `import` is Python's own word: its function has a line behind it.
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(module, name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -27,9 +27,10 @@ _COMMANDS = {
     "doctor": "What can be measured on this machine, and how well.",
     "account": "A cluster's job logs: per job, rolled up, and what was wasted.",
     "serve": "Serve a hub: a team's runs behind one API.",
-    "hub": "Keep a hub: let people in.",
+    "hub": "Keep a hub: people, backup, export, retention.",
     "login": "Keep the address of a hub and a token.",
     "push": "Send runs of the local ledger to a hub.",
+    "pull": "Bring runs of a hub into the local ledger.",
     "registry": "Send model cards and tables of models to a hub's registry.",
     "calibrate": "Fit what a machine draws beside its chips to a wall meter.",
 }

@@ -113,3 +113,41 @@ def _bytes_bar(total_bytes: int, label: str) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total_bytes)
         yield lambda done_bytes: bar.update(task, completed=done_bytes)
+
+
+@contextmanager
+def rows_progress(
+    label: str, *, clock_s: Callable[[], float] = time.monotonic
+) -> Iterator[Callable[[int, int], None]]:
+    """Give a function that is told of rows done and rows there are; it shows them if that lasts.
+
+    Args:
+        label: What is being done.
+        clock_s: A clock that does not jump. [s]
+    """
+    if not (sys.stderr and sys.stderr.isatty()):
+        yield lambda done, total: None  # noqa: ARG005 - nobody looks
+        return
+    impatient_s = clock_s() + _PATIENCE_S
+    with ExitStack() as shown:
+        update: Callable[[int, int], None] | None = None
+
+        def told(done: int, total: int) -> None:
+            nonlocal update
+            if update is None and clock_s() > impatient_s:
+                update = shown.enter_context(_rows_bar(label))
+            if update is not None:
+                update(done, total)
+
+        yield told
+
+
+@contextmanager
+def _rows_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

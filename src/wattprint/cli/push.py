@@ -22,6 +22,7 @@ from wattprint.client.upload import Sent, upload
 from wattprint.domain.errors import ContradictionError, RecordError
 from wattprint.estimator.tracked import footprint_of_run
 from wattprint.ledger.home import home_folder
+from wattprint.ledger.pulled import pulled_from
 from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
 
 SPOOL_FOLDER = "spool"
@@ -74,7 +75,7 @@ def push(
     sender = HubSender(credentials.url, credentials.token)
     ledger, spool = Ledger(home), Spool(folder / SPOOL_FOLDER)
     if account is not None:
-        from wattprint.cli.push_account import job_rows  # DuckDB, which only this needs
+        from wattprint.accounting.hub_rows import job_rows  # DuckDB, which only this needs
 
         rows = job_rows(Path(account), project=project, keep_users=keep_users)
         _print(_upload_jobs(spool, sender, rows), ledger, spool, as_json=as_json)
@@ -155,6 +156,8 @@ def _spooled(
             continue
         if since is not None and entry.run.started_at < since:
             continue
+        if pulled_from(entry.run) is not None:
+            continue  # it came from a hub, which has it
         try:
             spool_run(spool, entry)
         except SpoolFullError:

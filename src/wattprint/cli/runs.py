@@ -16,6 +16,7 @@ from wattprint.domain import units
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.run import RunRecord
 from wattprint.ledger.imports import Imports
+from wattprint.ledger.pulled import pulled_from
 from wattprint.ledger.runs import Ledger, LedgerEntry, ListedRun
 
 _SHOWN = 25
@@ -215,6 +216,7 @@ def _described(run: RunRecord, state: str, joules: Sequence[float | None]) -> di
             for device, energy_j in zip(run.devices, joules, strict=True)
         ],
         "meters": [dict(meter) for meter in run.meters],
+        **({} if pulled_from(run) is None else {"pulled_from": pulled_from(run)}),
     }
 
 
@@ -232,7 +234,7 @@ def _cells(listed: ListedRun) -> tuple[str, ...]:
         run.run_id,
         run.project,
         run.name if run.name != run.run_id else "",
-        listed.state,
+        listed.state if pulled_from(run) is None else f"{listed.state}, pulled",
         run.started_at[:16].replace("T", " "),
         units.duration(run.duration_s),
         units.energy(kwh) if read_uj else "-",

@@ -19,6 +19,7 @@ from wattprint.hub.ingest.run_rows import FaultyRowError, read_run
 from wattprint.hub.ingest.store_intervals import store_intervals
 from wattprint.hub.ingest.store_runs import store_runs
 from wattprint.hub.organisations import FIRST_ORGANISATION
+from wattprint.ledger.pulled import pulled_from
 from wattprint.ledger.runs import Ledger, LedgerEntry
 
 EVERY_S = 5.0
@@ -76,6 +77,8 @@ class LocalRuns:
         if is_same and seen is not None and seen[2] != "running":
             return False
         entry = self._ledger.entry(run_id)
+        if pulled_from(entry.run) is not None:
+            return False
         if is_same and seen is not None and seen[2] == entry.state:
             return False
         self._store(entry)

@@ -195,7 +195,7 @@ def said_of(database: Database, run: RunKey) -> Said:
         ).all()
         order = run_notes.c.number
         rows = connection.execute(select(run_notes).where(*run.of(run_notes)).order_by(order))
-        notes = _newest(row._asdict() for row in rows)
+        notes = _newest(dict(row._mapping) for row in rows)
         out = connection.execute(select(exclusions).where(*run.of(exclusions))).mappings().first()
     names = {"reason": "reason", "user_id": "user", "at_ms": "at_ms"}
     exclusion = None if out is None else {name: out[column] for column, name in names.items()}

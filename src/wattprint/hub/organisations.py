@@ -3,14 +3,18 @@
 import json
 import re
 import secrets
+import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from wattprint.domain.errors import InputError
+from wattprint.hub.auth.key import server_key
 from wattprint.hub.auth.rights import Principal
 from wattprint.hub.auth.sessions import end_sessions
+from wattprint.hub.auth.tokens import Tokens
 from wattprint.hub.storage.account_tables import identities, invitations, passwords
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.schema import (
@@ -60,6 +64,41 @@ def has_organisation(database: Database, org_id: str | None = None) -> bool:
         statement = statement.where(organisations.c.org_id == org_id)
     with database.reading() as connection:
         return connection.execute(statement).first() is not None
+
+
+def organisation_ids(database: Database) -> list[str]:
+    """Return the ids of all organisations."""
+    with database.reading() as connection:
+        return list(connection.scalars(select(organisations.c.org_id).order_by("org_id")))
+
+
+def first_admin(database: Database, key_file: Path, org_id: str) -> str | None:
+    """Make an admin of an organisation that has no members, and return a token; else None.
+
+    Args:
+        database: The hub's database.
+        key_file: The server's key.
+        org_id: The organisation.
+
+    Raises:
+        OSError: The key cannot be read, or made.
+    """
+    now_ms = int(time.time() * 1000)
+
+    def work(connection: Connection) -> bool:
+        its = select(memberships.c.user_id).where(memberships.c.org_id == org_id).limit(1)
+        if connection.execute(its).first() is not None:
+            return False
+        user = {"org_id": org_id, "user_id": FIRST_USER}
+        _set(connection, users, user, {"name": FIRST_USER}, now_ms)
+        row = {**user, "role": "admin", "created_at_ms": now_ms}
+        connection.execute(insert(memberships), row)
+        return True
+
+    if not database.write(work):
+        return None
+    tokens = Tokens(database, server_key(key_file))
+    return tokens.create(org_id, FIRST_USER, "import", ["admin"])
 
 
 def set_member(

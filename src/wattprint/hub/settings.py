@@ -1,6 +1,7 @@
 """What a hub is started with; passed to worker processes as JSON in one environment variable."""
 
 import json
+from pathlib import Path
 from typing import NamedTuple
 
 VARIABLE = "WATTPRINT_HUB_SETTINGS"
@@ -31,8 +32,19 @@ class Settings(NamedTuple):
     """Of a request, unpacked. [B]"""
     largest_batch: int = 5_000
     """Rows of one batch."""
+    largest_parquet_rows: int = 100_000
+    """Rows of one file of Parquet."""
+    files_folder: str | None = None
+    """Where files that jobs make lie; None for `exports` beside the key's file."""
     largest_pages: int | None = None
     """Largest size of an SQLite file, in pages of 4 KiB; None for no limit."""
+
+    @property
+    def job_files(self) -> Path:
+        """Where files that jobs make lie."""
+        if self.files_folder is not None:
+            return Path(self.files_folder)
+        return Path(self.key_file).parent / "exports"
 
     @property
     def own_url(self) -> str:

@@ -12,7 +12,10 @@ from wattprint._version import __version__
 from wattprint.hub.api import (
     administration,
     estimate,
+    factor_sets,
     ingest,
+    ingest_parquet,
+    jobs,
     notes,
     reading,
     registry,
@@ -31,6 +34,7 @@ from wattprint.hub.auth.oidc import Provider
 from wattprint.hub.auth.oidc_settings import read_oidc_settings
 from wattprint.hub.auth.sessions import Sessions
 from wattprint.hub.auth.tokens import Tokens
+from wattprint.hub.jobs.worker import JobWorker
 from wattprint.hub.local import LocalRuns
 from wattprint.hub.pages.calculator import warm
 from wattprint.hub.pages.faults import add_page_handlers, answer
@@ -44,6 +48,12 @@ _DESCRIPTION = """\
 Runs, their energy and emissions. Every request but those below *service* and *calculator* needs
 a token: `Authorization: Bearer wpt_...`. Errors are `application/problem+json` and name the
 field."""
+
+
+_ROUTES = (
+    *(service, ingest, ingest_parquet, reading, notes, factor_sets, jobs, administration),
+    *(registry, registry_files, registry_writing),
+)
 
 
 def opened(settings: Settings) -> Hub:
@@ -77,8 +87,11 @@ def application(hub: Hub) -> Any:
         if hub.settings.local_home is not None:
             local = LocalRuns(hub, hub.settings.local_home)
             local.start()
+        worker = JobWorker(hub.database, hub.settings.job_files, hub.now_ms)
+        worker.start()
         await run_in_threadpool(warm)
         yield
+        await run_in_threadpool(worker.stop)
         if local is not None:
             await run_in_threadpool(local.stop)
         hub.database.close()
@@ -94,8 +107,7 @@ def application(hub: Hub) -> Any:
         redirect_slashes=False,
     )
     app.state.hub = hub
-    of_registry = registry, registry_files, registry_writing
-    for routes in (service, ingest, reading, notes, administration, *of_registry):
+    for routes in _ROUTES:
         app.include_router(routes.router, dependencies=[Depends(only_known_parameters)])
     app.include_router(estimate.router)  # knows its parameters itself, to name the nearest
     for pages in PAGES:

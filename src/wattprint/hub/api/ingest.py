@@ -68,7 +68,7 @@ async def post_runs(request: Request, hub: AskedHub, principal: Writer) -> Respo
     computed.
     Of two records of a run the one that has ended holds, then the longer.
     """
-    body = await _read(request, hub)
+    body = await whole_body(request, hub)
     return await run_in_threadpool(_take_runs, hub, principal, body)
 
 
@@ -84,13 +84,18 @@ async def post_intervals(request: Request, hub: AskedHub, principal: Writer) -> 
     A reading is known by its run, device and start. The first one holds: another of the same name
     is a `conflict`, and changes nothing.
     """
-    body = await _read(request, hub)
+    body = await whole_body(request, hub)
     return await run_in_threadpool(_take_intervals, hub, principal, body)
 
 
-async def _read(request: Request, hub: Hub) -> bytes:
+async def whole_body(request: Request, hub: Hub, media_type: str = "application/json") -> bytes:
+    """Return a request's body.
+
+    Raises:
+        ProblemError: It is none that is taken.
+    """
     try:
-        return await read_body(request, hub.settings)
+        return await read_body(request, hub.settings, (media_type,))
     except ClientDisconnect:
         raise ProblemError(400, "The body was cut off; nothing was stored.") from None
 
@@ -98,24 +103,24 @@ async def _read(request: Request, hub: Hub) -> bytes:
 def _take_runs(hub: Hub, principal: Principal, body: bytes) -> Response:
     batch = _decoded(messages.RUNS.decode, body)
     _check_length(hub, len(batch.runs))
-    read = _read_all(read_run, batch.runs, "/runs")
-    _check_projects(principal, {run.row["project_id"] for run in read})
+    read = read_all(read_run, batch.runs, "/runs")
+    check_projects(principal, {run.row["project_id"] for run in read})
     verdicts = store_runs(hub.database, principal.org_id, read, hub.now_ms())
-    return _answer(hub, "runs", verdicts)
+    return answer_rows(hub, "runs", verdicts)
 
 
 def _take_intervals(hub: Hub, principal: Principal, body: bytes) -> Response:
     # Nearly every batch is in order; one that is not is read row by row, to name each fault.
     batch = quick_intervals(body) or _decoded(messages.INTERVALS.decode, body)
     _check_length(hub, len(batch.intervals))
-    _check_projects(principal, {batch.project})
+    check_projects(principal, {batch.project})
     read: Sequence[SentInterval]
     if isinstance(batch, QuickIntervals):
         read = batch.intervals
     else:
-        read = _read_all(_read_interval, batch.intervals, "/intervals")
+        read = read_all(read_interval, batch.intervals, "/intervals")
     verdicts = store_intervals(hub.database, principal.org_id, batch.project, read, hub.now_ms())
-    return _answer(hub, "intervals", verdicts)
+    return answer_rows(hub, "intervals", verdicts)
 
 
 def _decoded(decode: Callable[[bytes], Read], body: bytes) -> Read:
@@ -128,7 +133,12 @@ def _decoded(decode: Callable[[bytes], Read], body: bytes) -> Read:
         raise ProblemError(400, f"The body is no JSON that can be read: {error}.") from None
 
 
-def _read_interval(sent: Raw, base: str) -> IntervalRow:
+def read_interval(sent: Raw, base: str) -> IntervalRow:
+    """Read a row of readings.
+
+    Raises:
+        FaultyRowError: It is none.
+    """
     try:
         row = messages.INTERVAL_ROW.decode(sent)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -138,7 +148,7 @@ def _read_interval(sent: Raw, base: str) -> IntervalRow:
     return row
 
 
-def _read_all(read: Callable[[Any, str], Read], sent: Sequence[Any], base: str) -> list[Read]:
+def read_all(read: Callable[[Any, str], Read], sent: Sequence[Any], base: str) -> list[Read]:
     """Read every row; refuse the batch with the faults of all of them.
 
     Raises:
@@ -168,14 +178,20 @@ def _check_length(hub: Hub, count: int) -> None:
         raise ProblemError(413, f"The batch has {count:,} rows; expected {most:,} or fewer.")
 
 
-def _check_projects(principal: Principal, projects: Iterable[str]) -> None:
+def check_projects(principal: Principal, projects: Iterable[str]) -> None:
+    """Check that a token may write some projects.
+
+    Raises:
+        ProblemError: One that it may not.
+    """
     refused = sorted(project for project in projects if not principal.may_write(project))
     if refused:
         detail = f"The token may not send runs of project {refused[0]!r}."
         raise ProblemError(403, detail, [{"pointer": "", "detail": name} for name in refused])
 
 
-def _answer(hub: Hub, kind: str, verdicts: Sequence[str]) -> Response:
+def answer_rows(hub: Hub, kind: str, verdicts: Sequence[str]) -> Response:
+    """Answer what became of rows, and count them."""
     counts = dict(Counter(verdicts))
     for verdict, count in counts.items():
         hub.counters.rows(kind, verdict, count)

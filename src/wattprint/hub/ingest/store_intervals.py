@@ -10,15 +10,16 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, select, tuple_
 
 from wattprint.domain.units import MICROJOULES_PER_JOULE
+from wattprint.hub.ingest.kept import kept_since
 from wattprint.hub.ingest.run_rows import MS_PER_DAY
-from wattprint.hub.ingest.store_runs import CREATED, DUPLICATE, store_projects
+from wattprint.hub.ingest.store_runs import CREATED, DUPLICATE, RETIRED, store_projects
 from wattprint.hub.ingest.upsert import add_up
 from wattprint.hub.storage.bulk import insert_new
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.schema import daily_intervals, intervals
 
 CONFLICT = "conflict"
-VERDICTS = (CREATED, DUPLICATE, CONFLICT)
+VERDICTS = (CREATED, DUPLICATE, CONFLICT, RETIRED)
 _PIECE = 500
 _Key = tuple[str, str, int]
 _Reading = tuple[int, int]
@@ -67,7 +68,8 @@ def store_intervals(
         now_ms: When they arrived. [ms since 1970]
 
     Returns:
-        For each `created`, `duplicate` or `conflict`.
+        For each `created`, `duplicate`, `conflict` or `retired` (it began before what the hub
+        keeps: sums may count it already).
 
     Raises:
         StorageError: Nothing of it is stored.
@@ -77,14 +79,18 @@ def store_intervals(
     sent = [((row.run, row.device, row.start_ms), (row.end_ms, row.energy_uj)) for row in read]
     first: dict[_Key, _Reading] = dict(reversed(sent))
     keys = sorted(first)
-    rows = [(org_id, project, *key, *first[key]) for key in keys]
+    all_rows = [(org_id, project, *key, *first[key]) for key in keys]
 
     def work(connection: Connection) -> tuple[set[_Key], dict[_Key, _Reading]]:
+        until_ms = kept_since(connection, org_id).intervals_until_ms
+        rows = [row for row in all_rows if row[4] >= until_ms] if until_ms else all_rows
         store_projects(connection, {(org_id, project)}, now_ms)
         new = {key[2:] for key in insert_new(connection, intervals, rows)}
         added = rows if len(new) == len(rows) else [row for row in rows if row[2:5] in new]
-        add_up(connection, daily_intervals, _sums(org_id, project, added))
-        there = [] if added is rows else [key for key in keys if key not in new]
+        add_up(connection, daily_intervals, interval_sums(org_id, project, added))
+        there = (
+            [] if added is rows else [key for key in keys if key not in new and key[2] >= until_ms]
+        )
         return new, _stored(connection, (org_id, project), there)
 
     new, stored = database.write(work)
@@ -104,6 +110,8 @@ def _verdicts(
     for key, said in sent:
         if key in new and key not in seen:
             yield CREATED
+        elif key not in new and key not in stored:
+            yield RETIRED
         else:
             there = first[key] if key in new else stored[key]
             yield DUPLICATE if said == there else CONFLICT
@@ -126,7 +134,9 @@ def _stored(
     return found
 
 
-def _sums(org_id: str, project: str, new: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def interval_sums(
+    org_id: str, project: str, new: Sequence[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
     """Return what new intervals add to the days on which they begin, exactly."""
     days: dict[int, list[int]] = {}
     for _, _, _, _, start_ms, end_ms, energy_uj in new:

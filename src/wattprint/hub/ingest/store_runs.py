@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, tuple_, update
 
+from wattprint.hub.ingest.kept import kept_since
 from wattprint.hub.ingest.run_rows import ReadRun
 from wattprint.hub.ingest.upsert import Deltas, add_up
 from wattprint.hub.storage.bulk import insert_new, row_of, upsert
@@ -25,7 +26,8 @@ from wattprint.hub.storage.schema import (
 )
 
 CREATED, REPLACED, DUPLICATE, OLDER = "created", "replaced", "duplicate", "older"
-VERDICTS = (CREATED, REPLACED, DUPLICATE, OLDER)
+RETIRED = "retired"
+VERDICTS = (CREATED, REPLACED, DUPLICATE, OLDER, RETIRED)
 _RUN, _FOOTPRINT = row_of(runs), row_of(footprints)
 _NEWER = {
     name: f'excluded."{name}"'
@@ -47,8 +49,9 @@ def store_runs(database: Database, org_id: str, read: Sequence[ReadRun], now_ms:
         now_ms: When they arrived. [ms since 1970]
 
     Returns:
-        For each run `created`, `replaced` (it says more than what was there), `duplicate` or
-        `older` (what is there says more).
+        For each run `created`, `replaced` (it says more than what was there), `duplicate`,
+        `older` (what is there says more) or `retired` (it began before what the hub keeps: sums
+        may count it already).
 
     Raises:
         StorageError: Nothing of it is stored.
@@ -58,7 +61,17 @@ def store_runs(database: Database, org_id: str, read: Sequence[ReadRun], now_ms:
         if run.key not in best or run.row["rank"] > best[run.key].row["rank"]:
             best[run.key] = run
     sent = _Sent(org_id, best, read, now_ms)
-    found = database.write(lambda connection: _store(connection, sent))
+
+    def work(connection: Connection) -> dict[tuple[str, str], str]:
+        retired = _retired(connection, org_id, sent.runs)
+        if not retired:
+            return _store(connection, sent)
+        kept = {key: run for key, run in best.items() if key not in retired}
+        rest = [run for run in read if run.key not in retired]
+        verdicts = _store(connection, _Sent(org_id, kept, rest, now_ms)) if kept else {}
+        return {**verdicts, **dict.fromkeys(retired, RETIRED)}
+
+    found = database.write(work)
     return [_verdict(run, best[run.key], found[run.key], run is best[run.key]) for run in read]
 
 
@@ -97,27 +110,36 @@ def _store(connection: Connection, sent: _Sent) -> dict[tuple[str, str], str]:
     deltas = Deltas(COUNTED, SUMMED)
     there = []
     for row in sent.runs:
-        if _short_key(row) in new:
-            deltas.add(_day_key(row), row)
+        if short_key(row) in new:
+            deltas.add(day_key(row), row)
         else:
             there.append(row)
     before = locked(connection, there)
     uncounted = excluded(connection, before.values())
     changed = []
     for row in there:
-        old = before[_short_key(row)]
+        old = before[short_key(row)]
         if row["rank"] <= old["rank"]:
-            verdicts[_short_key(row)] = DUPLICATE if row["rank"] == old["rank"] else OLDER
+            verdicts[short_key(row)] = DUPLICATE if row["rank"] == old["rank"] else OLDER
             continue
-        verdicts[_short_key(row)] = REPLACED
+        verdicts[short_key(row)] = REPLACED
         changed.append(row)
-        if _short_key(row) not in uncounted:
-            deltas.take(_day_key(old), old)
-            deltas.add(_day_key(row), row)
-    _replace(connection, changed)
-    upsert(connection, footprints, sent.footprint_rows, _NEWER, _IS_NEWER)
+        if short_key(row) not in uncounted:
+            deltas.take(day_key(old), old)
+            deltas.add(day_key(row), row)
+    replace_rows(connection, changed)
+    _upsert_footprints(connection, sent.footprint_rows)
     add_up(connection, daily_runs, deltas.rows())
     return verdicts
+
+
+def _retired(
+    connection: Connection, org_id: str, rows: Sequence[Mapping[str, Any]]
+) -> set[tuple[str, str]]:
+    """Return which runs began before what is kept, and are not there."""
+    until_ms = kept_since(connection, org_id).runs_until_ms
+    old = [row for row in rows if row["started_at_ms"] < until_ms]
+    return {short_key(row) for row in old} - locked(connection, old).keys()
 
 
 def store_projects(connection: Connection, names: Iterable[tuple[str, str]], now_ms: int) -> None:
@@ -141,7 +163,7 @@ def count_again(connection: Connection, row: Mapping[str, Any], sign: int) -> No
         sign: 1 or -1.
     """
     deltas = Deltas(COUNTED, SUMMED)
-    (deltas.add if sign > 0 else deltas.take)(_day_key(row), row)
+    (deltas.add if sign > 0 else deltas.take)(day_key(row), row)
     add_up(connection, daily_runs, deltas.rows())
 
 
@@ -175,7 +197,8 @@ def locked(
     return found
 
 
-def _replace(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def replace_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change runs that are there; columns that a row does not have stay as they are."""
     if not rows:
         return
     statement = update(runs).where(*(runs.c[name] == bindparam(f"its_{name}") for name in _KEY))
@@ -189,6 +212,17 @@ def _replace(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     connection.execute(statement, changes)
 
 
+def store_footprints(
+    connection: Connection, read: Iterable[ReadRun], added: Mapping[str, Any]
+) -> None:
+    """Keep the footprints of some runs beside those of other factors."""
+    _upsert_footprints(connection, _footprints(read, added))
+
+
+def _upsert_footprints(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    upsert(connection, footprints, rows, _NEWER, _IS_NEWER)
+
+
 def _footprints(read: Iterable[ReadRun], added: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Keep one footprint of each run and factor set: that of the record of the greatest rank."""
     best: dict[tuple[str, str, str], dict[str, Any]] = {}
@@ -200,9 +234,11 @@ def _footprints(read: Iterable[ReadRun], added: Mapping[str, Any]) -> list[tuple
     return [_FOOTPRINT({**best[key], **added}) for key in sorted(best)]
 
 
-def _short_key(row: Mapping[str, Any]) -> tuple[str, str]:
+def short_key(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Return project and id of a run."""
     return row["project_id"], row["run_id"]
 
 
-def _day_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def day_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return to which roll-up a run belongs."""
     return tuple("" if row[name] is None else row[name] for name in DAY_KEY)

@@ -13,7 +13,7 @@ from wattprint.charts.waste import waste_chart, waste_table
 from wattprint.domain import units
 from wattprint.domain.interval import Range
 from wattprint.hub import overview, periods, run_list
-from wattprint.hub.api.asked import AskedHub
+from wattprint.hub.api.asked import AskedHub, own_origin
 from wattprint.hub.overview import DIMENSIONS, Overview, Total, View
 from wattprint.hub.pages import asked
 from wattprint.hub.pages.asked import Text
@@ -108,7 +108,7 @@ def get_dashboard(request: Request, hub: AskedHub, member: Member, of: AskedView
         is_new=figures.total.runs == 0
         and not figures.excluded
         and overview.earliest_day(hub.database, member.org_id) is None,
-        hub_address=str(request.base_url).rstrip("/"),
+        hub_address=own_origin(request),
         chart=lambda name: address(f"/dashboard/charts/{name}.json", of.query),
     )
 
@@ -224,7 +224,7 @@ def _lost(figures: Overview) -> dict[str, str]:
 
 def _share(part: int, whole: int) -> str:
     percent = 100 * part / whole if whole else 0.0
-    return "less than 0.1 %" if 0 < percent < 0.1 else f"{units.plain(percent, 2)} %"
+    return "< 0.1 %" if 0 < percent < 0.1 else f"{units.plain(percent, 2)} %"
 
 
 class _Row(NamedTuple):

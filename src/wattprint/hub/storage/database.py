@@ -83,6 +83,20 @@ class Database:
         with _translated(), self._reader.connect() as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the database, however many rows it reads.
+
+        Raises:
+            StorageError: The database cannot be read.
+        """
+        with _translated(), self._reader.connect() as connection:
+            if not self.is_sqlite:  # SQLite's readers see one state anyway
+                connection = connection.execution_options(  # noqa: PLW2901 - the same one
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            yield connection
+
     def write(self, work: Callable[[Connection], Result]) -> Result:
         """Do some work in one transaction, and return once it is stored.
 

@@ -1,9 +1,8 @@
 """The query that turns rows of a sacct dump into jobs, with their steps merged into them.
 
 The tables: `sacct_lines` holds lines as they are; `sacct_cells` the texts of the columns that are
-needed; `sacct_rows`, a view of these, also what each row is (`bad` says why it is none), and the id
-of its job, `root`; `sacct_tres` what lists of resources say; `sacct_steps` what the steps of a job
-sum up to.
+needed; `sacct_rows`, a view of these, also what each row is (`bad` says why it is none);
+`sacct_tres` what lists of resources say; `sacct_steps` what the steps of a job, `root`, sum up to.
 """
 
 from collections.abc import Callable
@@ -134,8 +133,7 @@ def rows_view(layout: Layout, *, quick: bool) -> str:
     columns = ", ".join(f"{text} AS {name}" for name, text in texts.items())
     return f"""
 SELECT line, {columns}, {"CAST(NULL AS VARCHAR)" if quick else bad} AS bad,
-    {_is_step(layout)} AS is_step,
-    {"split_part(jobid, '.', 1)" if "jobid" in cells else "CAST(NULL AS VARCHAR)"} AS root
+    {_is_step(layout)} AS is_step
 FROM sacct_cells"""
 
 
@@ -297,7 +295,7 @@ def _steps(texts: _Texts) -> str:
     tasks = texts.of(values.count, "ntasks")
     tasks = "1" if tasks == "NULL" else f"coalesce(nullif({tasks}, 0), 1)"
     return f"""
-SELECT owner, root, min(line) AS line, count(*) AS step_rows,
+SELECT owner, split_part(jobid, '.', 1) AS root, min(line) AS line, count(*) AS step_rows,
     max({_rss_gb(texts)} * {tasks}) AS rss_gb,
     sum(CAST({_cpu_s(texts)} AS DOUBLE)) AS cpu_s,
     sum(CAST({_energy_j(texts)} AS DOUBLE)) AS energy_j,
@@ -305,7 +303,7 @@ SELECT owner, root, min(line) AS line, count(*) AS step_rows,
 FROM (
     SELECT *, max(CASE WHEN NOT is_step AND bad IS NULL THEN line END)
         OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS owner
-    FROM (SELECT line, bad, is_step, root, {", ".join(_STEP_TEXTS)} FROM sacct_rows)
+    FROM (SELECT line, bad, is_step, jobid, {", ".join(_STEP_TEXTS)} FROM sacct_rows)
 ) WHERE is_step AND bad IS NULL
 GROUP BY owner, root
 """

@@ -18,7 +18,7 @@ _FIGURES = (
     *("embodied_ug", "embodied_low_ug", "embodied_high_ug"),
 )
 _READINGS = ("accelerator_j", "cpu_j", "memory_j")
-_LACKING = ("energy", "location", "market", "embodied")
+_LACKING = ("energy", "facility", "location", "market", "embodied")
 _TABLES = ("jobs", "retention", "retired_intervals", "retired_runs")
 _RANKED = ("runs", "footprints")
 _BEFORE = 39

@@ -1,0 +1,108 @@
+"""A hub's database filled with a year of a company: the hub's own ingest, without HTTP.
+
+The bodies are those of `benchmarks/hub.py`; they are decoded, checked and stored by the functions
+that a request calls (`read_run`, `store_runs`, `quick_intervals`, `store_intervals`), so the tables
+are the same as if they had been sent. Only the network, the token and the answer are left out.
+"""
+
+import json
+import time
+
+BATCH = 5_000
+ORGANISATION = "default"
+PROJECTS = 200
+YEAR_S = 31_536_000
+BEGIN_S = 1_767_225_600
+ZONES = ("FR", "DE", "US-CA", "IE", None)
+HARDWARE = (None, "NVIDIA H100 80GB HBM3", "NVIDIA A100-SXM4-80GB", "NVIDIA L4")
+
+
+def templates():
+    """Runs as they are sent, of each hardware, zone and outcome; a mark where they differ."""
+    from hub.made import sent_run
+    from made_runs import CPU, MEMORY, intervals
+
+    made = {}
+    for hardware in HARDWARE:
+        gpu = CPU._replace(device_id="nvml:0", component="accelerator", name=hardware or "")
+        devices = (gpu, MEMORY) if hardware else (CPU, MEMORY)
+        for zone in ZONES:
+            for outcome in ("completed", "failed"):
+                row = sent_run(
+                    "@ID@",
+                    project="@PROJECT@",
+                    devices=devices,
+                    intervals=intervals(7_200_000_000_000),
+                    place={"zone": zone, "pue": 1.2} if zone else {},
+                    outcome=outcome,
+                )
+                text = json.dumps(row, separators=(",", ":"))
+                made[hardware, zone, outcome] = text.replace("2026-01-01T12:00:00.000Z", "@START@")
+    return made
+
+
+def run_bodies(count, batch=BATCH):
+    """Yield bodies of runs of 200 projects, spread over a year; each tenth failed."""
+    made = templates()
+    for start in range(0, count, batch):
+        rows = []
+        for i in range(start, min(start + batch, count)):
+            at_s = BEGIN_S + i * YEAR_S // count
+            project = i % PROJECTS
+            kind = (
+                HARDWARE[project % 4],
+                ZONES[project % 5],
+                "failed" if i % 10 == 7 else "completed",
+            )
+            row = made[kind].replace("@ID@", f"run-{i:08d}")
+            row = row.replace("@PROJECT@", f"project-{project}")
+            rows.append(
+                row.replace("@START@", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at_s)))
+            )
+        yield f'{{"runs":[{",".join(rows)}]}}'.encode()
+
+
+def interval_bodies(first, count, batch):
+    """Yield bodies of intervals: runs of 4 devices, 10 s each."""
+    for start in range(first, first + count, batch):
+        rows = [
+            {
+                "run": f"run-{i // 4000:08d}",
+                "device": f"nvml:GPU-{i % 4}",
+                "start_ms": BEGIN_S * 1000 + (i // 4) * 10_000,
+                "end_ms": BEGIN_S * 1000 + (i // 4) * 10_000 + 10_000,
+                "energy_uj": 3_000_000_000 + i,
+            }
+            for i in range(start, min(start + batch, first + count))
+        ]
+        document = {"project": f"project-{start // 4000 % 200}", "intervals": rows}
+        yield "/api/v1/intervals:batch", json.dumps(document, separators=(",", ":")).encode()
+
+
+def fill(url, runs, intervals):
+    """Bring a database to today's tables and fill it; print how long it took."""
+    from wattprint.hub.ingest.messages import RUNS
+    from wattprint.hub.ingest.quick import quick_intervals
+    from wattprint.hub.ingest.run_rows import read_run
+    from wattprint.hub.ingest.store_intervals import store_intervals
+    from wattprint.hub.ingest.store_runs import store_runs
+    from wattprint.hub.storage.database import Database
+    from wattprint.hub.storage.migrate import migrate
+
+    database, now_ms = Database(url), BEGIN_S * 1000
+    migrate(database)
+    begun_s = time.perf_counter()
+    for body in run_bodies(runs):
+        read = [read_run(run, f"/{i}") for i, run in enumerate(RUNS.decode(body).runs)]
+        store_runs(database, ORGANISATION, read, now_ms)
+    between_s = time.perf_counter()
+    for _, body in interval_bodies(0, intervals, BATCH):
+        batch = quick_intervals(body)
+        store_intervals(database, ORGANISATION, batch.project, batch.intervals, now_ms)
+    ended_s = time.perf_counter()
+    database.close()
+    print(
+        f"filled with {runs:,} runs in {between_s - begun_s:,.0f} s and {intervals:,} intervals "
+        f"in {ended_s - between_s:,.0f} s",
+        flush=True,
+    )

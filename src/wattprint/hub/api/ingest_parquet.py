@@ -1,0 +1,94 @@
+"""Readings as a file of Parquet: the same checks, and whole or not at all, as a JSON batch."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from wattprint.hub.api.asked import AskedHub, Hub, Writer, problems
+from wattprint.hub.api.ingest import (
+    Verdicts,
+    answer_rows,
+    check_projects,
+    read_all,
+    read_interval,
+    whole_body,
+)
+from wattprint.hub.api.problems import ProblemError
+from wattprint.hub.auth.rights import Principal
+from wattprint.hub.ingest.store_intervals import store_intervals
+
+router = APIRouter(prefix="/api/v1", tags=["ingest"])
+MEDIA_TYPE = "application/vnd.apache.parquet"
+_CHILD = "wattprint.hub.ingest.parquet_child"
+_PATIENCE_S = 60
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_Project = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
+    ),
+]
+
+
+@router.post(
+    "/intervals:parquet",
+    response_model=Verdicts,
+    responses={**problems(400, 413, 415, 507)},
+    openapi_extra=_BODY,
+)
+async def post_parquet(
+    request: Request, hub: AskedHub, principal: Writer, project: _Project
+) -> Response:
+    """Store up to 100,000 readings of one project from a file of Parquet.
+
+    Its columns are `run` and `device` (strings), `start_ms`, `end_ms` and `energy_uj` (whole
+    numbers), in any order, and no others. What holds of `intervals:batch` holds here.
+    """
+    body = await whole_body(request, hub, MEDIA_TYPE)
+    return await run_in_threadpool(_take, hub, principal, project, body)
+
+
+def _take(hub: Hub, principal: Principal, project: str, body: bytes) -> Response:
+    check_projects(principal, {project})
+    columns = _columns(hub, body)
+    names = list(columns)
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    # Through the decoder of JSON batches: one set of checks, and one wording of what is wrong.
+    sent = [msgspec.Raw(msgspec.json.encode(row)) for row in rows]
+    read = read_all(read_interval, sent, "/intervals")
+    verdicts = store_intervals(hub.database, principal.org_id, project, read, hub.now_ms())
+    return answer_rows(hub, "intervals", verdicts)
+
+
+def _columns(hub: Hub, body: bytes) -> dict[str, list[Any]]:
+    if find_spec("pyarrow") is None:
+        raise ProblemError(415, "This hub takes no Parquet: it lacks the extra 'parquet'.")
+    limits = hub.settings.largest_parquet_rows, hub.settings.largest_unpacked_bytes
+    command = [sys.executable, "-m", _CHILD, *map(str, limits)]
+    try:
+        done = subprocess.run(
+            command, input=body, capture_output=True, timeout=_PATIENCE_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise ProblemError(413, "The file takes too long to unpack; send smaller ones.") from None
+    if done.returncode != 0:
+        detail = "The body is no Parquet that can be read, or unpacks to far more than is allowed."
+        raise ProblemError(400, detail)
+    answer: dict[str, Any] = msgspec.json.decode(done.stdout)
+    if "refused" in answer:
+        status, why = answer["refused"]
+        raise ProblemError(status, why)
+    return answer

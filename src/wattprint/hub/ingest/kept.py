@@ -1,0 +1,22 @@
+"""Since when an organisation's single rows are kept: what is older may be in the sums already."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from wattprint.hub.storage.job_tables import retention
+
+
+class Kept(NamedTuple):
+    """Moments before which single rows were deleted [ms since 1970]; 0 for never."""
+
+    intervals_until_ms: int = 0
+    runs_until_ms: int = 0
+
+
+def kept_since(connection: Connection, org_id: str) -> Kept:
+    """Return it; nobody moves it until the transaction ends."""
+    its = retention.c
+    statement = select(its.intervals_until_ms, its.runs_until_ms).where(its.org_id == org_id)
+    row = connection.execute(statement.with_for_update(read=True)).first()
+    return Kept() if row is None else Kept(*row)

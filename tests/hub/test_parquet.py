@@ -1,0 +1,86 @@
+"""Readings as Parquet: the checks of a JSON batch, whole or not at all, and no bomb goes off."""
+
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hub.made import admin_of, client_of, hub_of, reading
+from hub.test_ingest import assert_sums_are_those_of_the_rows, post_intervals, stored
+
+HEADERS = {"Content-Type": "application/vnd.apache.parquet"}
+
+
+@pytest.fixture
+def client(database):
+    return client_of(hub_of(database), admin_of(hub_of(database)))
+
+
+def parquet(rows, **options):
+    sink = io.BytesIO()
+    pq.write_table(
+        rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows), sink, **options
+    )
+    return sink.getvalue()
+
+
+def post(client, body, project="ranker"):
+    path = f"/api/v1/intervals:parquet?project={project}"
+    return client.post(path, content=body, headers=HEADERS)
+
+
+def test_a_file_is_stored_once_and_is_what_a_json_batch_would_be(client, database):
+    rows = [reading("a", f"gpu-{i % 2}", 10 * i, i) for i in range(50)]
+    answer = post(client, parquet(rows))
+    assert (answer.status_code, answer.json()["counts"]) == (200, {"created": 50})
+    before = stored(database)
+    assert post(client, parquet(rows, compression="zstd")).json()["counts"] == {"duplicate": 50}
+    assert post_intervals(client, *rows).json()["counts"] == {"duplicate": 50}
+    assert stored(database) == before
+    assert_sums_are_those_of_the_rows(database)
+
+
+def test_one_wrong_row_refuses_the_file_and_names_the_field(client, database):
+    answer = post(client, parquet([reading("a"), reading("b") | {"energy_uj": -1}]))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/intervals/1/energy_uj"
+    assert stored(database)["intervals"] == []
+
+
+def bomb():
+    """A hundred thousand rows of one text of 50 MB, in a file of some kilobytes."""
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * 90_000, pa.int32()), ["x" * 50_000_000])
+    rows = pa.table([text, text, *([pa.array(range(90_000))] * 3)], names=list(NAMES))
+    return parquet(rows, compression="zstd")
+
+
+NAMES = ("run", "device", "start_ms", "end_ms", "energy_uj")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        (lambda: b"PAR1 nothing", 400, "is no Parquet"),
+        (lambda: parquet([reading("a")])[:-20], 400, "is no Parquet"),
+        (lambda: b"", 400, "is no Parquet"),
+        (lambda: parquet([reading("a") | {"other": 1}]), 422, "has the columns"),
+        (lambda: parquet([reading("a") | {"energy_uj": 1.5}]), 422, "'energy_uj' holds double"),
+        (lambda: parquet([{"run": "a"}]), 422, "expected run, device, start_ms"),
+        (lambda: parquet([reading("a", start_s=i) for i in range(100_001)]), 413, "100,001 rows"),
+        (bomb, 413, "unpacks to"),
+    ],
+    ids=["none", "torn", "empty", "column", "kind", "columns", "rows", "bomb"],
+)
+def test_a_file_that_is_none_or_too_large_is_refused(client, database, body, status, words):
+    answer = post(client, body())
+    assert (answer.status_code, words in answer.json()["detail"]) == (status, True), answer.text
+    assert stored(database)["intervals"] == []
+
+
+def test_a_token_of_another_project_and_another_media_type_are_refused(client, database):
+    hub = hub_of(database)
+    with client_of(hub, hub.tokens.create("acme", "root", "t", ["write:other"])) as other:
+        assert post(other, parquet([reading("a")])).status_code == 403
+    path = "/api/v1/intervals:parquet?project=x"
+    assert client.post(path, json={}).status_code == 415
