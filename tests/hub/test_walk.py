@@ -15,6 +15,7 @@ import pytest
 
 import demo_hub
 from hub.made import served
+from hub.made_models import footprint, model
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
 from playwright.sync_api import sync_playwright
@@ -35,6 +36,7 @@ PUBLIC = (
     *("/sign-in", "/no-such-page", "/calculator", f"{CALCULATED}&host=8-accelerator-server"),
     *("/zones?sort=intensity", "/zones/FR", "/zones/IS"),
     *("/methods", "/methods/formulas/transformer", "/methods/glossary", "/methods/sources"),
+    *("/models", "/models/model-0001", "/leaderboards", "/leaderboards/text-ranking"),
 )
 RUN, OTHER = (run.run_id for run in islice(demo_hub.made_runs(readings=12), 2))
 MEMBERS = (
@@ -55,7 +57,21 @@ def hub(tmp_path_factory):
     with served(tmp_path_factory.mktemp("walk")) as hub:
         demo_hub.fill(hub.url, hub.token, readings=12)
         demo_hub.fill_models(hub.url, hub.token, 60)
+        fill_registry(hub)
         yield hub
+
+
+def fill_registry(hub):
+    """Publish some models, and leave one with something odd about it for review."""
+    path = "/api/v1/registry"
+    said = {"is_public": True, "attribution": "Made-up Lab"}
+    assert hub.request("PUT", f"{path}/settings", said)[0] == 200
+    models = [model(i, work=footprint(emissions=10 + i % 7)) for i in range(30)]
+    assert hub.request("POST", f"{path}/models:batch", {"models": models})[0] == 200
+    ids = [one["id"] for one in models]
+    hub.request("POST", f"{path}/models:review", {"ids": ids, "decision": "accepted"})
+    hub.request("POST", f"{path}/models", model(99, work=footprint(hardware="H1000")))
+    hub.request("POST", f"{path}/requests", {"model": "made-up/asked"})
 
 
 @pytest.fixture(scope="module")
