@@ -31,11 +31,11 @@ GUIDES = {
     "doctor": "doctor.md",
     "account": "account.md",
     "serve": "hub.md",
-    "hub": "hub.md",
     "login": "hub.md",
     "push": "hub.md",
     "pull": "hub.md",
     "hub": "self-hosting.md",
+    "registry": "registry.md",
     "calibrate": "calibrate.md",
 }
 """Guides in which each command's options are explained, beside the reference."""
