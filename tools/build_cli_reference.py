@@ -53,6 +53,11 @@ def walk(context: click.Context) -> Iterator[click.Context]:
             yield from walk(click.Context(command, parent=context, info_name=name))
 
 
+OF_HUBS = ("serve", "hub", "login", "push", "pull", "registry")
+"""Commands that serve until they are stopped, or need a hub: their examples are shown as text, as
+tests run every `console` block; tests/hub runs these commands."""
+
+
 def section(context: click.Context) -> str:
     """Return what the page says of one command."""
     command = context.command
@@ -65,7 +70,8 @@ def section(context: click.Context) -> str:
     if command.epilog:
         label, _, example = command.epilog.partition(": ")
         assert label == "Example", f"the epilog of {context.command_path} is no example"
-        parts.append(f"```console\n$ {example}\n```")
+        needs_a_hub = context.command_path.split()[1:2] in ([name] for name in OF_HUBS)
+        parts.append(f"```sh\n{example}\n```" if needs_a_hub else f"```console\n$ {example}\n```")
     return "\n\n".join(parts) + "\n"
 
 

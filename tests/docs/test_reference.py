@@ -32,7 +32,7 @@ GUIDES = {
     "account": "account.md",
     "serve": "hub.md",
     "login": "hub.md",
-    "push": "hub.md",
+    "push": "hub.md registry.md",
     "pull": "hub.md",
     "hub": "self-hosting.md",
     "registry": "registry.md",
