@@ -62,7 +62,8 @@ def test_every_command_has_a_guide():
 @pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.command_path)
 def test_every_option_is_in_the_reference_and_explained_in_a_guide(context):
     reference = text_of(DOCS / "reference" / "cli.md")
-    names = [p for p in context.command.params if isinstance(p, click.Option)]
+    options = [p for p in context.command.params if isinstance(p, click.Option)]
+    names = [option for option in options if not option.hidden]
     top = context.command_path.split()[1:2]
     pages = GUIDES[top[0]].split() if top else []
     guide = "".join(prose(DOCS / page) for page in pages)
