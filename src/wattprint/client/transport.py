@@ -15,8 +15,8 @@ from wattprint.domain.errors import InputError
 TIMEOUT_S = 30.0
 """Longest wait for the next bytes of an answer. [s]"""
 _LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
-_SMALL_BYTES = 1024
-"""A body that is packed for nothing: it goes in one packet anyway."""
+_UNPACKED_THERE = ":batch"
+"""End of the addresses whose bodies a hub unpacks, within its limits; all others are short."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -77,7 +77,7 @@ class HubSender:
         if document is not None:
             text = json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
             body, headers["Content-Type"] = text, "application/json"
-            if len(text) > _SMALL_BYTES:
+            if path.endswith(_UNPACKED_THERE):
                 body = gzip.compress(text, compresslevel=1, mtime=0)
                 headers["Content-Encoding"] = "gzip"
         request = urllib.request.Request(self.url + path, body, headers, method=method)
