@@ -10,7 +10,10 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
-PICTURES = {"hub-dashboard": "/dashboard?period=year", "hub-leaderboard": "/leaderboards/translation"}
+PICTURES = {
+    "hub-dashboard": "/dashboard?period=year",
+    "hub-leaderboard": "/leaderboards/translation",
+}
 """File -> page."""
 SIZE = {"width": 1180, "height": 900}
 _DRAWN_MS = 30_000
