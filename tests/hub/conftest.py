@@ -1,17 +1,45 @@
 """A hub's database on SQLite and on PostgreSQL: every test that takes `database_url` runs on both.
 
-PostgreSQL is one server for the whole session, with a database of its own for each test.
+PostgreSQL is one server for the whole session, with a database of its own for each test. What tests
+storage runs on both always; of pages and the like, which stand upon it, `make test` takes either
+for each test, and `make proof` both.
 """
 
 from itertools import count
+from pathlib import Path
+from zlib import crc32
 
 import pytest
 
 from postgres_server import postgres_server
+from processes import WHOLE_PROOF
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.migrate import migrate
 
 _NUMBERS = count(1)
+DATABASES = ("sqlite", "postgresql")
+ON_BOTH = {
+    *("test_away", "test_backup", "test_export", "test_ingest", "test_jobs", "test_migrations"),
+    *("test_notes", "test_parquet", "test_recompute", "test_retention", "test_rights"),
+    *("test_registry_api", "test_served", "test_tokens"),
+}
+"""Modules whose tests run on both databases always."""
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out every other test's other database, the same ones each time."""
+    left_out = [] if WHOLE_PROOF else [item for item in items if _is_the_other(item)]
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def _is_the_other(item):
+    database = getattr(item, "callspec", None) and item.callspec.params.get("database_url")
+    if database not in DATABASES or item.path.parent != Path(__file__).parent:
+        return False
+    name = item.nodeid.replace(database, "")
+    return item.path.stem not in ON_BOTH and database != DATABASES[crc32(name.encode()) % 2]
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +49,7 @@ def postgres():
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def database_url(request, tmp_path):
     """The address of an empty database."""
     if request.param == "sqlite":
