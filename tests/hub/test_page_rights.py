@@ -22,6 +22,8 @@ PAGES = {
     ("POST", "/account/tokens/{token}/revoke"): "read",
     ("GET", "/admin"): "manage",
     ("GET", "/admin/audit"): "admin",
+    ("GET", "/admin/factor-sets"): "admin",
+    ("POST", "/admin/factor-sets/recompute"): "admin",
     ("GET", "/admin/invitations/{invitation}/withdraw"): "admin",
     ("POST", "/admin/invitations/{invitation}/withdraw"): "admin",
     ("GET", "/admin/members"): "admin",

@@ -46,7 +46,7 @@ MEMBERS = (
     *("/leaderboards", "/leaderboards/translation", "/requests"),
     *("/account", "/admin", "/admin/members", "/admin/members/admin"),
     "/admin/members/admin/remove",
-    *("/admin/teams", "/admin/tokens", "/admin/audit"),
+    *("/admin/teams", "/admin/tokens", "/admin/audit", "/admin/factor-sets"),
 )
 _MOST_WAIT_MS = 30_000
 

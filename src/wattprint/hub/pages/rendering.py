@@ -81,6 +81,9 @@ def environment() -> Environment:
     made.globals.update(static=static_address, version=__version__, address=address)
     made.filters.update(
         plain=units.plain,
+        mass=units.mass,
+        energy=units.energy,
+        signed_mass=signed_mass,
         mass_range_kg=co2e,
         mass_ug=mass_ug,
         mass_range_ug=mass_range_ug,
@@ -120,6 +123,11 @@ def address(path: str, query: Mapping[str, Any], **changed: Any) -> str:
     kept = {**query, **changed}
     text = urlencode([(k, v) for k, v in kept.items() if v not in (None, "")])
     return f"{path}?{text}" if text else path
+
+
+def signed_mass(grams: float) -> str:
+    """Write a difference of masses, its sign before it: '+24 g', '-1.2 kg', '0 g'."""
+    return f"{'+' if grams > 0 else '-' if grams < 0 else ''}{units.mass(abs(grams))}"
 
 
 def mass_ug(micrograms: int | None) -> str:

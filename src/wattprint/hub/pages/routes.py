@@ -9,6 +9,7 @@ from wattprint.hub.pages import (
     calculator,
     compare,
     dashboard,
+    factor_sets,
     home,
     leaderboards,
     members,
@@ -25,7 +26,7 @@ from wattprint.hub.pages import (
 
 PAGES: tuple[ModuleType, ...] = (
     *(home, dashboard, runs, run, compare),
-    *(sign_in, welcome, account, admin, members),
+    *(sign_in, welcome, account, admin, factor_sets, members),
     *(calculator, methods, zones),
     *(model_submit, model_review, models, leaderboards, author_requests),
 )
