@@ -29,7 +29,7 @@ def main(most_rows: int, most_bytes: int) -> None:
 
 def _columns(body: bytes, most_rows: int, most_bytes: int) -> dict[str, Any]:
     import pyarrow as pa  # the limits stand before it is loaded
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq
 
     pa.set_cpu_count(1)
     file = pq.ParquetFile(pa.BufferReader(body))

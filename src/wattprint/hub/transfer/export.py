@@ -137,7 +137,7 @@ def pyarrow_modules() -> tuple[Any, Any]:
     """
     try:
         import pyarrow as pa
-        import pyarrow.parquet as pq  # type: ignore[import-untyped]
+        import pyarrow.parquet as pq
     except ImportError:
         raise InputError(
             "Parquet needs pyarrow", "expected the extra: pip install 'wattprint[parquet]'"
