@@ -12,7 +12,10 @@ from wattprint.cli.output import say
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.ledger.home import home_folder, runs_folder
 
-_NEEDED = ("alembic", "argon2", "fastapi", "joserfc", "msgspec", "sqlalchemy", "uvicorn")
+_NEEDED = (
+    *("alembic", "argon2", "fastapi", "jinja2", "joserfc", "markdown"),
+    *("msgspec", "python_multipart", "sqlalchemy", "uvicorn"),
+)
 DATABASE_VARIABLE = "WATTPRINT_HUB_DATABASE"
 URL_VARIABLE = "WATTPRINT_HUB_URL"
 

@@ -57,12 +57,12 @@ async def post_parquet(
     Its columns are `run` and `device` (strings), `start_ms`, `end_ms` and `energy_uj` (whole
     numbers), in any order, and no others. What holds of `intervals:batch` holds here.
     """
+    check_projects(principal, {project})
     body = await whole_body(request, hub, MEDIA_TYPE)
     return await run_in_threadpool(_take, hub, principal, project, body)
 
 
 def _take(hub: Hub, principal: Principal, project: str, body: bytes) -> Response:
-    check_projects(principal, {project})
     columns = _columns(hub, body)
     names = list(columns)
     rows = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
