@@ -215,7 +215,10 @@ def test_a_run_is_pushed_once_and_waits_while_the_hub_is_away(tmp_path):
         (["login", "hub"], "hub 'hub' is no address; expected https://HOST"),
         (["serve", "--database", "mysql://h/x"], "is of another kind; expected sqlite:///PATH"),
         (["serve", "--local", "--workers", "2"], "expected --local with one worker"),
-        (["push", "--all", "--since", "2026-01-01"], "more than one of RUN, --all and --since"),
+        (
+            ["push", "--all", "--since", "2026-01-01"],
+            "more than one of RUN, --all, --since and --account",
+        ),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else "",
 )

@@ -11,6 +11,7 @@ import click
 
 from wattprint.cli.progress import rows_progress
 from wattprint.cli.serve import DATABASE_VARIABLE, check_extra, file_url
+from wattprint.domain.errors import InputError
 from wattprint.ledger.home import home_folder
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ def hub_database(
     said = url or os.environ.get(DATABASE_VARIABLE)
     if said is None and is_new:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    elif said is None and not (folder / "hub.db").is_file():
+        raise InputError(
+            f"database {folder / 'hub.db'} is not there",
+            "expected a hub's, which `wattprint serve` makes; or say --database",
+        )
     database = Database(said or file_url(folder / "hub.db"))
     try:
         yield database

@@ -162,7 +162,7 @@ async def _changed(request: Request, hub: Hub, of: Asked, form: FormData, work: 
 
 
 @router.post("/runs/{run}/tags")
-async def post_tag(request: Request, hub: AskedHub, of: AskedRun, form: Form) -> Response:
+async def post_tag(request: Request, hub: AskedHub, form: Form, of: AskedRun) -> Response:
     """Give a run a tag."""
 
     def work(hub: Hub, by: Principal, key: RunKey, form: FormData) -> object:
@@ -172,7 +172,7 @@ async def post_tag(request: Request, hub: AskedHub, of: AskedRun, form: Form) ->
 
 
 @router.post("/runs/{run}/untag")
-async def post_untag(request: Request, hub: AskedHub, of: AskedRun, form: Form) -> Response:
+async def post_untag(request: Request, hub: AskedHub, form: Form, of: AskedRun) -> Response:
     """Take a tag from a run."""
 
     def work(hub: Hub, by: Principal, key: RunKey, form: FormData) -> object:
@@ -182,7 +182,7 @@ async def post_untag(request: Request, hub: AskedHub, of: AskedRun, form: Form) 
 
 
 @router.post("/runs/{run}/notes")
-async def post_note(request: Request, hub: AskedHub, of: AskedRun, form: Form) -> Response:
+async def post_note(request: Request, hub: AskedHub, form: Form, of: AskedRun) -> Response:
     """Write a note, or a new version of one."""
 
     def work(hub: Hub, by: Principal, key: RunKey, form: FormData) -> object:
@@ -195,7 +195,7 @@ async def post_note(request: Request, hub: AskedHub, of: AskedRun, form: Form) -
 
 
 @router.post("/runs/{run}/exclude")
-async def post_exclude(request: Request, hub: AskedHub, of: AskedRun, form: Form) -> Response:
+async def post_exclude(request: Request, hub: AskedHub, form: Form, of: AskedRun) -> Response:
     """Take a run out of all sums."""
 
     def work(hub: Hub, by: Principal, key: RunKey, form: FormData) -> object:
@@ -206,7 +206,7 @@ async def post_exclude(request: Request, hub: AskedHub, of: AskedRun, form: Form
 
 
 @router.post("/runs/{run}/include")
-async def post_include(request: Request, hub: AskedHub, of: AskedRun, form: Form) -> Response:
+async def post_include(request: Request, hub: AskedHub, form: Form, of: AskedRun) -> Response:
     """Count a run again."""
 
     def work(hub: Hub, by: Principal, key: RunKey, form: FormData) -> object:  # noqa: ARG001 - as the others
