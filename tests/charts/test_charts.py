@@ -137,9 +137,10 @@ def bars(*amounts):
 
 def test_bars_begin_at_zero_and_share_a_scale():
     spec = bar_chart(bars(Range(2.0, 1.0, 4.0), Range(1.0, 1.0, 1.0)), WIDE)
-    first, second = spec["data"]["values"]
+    drawn = spec["layer"][1]
+    first, second = drawn["data"]["values"]
     assert (first["value"], first["high"], second["value"]) == (0.5, 1.0, 0.25)
-    scale = spec["layer"][1]["encoding"]["x"]["scale"]
+    scale = drawn["encoding"]["x"]["scale"]
     assert scale["domain"] == [0, 1]
 
 

@@ -58,7 +58,7 @@ V100 = "estimate --accelerator V100"
         ("show 20260101-130000-bbbbbd", ["is unknown", "'20260101-130000-bbbbbb'"]),
         ("show 20260101", ["run '20260101' is not unique", "20260101-130000-bbbbbb"]),
         ("show last --zone DEX", ["zone 'DEX' is unknown"]),
-        ("report last --format pdf", ["format is 'pdf'", "latex"]),
+        ("report last --format gif", ["format is 'gif'", "latex"]),
         ("report last other", ["unexpected extra argument"]),
         ("runs --limit 0", ["--limit", "x>=1"]),
         ("runs --limt 3", ["option '--limt' is unknown", "'--limit'"]),

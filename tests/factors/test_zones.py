@@ -207,7 +207,6 @@ def test_all_figures_of_a_zone_are_its_own():
     known = intensities("US-CA").of("US-CA")
     assert {figure.zone for figure in known} == {"US-CA"}
     assert isinstance(known[0], YearlyIntensity)
-    assert intensities("US-CA").of("FR") == ()
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,15 @@ def started(home, *, before="", after="", wait="threading.Event().wait(60)"):
     return program
 
 
+def rest_of(program):
+    """All that a program still says, until it has ended.
+
+    `communicate` would pass over what came in one piece with the first line.
+    """
+    with program:  # closes both, and waits
+        return program.stdout.read(), program.stderr.read()
+
+
 def last(home):
     return Ledger(home / ".wattprint").find("last")
 
@@ -44,7 +53,7 @@ def last(home):
 def test_a_program_told_to_go_ends_its_run_and_dies_of_the_signal(tmp_path, number):
     program = started(tmp_path)
     program.send_signal(number)
-    assert program.communicate(timeout=60) == ("", "")
+    assert rest_of(program) == ("", "")
     assert program.returncode == -number
     entry = last(tmp_path)
     assert (entry.state, entry.run.exit_code) == ("interrupted", 128 + number)
@@ -54,7 +63,7 @@ def test_a_program_told_to_go_ends_its_run_and_dies_of_the_signal(tmp_path, numb
 def test_all_runs_of_a_program_end(tmp_path):
     program = started(tmp_path, after="wattprint.track().start()")
     program.terminate()
-    program.communicate(timeout=60)
+    rest_of(program)
     outcomes = [entry.run.outcome for entry in Ledger(tmp_path / ".wattprint").entries()]
     assert outcomes == ["interrupted", "interrupted"]
 
@@ -64,7 +73,7 @@ def test_a_program_that_has_a_handler_of_its_own_keeps_it(tmp_path, when):
     handler = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))"
     program = started(tmp_path, **{when: handler})
     program.terminate()
-    assert program.communicate(timeout=60) == ("", "")
+    assert rest_of(program) == ("", "")
     assert program.returncode == 7
     assert last(tmp_path).run.outcome == "completed"  # it went as it wanted to
 
@@ -75,14 +84,14 @@ def test_a_program_that_ignores_the_signal_goes_on_doing_so(tmp_path):
         before="signal.signal(signal.SIGHUP, signal.SIG_IGN)",
         wait="signal.raise_signal(signal.SIGHUP)\nprint('still here')",
     )
-    assert program.communicate(timeout=60) == ("still here\n", "")
+    assert rest_of(program) == ("still here\n", "")
     assert (program.returncode, last(tmp_path).state) == (0, "completed")
 
 
 def test_ctrl_c_ends_a_run_outside_a_with_statement(tmp_path):
     program = started(tmp_path)
     program.send_signal(signal.SIGINT)
-    program.communicate(timeout=60)
+    rest_of(program)
     assert last(tmp_path).run.outcome == "interrupted"
 
 
@@ -91,7 +100,7 @@ def test_after_the_run_the_signals_are_as_they_were(tmp_path):
         tmp_path,
         wait="run.stop()\nprint(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)",
     )
-    assert program.communicate(timeout=60) == ("True\n", "")
+    assert rest_of(program) == ("True\n", "")
 
 
 def test_a_forked_child_dies_as_it_would_have_and_leaves_the_run_alone(tmp_path):
@@ -106,7 +115,7 @@ os.kill(child, signal.SIGTERM)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), run.record().outcome)
 """
     program = started(tmp_path, wait=work)
-    assert program.communicate(timeout=60) == ("-15 None\n", "")
+    assert rest_of(program) == ("-15 None\n", "")
     assert last(tmp_path).state == "completed"
 
 
@@ -121,7 +130,7 @@ for _ in range(200):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -15
 """
     program = started(tmp_path, wait=work)
-    assert program.communicate(timeout=60) == ("", "")
+    assert rest_of(program) == ("", "")
     assert (program.returncode, last(tmp_path).state) == (0, "completed")
 
 
@@ -129,7 +138,7 @@ def test_a_run_that_is_told_to_go_while_it_stops_ends_once(tmp_path):
     program = started(tmp_path, wait="run.stop(); signal.pause()")
     wait_until(lambda: last(tmp_path).run.outcome, "the end of the run")
     program.terminate()
-    program.communicate(timeout=60)
+    rest_of(program)
     assert program.returncode == -signal.SIGTERM
     assert last(tmp_path).run.outcome == "completed"
 
@@ -163,7 +172,7 @@ signal.signal(signal.SIGTERM, both)
 def test_a_handler_that_calls_ours_decides_itself(tmp_path):
     work = "signal.raise_signal(signal.SIGTERM)\nprint('checkpoint saved', mine)"
     program = started(tmp_path, after=CHAINED, wait=work)
-    assert program.communicate(timeout=60) == ("checkpoint saved [15]\n", "")
+    assert rest_of(program) == ("checkpoint saved [15]\n", "")
     assert (program.returncode, last(tmp_path).run.outcome) == (0, "completed")
 
 
@@ -183,7 +192,7 @@ libc.signal(signal.SIGTERM, keep)
 def test_a_handler_that_python_does_not_know_of_is_left_alone(tmp_path):
     work = "run.stop()\nsignal.raise_signal(signal.SIGTERM)\nprint('still here')"
     program = started(tmp_path, before=NATIVE, wait=work)
-    assert program.communicate(timeout=60) == ("the library's handler\nstill here\n", "")
+    assert rest_of(program) == ("the library's handler\nstill here\n", "")
 
 
 FORKS = """
