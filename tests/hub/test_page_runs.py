@@ -11,7 +11,7 @@ from hub.made import admin_of, client_of
 from hub.members import filled, send, sent, signed_in
 from wattprint.domain.errors import InputError
 from wattprint.hub import run_list
-from wattprint.hub.pages.runs import plain_cell
+from wattprint.hub.csv_cells import safe_cell
 from wattprint.hub.run_list import Asked, listed
 
 
@@ -108,7 +108,9 @@ def test_a_search_looks_at_so_many_runs_and_goes_on_from_there(hub, monkeypatch)
 
 @pytest.mark.parametrize("cursor", ["x", "W10", "WyItc3RhcnRlZCIsIDEsICJ4Il0", "é"])
 def test_a_cursor_of_no_list_is_refused(hub, cursor):
-    with pytest.raises(InputError, match=r"cursor .* is none; expected the one that the list gave"):
+    with pytest.raises(
+        InputError, match=r"cursor .* is none; expected the `next` of this very list"
+    ):
         listed(hub.database, "acme", Asked(), cursor=cursor)
 
 
@@ -151,7 +153,7 @@ def test_the_csv_has_the_runs_of_the_filter(browser):
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_of_the_csv_is_a_formula(begin):
-    assert plain_cell(f"{begin}HYPERLINK(1)") == f"'{begin}HYPERLINK(1)"
+    assert safe_cell(f"{begin}HYPERLINK(1)") == f"'{begin}HYPERLINK(1)"
 
 
 def test_a_name_that_is_a_formula_is_none_in_the_csv(hub, browser):

@@ -1,14 +1,12 @@
 """What is read of a tenant's runs: lists by pages, single runs, sums of days."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from json import dumps, loads
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, literal, or_, select
 
-from wattprint.domain.errors import InputError
 from wattprint.domain.units import MICROJOULES_PER_JOULE
+from wattprint.hub.cursors import foreign, packed, unpacked
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import run_tags
 from wattprint.hub.storage.schema import (
@@ -86,7 +84,7 @@ def list_runs(database: Database, org_id: str, asked: RunsAsked) -> Page:
         rows = [dict(row) for row in found]
     is_more = len(rows) > asked.limit
     last = [[row.pop(f"_{i}") for i in range(3)] for row in rows]
-    at = _packed([asked.sort, *last[asked.limit - 1]]) if is_more else None
+    at = packed([asked.sort, *last[asked.limit - 1]]) if is_more else None
     return Page(rows[: asked.limit], at)
 
 
@@ -136,21 +134,17 @@ def _after(place: Sequence[Any], key: Sequence[Any], *, is_descending: bool) -> 
     return or_(*alternatives)
 
 
-def _packed(key: Sequence[Any]) -> str:
-    return urlsafe_b64encode(dumps(key).encode()).decode().rstrip("=")
-
-
 def _cursor(asked: RunsAsked) -> Sequence[Any]:
     text = asked.cursor or ""
     try:
-        sort, started_at_ms, project, run = loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        sort, started_at_ms, project, run = unpacked(text)
         is_ours = sort == asked.sort and isinstance(project, str) and isinstance(run, str)
         is_ours = is_ours and type(started_at_ms) is int and abs(started_at_ms) < 2**63
         is_ours = is_ours and "\0" not in project + run and (project + run).isprintable()
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError):
         is_ours = False
     if not is_ours:
-        raise InputError(f"cursor {text[:40]!r} is none", "expected the `next` of this very list")
+        raise foreign(text)
     return started_at_ms, project, run
 
 

@@ -1,12 +1,10 @@
 """What two sets of factors say of the same runs: from the footprints that are stored of both."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from json import dumps, loads
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, select, tuple_
 
-from wattprint.domain.errors import InputError
+from wattprint.hub.cursors import foreign, packed, unpacked
 from wattprint.hub.ingest.messages import FOOTPRINT, FootprintOfRun
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.schema import footprints
@@ -134,7 +132,7 @@ def factor_set_diff(
         _of_project(name, [each for each in found if each.project == name])
         for name in dict.fromkeys(each.project for each in found)
     ]
-    return Diff(projects, _movers(found), None if last is None else _packed(last))
+    return Diff(projects, _movers(found), None if last is None else packed(last))
 
 
 class _Compared:
@@ -175,19 +173,15 @@ def _movers(found: list[_Compared]) -> list[Mover]:
     return movers[:MOST_MOVERS]
 
 
-def _packed(key: list[Any]) -> str:
-    return urlsafe_b64encode(dumps(key).encode()).decode().rstrip("=")
-
-
 def _key_of(cursor: str, before_sha256: str, after_sha256: str) -> tuple[str, str]:
     try:
-        said = loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        said = unpacked(cursor)
         before, after, project, run = said
         is_ours = (before, after) == (before_sha256, after_sha256)
         is_ours = is_ours and isinstance(project, str) and isinstance(run, str)
         is_ours = is_ours and (project + run).isprintable()
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError):
         is_ours = False
     if not is_ours:
-        raise InputError(f"cursor {cursor[:40]!r} is none", "expected the `next` of this very list")
+        raise foreign(cursor)
     return project, run

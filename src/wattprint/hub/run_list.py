@@ -6,15 +6,13 @@ then the page says how far it looked, and the next one goes on from there. So a 
 rare among a million runs takes several clicks, and never seconds.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
-from json import dumps, loads
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, literal, select, tuple_
 
 from wattprint.domain.checks import one_of
-from wattprint.domain.errors import InputError
+from wattprint.hub.cursors import foreign, packed, unpacked
 from wattprint.hub.notes import tags_of
 from wattprint.hub.reading import column_of, is_tagged, projects_of_team
 from wattprint.hub.storage.database import Database
@@ -101,7 +99,7 @@ def listed(
         _describe(connection, org_id, rows)
     key = [rows[-1][column] for column in order.names] if is_more else after
     cut = not is_more and after is not None
-    return Listing(rows, None if key is None else _packed([sort, *key]), cut)
+    return Listing(rows, None if key is None else packed([sort, *key]), cut)
 
 
 class _Order:
@@ -201,20 +199,16 @@ def _describe(connection: Connection, org_id: str, rows: list[dict[str, Any]]) -
         row.update(tags=tags.get(key, []), is_excluded=key in out)
 
 
-def _packed(key: Sequence[Any]) -> str:
-    return urlsafe_b64encode(dumps(key).encode()).decode().rstrip("=")
-
-
 def _key(cursor: str, sort: str) -> list[Any]:
     try:
-        kind, size, project, run = loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        kind, size, project, run = unpacked(cursor)
         is_ours = kind == sort and isinstance(project, str) and isinstance(run, str)
         is_ours = is_ours and type(size) is int and abs(size) < 2**63
         is_ours = is_ours and "\0" not in project + run and bool((project + run).encode())
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError):
         is_ours = False
     if not is_ours:
-        raise InputError(f"cursor {cursor[:40]!r} is none", "expected the one that the list gave")
+        raise foreign(cursor)
     return [size, project, run]
 
 

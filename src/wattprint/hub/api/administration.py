@@ -8,14 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from wattprint.hub import organisations
-from wattprint.hub.api.asked import Admin, AskedHub, Known, Manager, Reader, problems
+from wattprint.hub.api.asked import NO_CONTROLS, Admin, AskedHub, Known, Manager, Reader, problems
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.rights import ADMIN, SCOPE, checked_scopes
 from wattprint.hub.storage.schema import audit, memberships, teams, tokens, users
 
 router = APIRouter(prefix="/api/v1", tags=["administration"])
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
-Text = Annotated[str, Field(min_length=1, max_length=200, pattern=_NO_CONTROLS)]
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_CONTROLS)]
 _Id = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$")]
 
 
@@ -243,7 +242,7 @@ def put_team(hub: AskedHub, principal: Manager, team: _Id, said: TeamSaid) -> Te
 def put_project(
     hub: AskedHub,
     principal: Manager,
-    project: Annotated[str, Path(min_length=1, max_length=200, pattern=_NO_CONTROLS)],
+    project: Annotated[str, Path(min_length=1, max_length=200, pattern=NO_CONTROLS)],
     said: ProjectSaid,
 ) -> Response:
     """Make a project, or move it to a team; its history moves with it."""

@@ -17,6 +17,9 @@ from wattprint.hub.auth.tokens import Tokens
 from wattprint.hub.settings import Settings
 from wattprint.hub.storage.database import Database
 
+NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
+"""What a name in an address or a document looks like."""
+
 
 class Hub(NamedTuple):
     """The parts of a running hub."""

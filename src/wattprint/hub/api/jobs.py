@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from wattprint.hub.api.asked import Admin, AskedHub, problems
+from wattprint.hub.api.asked import NO_CONTROLS, Admin, AskedHub, problems
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.jobs import store
 from wattprint.hub.jobs.export_file import file_of
@@ -15,7 +15,6 @@ from wattprint.hub.jobs.store import Job
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 _Id = Annotated[str, Path(pattern=r"^[a-f0-9]{16}$")]
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
 
 
 class JobSaid(BaseModel):
@@ -31,7 +30,7 @@ class JobSaid(BaseModel):
         Field(
             min_length=1,
             max_length=200,
-            pattern=_NO_CONTROLS,
+            pattern=NO_CONTROLS,
             description="Only this project; of `recompute`.",
         ),
     ] = None

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from wattprint.domain.errors import InputError
 from wattprint.hub import reading
-from wattprint.hub.api.asked import AskedHub, Reader, problems
+from wattprint.hub.api.asked import NO_CONTROLS, AskedHub, Reader, problems
 from wattprint.hub.api.examples import RECORD
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.notes import TAG
@@ -22,8 +22,7 @@ from wattprint.hub.reading import FIELDS, RunsAsked
 from wattprint.hub.storage.schema import projects
 
 router = APIRouter(prefix="/api/v1", tags=["read"])
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
-Name = Annotated[str, Query(min_length=1, max_length=200, pattern=_NO_CONTROLS)]
+Name = Annotated[str, Query(min_length=1, max_length=200, pattern=NO_CONTROLS)]
 RunId = Annotated[str, Path(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 _Moment = Annotated[int, Query(ge=0, le=2**53, description="[ms since 1970]")]
 _GROUP = "|".join(reading.GROUPS)

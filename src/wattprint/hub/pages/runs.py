@@ -1,7 +1,5 @@
 """The list of runs: filters in the address, orders that stay fast, columns by choice, CSV."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any, NamedTuple
@@ -13,6 +11,7 @@ from wattprint.domain.checks import one_of
 from wattprint.domain.run import OUTCOMES, STAGES
 from wattprint.hub import run_list
 from wattprint.hub.api.asked import AskedHub, Hub
+from wattprint.hub.csv_cells import csv_line
 from wattprint.hub.ingest.run_rows import RUNNING
 from wattprint.hub.pages import asked
 from wattprint.hub.pages.asked import Text, Texts
@@ -162,14 +161,14 @@ def get_csv(hub: AskedHub, member: Member, of: AskedRuns) -> Response:
 
 
 def _csv_lines(hub: Hub, org_id: str, of: Asked) -> Iterator[str]:
-    yield _csv_line(_CSV)
+    yield csv_line(_CSV)
     cursor, left = None, MOST_CSV_ROWS
     while left > 0:
         found = run_list.listed(
             hub.database, org_id, of.runs, sort=of.sort, cursor=cursor, limit=min(1000, left)
         )
         for row in found.rows:
-            yield _csv_line([_cell(row[name]) for name in _CSV])
+            yield csv_line([_cell(row[name]) for name in _CSV])
         left -= len(found.rows)
         cursor = found.next_cursor
         if cursor is None:
@@ -182,18 +181,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return " ".join(value) if isinstance(value, list) else str(value)
-
-
-def _csv_line(cells: Any) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([plain_cell(cell) for cell in cells])
-    return line.getvalue()
-
-
-def plain_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula.
-
-    >>> plain_cell("=1+1"), plain_cell("ranker"), plain_cell("-3")
-    ("'=1+1", 'ranker', "'-3")
-    """
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -4,9 +4,7 @@ A word that is asked for is looked for within the words of the tenant, of which 
 models are looked up by whole words. Nothing is counted and no row is passed over to reach a page.
 """
 
-import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +12,7 @@ from sqlalchemy import Connection, and_, func, literal, or_, select
 
 from wattprint.domain.errors import InputError
 from wattprint.factors.zones import zones
+from wattprint.hub.cursors import foreign, packed, unpacked
 from wattprint.hub.registry.examine import FACET, facet, key
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.registry_tables import (
@@ -99,7 +98,7 @@ def list_models(database: Database, org_id: str, asked: Asked) -> Found:
         rows = [dict(row) for row in found]
     last = [(row.pop("_order"), row["model_id"]) for row in rows]
     is_more = len(rows) > asked.limit
-    more = _packed([asked.sort, *last[asked.limit - 1]]) if is_more else None
+    more = packed([asked.sort, *last[asked.limit - 1]]) if is_more else None
     return Found(rows[: asked.limit], more)
 
 
@@ -188,24 +187,20 @@ def _behind(place: Sequence[Any], at: Sequence[Any], *, is_falling: bool) -> Any
     return or_(first > at[0], and_(first == at[0], second > at[1]))
 
 
-def _packed(at: Sequence[Any]) -> str:
-    return urlsafe_b64encode(json.dumps(at).encode()).decode().rstrip("=")
-
-
 def _unpacked(asked: Asked) -> tuple[Any, str]:
     text = asked.cursor or ""
     try:
-        sort, first, model_id = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        sort, first, model_id = unpacked(text)
         is_ours = sort == asked.sort and isinstance(model_id, str) and "\0" not in model_id
         if asked.sort.removeprefix("-") == "name":
             is_ours = is_ours and isinstance(first, str) and first.isprintable()
         else:
             is_ours = is_ours and type(first) is int and abs(first) < 2**63
         is_ours = is_ours and model_id.isprintable()
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError):
         is_ours = False
     if not is_ours:
-        raise InputError(f"cursor {text[:40]!r} is none", "expected the `next` of this very list")
+        raise foreign(text)
     return first, model_id
 
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from wattprint.domain.errors import InputError, nearest_names
+from wattprint.hub.csv_cells import FORMULA, csv_line
 
 OF_MODEL = ("id", "name", "version", "task", "dataset", "licence", "publisher", "year", "note")
 OF_SCORE = ("metric", "score", "higher_is_better", "score_dataset")
@@ -24,7 +25,6 @@ COLUMNS = (*OF_MODEL, "link", *OF_SCORE, *OF_FOOTPRINT)
 """Columns of a table that is submitted; all but `name` may be missing or empty."""
 _SCORE_NAMES = {"score": "value", "score_dataset": "dataset"}
 _FOOTPRINT_NAMES = {"trained_in": "year"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_CELL = 4000
 
 
@@ -83,7 +83,7 @@ def _check_head(head: list[str]) -> None:
 
 def _plain(cell: str) -> str:
     cell = cell.strip()
-    return cell[1:] if cell.startswith("'") and cell[1:2] in _FORMULA else cell
+    return cell[1:] if cell.startswith("'") and cell[1:2] in FORMULA else cell
 
 
 def submission_of(cells: Mapping[str, str]) -> dict[str, Any]:
@@ -115,27 +115,9 @@ def with_id(said: dict[str, Any]) -> dict[str, Any]:
     return {**said, "id": sha256(text.encode(errors="replace")).hexdigest()[:24]}
 
 
-def safe_cell(value: object) -> str:
-    """Return a value as a cell that no program takes for a formula; numbers stay numbers.
-
-    >>> safe_cell("=1+1"), safe_cell(-1.5), safe_cell(None), safe_cell("plain")
-    ("'=1+1", '-1.5', '', 'plain')
-    """
-    if value is None:
-        return ""
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
-
-
 def csv_lines(names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Yield the lines of a CSV, each cell safe."""
     columns = tuple(names)
-    yield _line(columns)
+    yield csv_line(columns)
     for row in rows:
-        yield _line([safe_cell(row.get(name)) for name in columns])
-
-
-def _line(cells: Iterable[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue()
+        yield csv_line(row.get(name) for name in columns)

@@ -1,36 +1,24 @@
 """Tables of long work and of retention: jobs, and what sums still count of rows that are gone."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Table
 
+from wattprint.hub.storage.columns import key, texts, wholes
 from wattprint.hub.storage.metadata import METADATA
 from wattprint.hub.storage.schema import COUNTED, DAY_KEY, SUMMED
-
-
-def _key(name: str) -> "Column[str]":
-    return Column(name, Text, primary_key=True)
-
-
-def _wholes(*names: str, nullable: bool = False) -> "list[Column[int]]":
-    return [Column(name, BigInteger, nullable=nullable) for name in names]
-
-
-def _texts(*names: str, nullable: bool = False) -> "list[Column[str]]":
-    return [Column(name, Text, nullable=nullable) for name in names]
-
 
 jobs = Table(
     "jobs",
     METADATA,
-    _key("org_id"),
-    _key("job_id"),
-    *_texts("kind", "state", "arguments", "user_id", "token_id"),
-    *_wholes("done"),
-    *_wholes("total", nullable=True),
-    *_wholes("created_at_ms"),
-    *_wholes("started_at_ms", "ended_at_ms", nullable=True),
-    *_texts("worker"),
-    *_wholes("beat", "attempts", "is_cancelled"),
-    *_texts("result", "error", nullable=True),
+    key("org_id"),
+    key("job_id"),
+    *texts("kind", "state", "arguments", "user_id", "token_id"),
+    *wholes("done"),
+    *wholes("total", nullable=True),
+    *wholes("created_at_ms"),
+    *wholes("started_at_ms", "ended_at_ms", nullable=True),
+    *texts("worker"),
+    *wholes("beat", "attempts", "is_cancelled"),
+    *texts("result", "error", nullable=True),
     Index("jobs_by_time", "org_id", "created_at_ms", "job_id"),
 )
 """Long work. `worker` is whoever has it, and `beat` goes up for as long as that lives: others
@@ -39,8 +27,8 @@ compare it by clocks of their own that do not jump, and take over what stands st
 retention = Table(
     "retention",
     METADATA,
-    _key("org_id"),
-    *_wholes("intervals_until_ms", "runs_until_ms"),
+    key("org_id"),
+    *wholes("intervals_until_ms", "runs_until_ms"),
 )
 """Before which moments single rows were deleted: what comes later of before is not counted again.
 """
@@ -48,9 +36,9 @@ retention = Table(
 retired_intervals = Table(
     "retired_intervals",
     METADATA,
-    *(_key(name) for name in ("org_id", "project_id")),
+    *(key(name) for name in ("org_id", "project_id")),
     Column("day", BigInteger, primary_key=True, autoincrement=False),
-    *_wholes("intervals", "covered_ms", "energy_j", "energy_rest_uj"),
+    *wholes("intervals", "covered_ms", "energy_j", "energy_rest_uj"),
 )
 """What `daily_intervals` counts of rows that retention has deleted: with the rows that are there it
 is the whole sum."""
@@ -61,9 +49,9 @@ retired_runs = Table(
     *(
         Column(name, BigInteger, primary_key=True, autoincrement=False)
         if name == "day"
-        else _key(name)
+        else key(name)
         for name in DAY_KEY
     ),
-    *_wholes("runs", *COUNTED, *SUMMED),
+    *wholes("runs", *COUNTED, *SUMMED),
 )
 """What `daily_runs` counts of runs that retention has deleted."""

@@ -9,6 +9,7 @@ is looked for among them and not among the models.
 
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 
+from wattprint.hub.storage.columns import key, texts, wholes
 from wattprint.hub.storage.metadata import METADATA
 
 RANGE_FIGURES = ("energy_j", "energy_low_j", "energy_high_j")
@@ -18,41 +19,29 @@ _PLAIN_ORDER = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is compared byte by byte, as on SQLite: an index serves the beginnings of words."""
 
 
-def _key(name: str) -> "Column[str]":
-    return Column(name, Text, primary_key=True)
-
-
-def _texts(*names: str, nullable: bool = False) -> "list[Column[str]]":
-    return [Column(name, Text, nullable=nullable) for name in names]
-
-
-def _wholes(*names: str, nullable: bool = False) -> "list[Column[int]]":
-    return [Column(name, BigInteger, nullable=nullable) for name in names]
-
-
 registry_settings = Table(
     "registry_settings",
     METADATA,
-    _key("org_id"),
-    *_wholes("is_public"),
-    *_texts("licence", "attribution"),
-    *_wholes("updated_at_ms"),
+    key("org_id"),
+    *wholes("is_public"),
+    *texts("licence", "attribution"),
+    *wholes("updated_at_ms"),
 )
 """Whether anybody may read an organisation's accepted models, and under which licence."""
 
 registry_models = Table(
     "registry_models",
     METADATA,
-    _key("org_id"),
-    _key("model_id"),
-    *_texts("name", "version", "task", "dataset", "licence", "publisher", "links", "note"),
-    *_texts("name_key", "task_key", "dataset_key", "publisher_key", "zones"),
-    *_wholes("year", nullable=True),
-    *_texts("state", "submitter", "origin", "method"),
-    *_wholes(*RANGE_FIGURES, *MASS_FIGURES, nullable=True),
-    *_wholes("computed_ug", "warnings"),
-    *_wholes("submitted_at_ms", "changed_at_ms"),
-    *_texts("findings", "raw", "raw_sha256"),
+    key("org_id"),
+    key("model_id"),
+    *texts("name", "version", "task", "dataset", "licence", "publisher", "links", "note"),
+    *texts("name_key", "task_key", "dataset_key", "publisher_key", "zones"),
+    *wholes("year", nullable=True),
+    *texts("state", "submitter", "origin", "method"),
+    *wholes(*RANGE_FIGURES, *MASS_FIGURES, nullable=True),
+    *wholes("computed_ug", "warnings"),
+    *wholes("submitted_at_ms", "changed_at_ms"),
+    *texts("findings", "raw", "raw_sha256"),
     Index("registry_by_change", "org_id", "state", "changed_at_ms", "model_id"),
     Index("registry_by_name", "org_id", "state", "name_key", "model_id"),
     Index("registry_by_mass", "org_id", "state", "location_ug", "model_id"),
@@ -68,44 +57,44 @@ are; `computed_ug` is our own estimate, -1 where there is none; `zones` are set 
 registry_footprints = Table(
     "registry_footprints",
     METADATA,
-    _key("org_id"),
-    _key("model_id"),
+    key("org_id"),
+    key("model_id"),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    *_texts("stage", "zone", nullable=True),
-    *_texts("method"),
-    *_wholes("reported_j", "reported_ug", nullable=True),
-    *_wholes(*(f"computed_{name}" for name in (*RANGE_FIGURES, *MASS_FIGURES)), nullable=True),
-    *_texts("factor_set_version", nullable=True),
-    *_texts("said", "computed_how"),
+    *texts("stage", "zone", nullable=True),
+    *texts("method"),
+    *wholes("reported_j", "reported_ug", nullable=True),
+    *wholes(*(f"computed_{name}" for name in (*RANGE_FIGURES, *MASS_FIGURES)), nullable=True),
+    *texts("factor_set_version", nullable=True),
+    *texts("said", "computed_how"),
 )
 """One piece of work on a model. `said` is its part of the submission, as JSON."""
 
 registry_scores = Table(
     "registry_scores",
     METADATA,
-    _key("org_id"),
-    _key("model_id"),
+    key("org_id"),
+    key("model_id"),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    *_texts("metric", "metric_key", "dataset", "dataset_key", "said"),
-    *_wholes("score_millionths", "higher_is_better"),
+    *texts("metric", "metric_key", "dataset", "dataset_key", "said"),
+    *wholes("score_millionths", "higher_is_better"),
     Index("registry_scores_by_metric", "org_id", "metric_key", "dataset_key", "model_id"),
 )
 
 registry_events = Table(
     "registry_events",
     METADATA,
-    _key("org_id"),
-    _key("model_id"),
-    _key("event_id"),
-    *_wholes("at_ms"),
-    *_texts("user_id", "state", "reason"),
+    key("org_id"),
+    key("model_id"),
+    key("event_id"),
+    *wholes("at_ms"),
+    *texts("user_id", "state", "reason"),
 )
 """What became of a submission, and why."""
 
 registry_words = Table(
     "registry_words",
     METADATA,
-    _key("org_id"),
+    key("org_id"),
     Column("word", _PLAIN_ORDER, primary_key=True),
     sqlite_with_rowid=False,
 )
@@ -114,21 +103,21 @@ registry_words = Table(
 registry_word_models = Table(
     "registry_word_models",
     METADATA,
-    _key("org_id"),
+    key("org_id"),
     Column("word", _PLAIN_ORDER, primary_key=True),
-    _key("model_id"),
+    key("model_id"),
     sqlite_with_rowid=False,
 )
 
 registry_requests = Table(
     "registry_requests",
     METADATA,
-    _key("org_id"),
-    _key("request_id"),
-    *_texts("secret_sha256", "model_name", "note", "user_id"),
-    *_wholes("created_at_ms", "expires_at_ms"),
-    *_wholes("answered_at_ms", "revoked_at_ms", nullable=True),
-    *_texts("model_id", nullable=True),
+    key("org_id"),
+    key("request_id"),
+    *texts("secret_sha256", "model_name", "note", "user_id"),
+    *wholes("created_at_ms", "expires_at_ms"),
+    *wholes("answered_at_ms", "revoked_at_ms", nullable=True),
+    *texts("model_id", nullable=True),
     Index("registry_requests_by_time", "org_id", "created_at_ms", "request_id"),
 )
 """Links that ask an author the three questions: each is answered once, by the submission named."""
