@@ -1,6 +1,7 @@
 """Programs that tests run as a user would: this interpreter, and the command beside it."""
 
 import fcntl
+import functools
 import os
 import pty
 import struct
@@ -15,6 +16,7 @@ from pathlib import Path
 
 WATTPRINT = Path(sys.executable).with_name("wattprint")
 DEADLINE_S = 60
+APART = "WATTPRINT_TEST_APART"
 
 # Modules are imported before the privileges go: the interpreter's own folder may be root's.
 DROP_TO_NOBODY = """
@@ -92,6 +94,30 @@ def in_terminal(
         os.close(ours)
         status = program.wait(DEADLINE_S)
     return status, b"".join(parts).decode()
+
+
+def without_other_children(test: Callable[..., None]) -> Callable[..., None]:
+    """Run a test of this process in a pytest of its own: the session's has servers as children."""
+
+    @functools.wraps(test)
+    def apart(*arguments: object, **fixtures: object) -> None:
+        if os.environ.get(APART) == test.__name__:
+            test(*arguments, **fixtures)
+            return
+        file = sys.modules[test.__module__].__file__
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        done = subprocess.run(
+            [*command, f"{file}::{test.__name__}"],
+            env=os.environ | {APART: test.__name__, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "1 passed" in done.stdout
+
+    return apart
 
 
 @contextmanager

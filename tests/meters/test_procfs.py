@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from processes import without_other_children
 from wattprint.meters.procfs import HostFacts, ProcessTree, boot_id, host_facts, start_ticks
 
 
@@ -254,6 +255,7 @@ def test_a_tree_holds_no_more_than_the_machine_has_in_use(pair):
     assert tree_of(pair, 10).use().resident_bytes == 102_400
 
 
+@without_other_children
 def test_processes_that_come_and_go_on_this_machine_are_charged_to_the_tree():
     spin = "import time\nend = time.process_time() + 0.2\nwhile time.process_time() < end: pass"
     nested = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {spin!r}])"
@@ -277,6 +279,7 @@ def test_files_beside_the_processes_are_passed_over(proc):
     assert tree_of(proc, 10).use().cpu_s == 1.0
 
 
+@without_other_children
 def test_this_process_is_charged_what_the_kernel_says_it_used():
     def kernel_cpu_s():
         return sum(os.times()[:4])
@@ -347,6 +350,7 @@ def test_a_process_is_told_from_a_later_one_by_its_start(proc):
     assert start_ticks(10, proc.root) is None
 
 
+@without_other_children
 def test_a_process_that_looks_at_itself_counts_to_the_microsecond():
     tree = ProcessTree(os.getpid())
     before = tree.use()
@@ -359,6 +363,7 @@ def test_a_process_that_looks_at_itself_counts_to_the_microsecond():
     assert after.resident_bytes > 1e6
 
 
+@without_other_children
 def test_a_file_that_the_work_closed_and_replaced_is_opened_again(tmp_path):
     tree = ProcessTree(os.getpid())
     tree.use()
@@ -373,6 +378,7 @@ def test_a_file_that_the_work_closed_and_replaced_is_opened_again(tmp_path):
     os.close(own)
 
 
+@without_other_children
 def test_a_child_ends_being_alone():
     tree = ProcessTree(os.getpid())
     tree.use()
