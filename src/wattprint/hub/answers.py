@@ -3,8 +3,9 @@
 Who asks while an answer is made waits for the next one, so that it says all that was stored when it
 was asked for; all who wait get the same one. Twenty readers of a page cost what one does.
 
-A held answer is given again while this process has stored nothing that a page shows, and for a
-second at most: so long another process may have stored something.
+A held answer is given again while this process has stored nothing that a page shows. For what
+another process may have stored it is made anew after a second; meanwhile the old one is given, for
+a second more at most.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from wattprint.hub.storage.database import Database
 
 Answer = TypeVar("Answer")
 PAGE_S = 1.0
-"""How long a page may be given again. [s]"""
+"""After which time a page is made anew. [s]"""
 _MOST_HELD = 200
 
 
@@ -55,10 +56,13 @@ class Answers:
         Args:
             key: All that the answer depends on, whose it is among it.
             make: Makes it.
-            lasts_s: How long it may be given again. [s]
+            lasts_s: After which time it is made anew; it is given for twice as long. [s]
         """
-        held = self._fresh(key, lasts_s)
-        if held is None:  # shielded: one reader who goes away takes nothing from the others
+        held = self._fresh(key, 2 * lasts_s)
+        if held is not None:
+            if self._fresh(key, lasts_s) is None and key not in self._making:
+                self._next(key, make, lasts_s)
+        else:  # shielded: one reader who goes away takes nothing from the others
             held = await asyncio.shield(self._next(key, make, lasts_s))
         answer: Answer = held.answer
         return answer

@@ -12,8 +12,9 @@ from wattprint.charts.trend import Point
 from wattprint.charts.waste import KEPT, Ended
 from wattprint.domain.interval import Range, exact
 from wattprint.domain.units import JOULES_PER_KWH
-from wattprint.hub import periods, reading
+from wattprint.hub import periods
 from wattprint.hub.periods import Chosen, Period
+from wattprint.hub.reading import projects_of_team
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import exclusions
 from wattprint.hub.storage.schema import READINGS, daily_runs, runs
@@ -175,15 +176,15 @@ def _smallness(total: Total) -> tuple[int, int]:
 def _excluded(database: Database, view: View) -> int:
     """Count the runs of a period that its sums leave out."""
     its, of = exclusions.c, ("org_id", "project_id", "run_id")
-    statement = select(func.count()).select_from(exclusions).where(its.org_id == view.org_id)
-    statement = statement.where(*(its[name] == runs.c[name] for name in of))
-    statement = statement.where(runs.c.day.between(*view.period.days))
+    is_of_days = select(runs.c.run_id).where(
+        *(its[name] == runs.c[name] for name in of), runs.c.day.between(*view.period.days)
+    )
+    # Not a join: SQLite would begin at the runs, and there may be a million of them.
+    statement = select(func.count()).where(its.org_id == view.org_id, is_of_days.exists())
     if view.project is not None:
         statement = statement.where(its.project_id == view.project)
     if view.team is not None:
-        statement = statement.where(
-            its.project_id.in_(reading.projects_of_team(view.org_id, view.team))
-        )
+        statement = statement.where(its.project_id.in_(projects_of_team(view.org_id, view.team)))
     with database.reading() as connection:
         return int(connection.scalar(statement) or 0)
 

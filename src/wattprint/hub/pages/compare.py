@@ -70,7 +70,7 @@ async def get_compare(
     def made(member: Visitor) -> Response:
         return _page(request, member, asked_of(hub, member, run), quantity)
 
-    return await shared_page(request, hub, member, made)
+    return await shared_page(request, member, made)
 
 
 def _page(request: Request, member: Visitor, of: Asked, quantity: str) -> Response:

@@ -99,7 +99,7 @@ async def get_dashboard(
     request: Request, hub: AskedHub, member: Member, said: WhatIsSaid
 ) -> Response:
     """Show what the runs come to."""
-    return await shared_page(request, hub, member, lambda who: _dashboard(request, hub, who, said))
+    return await shared_page(request, member, lambda who: _dashboard(request, hub, who, said))
 
 
 def _dashboard(request: Request, hub: Hub, member: Visitor, said: Said) -> Response:
@@ -152,7 +152,7 @@ async def get_chart(
         of = _asked(hub, member.org_id, said)
         return JSONResponse(_CHARTS[name](of, _course(hub, of)))
 
-    return await shared_chart(request, hub, member, made)
+    return await shared_chart(request, member, made)
 
 
 def _over_time(of: Asked, course: Course) -> dict[str, Any]:

@@ -53,7 +53,6 @@ async def get_leaderboard(
     """Show a task's models by score."""
     return await shared_page(
         request,
-        hub,
         visitor,
         lambda who: _leaderboard(request, hub, who, task, metric=metric, dataset=dataset),
     )

@@ -64,7 +64,7 @@ async def get_run(
     def made(member: Visitor) -> Response:
         return _page(request, hub, asked_of(hub, member, run, project))
 
-    return await shared_page(request, hub, member, made, is_own=True)
+    return await shared_page(request, member, made, is_own=True)
 
 
 def _page(

@@ -126,7 +126,7 @@ async def get_runs(
     cursor: Annotated[str, asked.Query(max_length=2000)] = "",
 ) -> Response:
     """List runs."""
-    return await shared_page(request, hub, member, lambda who: _runs(request, hub, who, of, cursor))
+    return await shared_page(request, member, lambda who: _runs(request, hub, who, of, cursor))
 
 
 def _runs(request: Request, hub: Hub, member: Visitor, of: Asked, cursor: str) -> Response:

@@ -9,7 +9,7 @@ from markupsafe import escape
 
 from wattprint.domain.display import printable
 from wattprint.hub.answers import PAGE_S
-from wattprint.hub.api.asked import Hub, own_origin
+from wattprint.hub.api.asked import hub_of, own_origin
 from wattprint.hub.pages.rendering import is_part
 from wattprint.hub.pages.visitor import VISITOR_COOKIE, Visitor, set_cookie
 
@@ -19,7 +19,6 @@ _FORM_KEY, _USER = secrets.token_hex(16), secrets.token_hex(16)
 
 async def shared_page(
     request: Request,
-    hub: Hub,
     visitor: Visitor,
     make: Callable[[Visitor], Response],
     *,
@@ -29,7 +28,6 @@ async def shared_page(
 
     Args:
         request: What asks for it.
-        hub: The hub.
         visitor: Who looks.
         make: Makes it, by `page`, for a visitor of these rights.
         is_own: Whether the page differs by who looks, beyond name and rights.
@@ -39,26 +37,23 @@ async def shared_page(
     anyone = own if own is None or is_own else own._replace(user_id=_USER, token_id=_USER)
     seen_by = visitor._replace(principal=anyone, form_key=_FORM_KEY, new_mark=None)
     key = (*_address(request), visitor.org_id, anyone)
-    made = await hub.answers.of(key, lambda: make(seen_by), lasts_s=PAGE_S)
+    made = await hub_of(request).answers.of(key, lambda: make(seen_by), lasts_s=PAGE_S)
     body = bytes(made.body).replace(_FORM_KEY.encode(), visitor.form_key.encode())
     if own is not None:
         body = body.replace(_USER.encode(), str(escape(printable(own.user_id))).encode())
-    response = Response(body, made.status_code)
-    length = response.raw_headers
-    response.raw_headers = [
-        *(pair for pair in made.raw_headers if pair[0] != b"content-length"),
-        *(pair for pair in length if pair[0] == b"content-length"),
-    ]
+    headers = {name: text for name, text in made.headers.items() if name != "content-length"}
+    response = Response(body, made.status_code, headers)
     if visitor.new_mark is not None:
         set_cookie(request, response, VISITOR_COOKIE, visitor.new_mark)
     return response
 
 
 async def shared_chart(
-    request: Request, hub: Hub, visitor: Visitor, make: Callable[[], Response]
+    request: Request, visitor: Visitor, make: Callable[[], Response]
 ) -> Response:
     """Return data of a chart, made once for all of an organisation who ask at a time."""
-    made = await hub.answers.of((*_address(request), visitor.org_id), make, lasts_s=PAGE_S)
+    key = (*_address(request), visitor.org_id)
+    made = await hub_of(request).answers.of(key, make, lasts_s=PAGE_S)
     return Response(made.body, made.status_code, dict(made.headers))
 
 
