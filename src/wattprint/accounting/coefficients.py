@@ -1,7 +1,7 @@
 """What a job is multiplied with: power, efficiency, intensity, making and water of one kind.
 
 The scalar reference reads these as ranges; the SQL text reads the same numbers from a small table,
-in joules and micrograms, with widths and the logarithms of bounds squared beforehand (`exp` and `ln`
+in joules and micrograms, with widths and logarithms of bounds squared beforehand (`exp` and `ln`
 differ between engines in the last digit, products do not).
 """
 
