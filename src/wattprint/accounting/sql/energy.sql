@@ -31,12 +31,7 @@ held AS (
     CASE WHEN meter_j IS NOT NULL AND is_meter_at_wall = 1
       THEN 0e0 ELSE supply_up_sq END AS supply_up,
     CASE WHEN meter_j IS NOT NULL AND is_meter_at_wall = 1
-      THEN 0e0 ELSE supply_down_sq END AS supply_down,
-    -- Half-widths of a power that depends on the load, over that power.
-    (accelerator_idle_up_w + accelerator_load_up_w * gpu_load)
-      / (accelerator_idle_w + accelerator_load_w * gpu_load + 1e-300) AS load_up,
-    (accelerator_idle_down_w + accelerator_load_down_w * gpu_load)
-      / (accelerator_idle_w + accelerator_load_w * gpu_load + 1e-300) AS load_down
+      THEN 0e0 ELSE supply_down_sq END AS supply_down
   FROM counted c
 ),
 parts AS (
@@ -49,11 +44,19 @@ parts AS (
       ELSE accelerator_w * device_s END AS accelerators_j,
     CASE
       WHEN accelerator_energy_j IS NOT NULL THEN accelerator_meter_up_sq
-      WHEN gpu_load IS NOT NULL THEN load_up * load_up
+      WHEN gpu_load IS NOT NULL THEN
+        (accelerator_idle_up_w + accelerator_load_up_w * gpu_load)
+        * (accelerator_idle_up_w + accelerator_load_up_w * gpu_load)
+        / ((accelerator_idle_w + accelerator_load_w * gpu_load)
+          * (accelerator_idle_w + accelerator_load_w * gpu_load) + 1e-300)
       ELSE accelerator_up_sq END AS a_up_sq,
     CASE
       WHEN accelerator_energy_j IS NOT NULL THEN accelerator_meter_down_sq
-      WHEN gpu_load IS NOT NULL THEN load_down * load_down
+      WHEN gpu_load IS NOT NULL THEN
+        (accelerator_idle_down_w + accelerator_load_down_w * gpu_load)
+        * (accelerator_idle_down_w + accelerator_load_down_w * gpu_load)
+        / ((accelerator_idle_w + accelerator_load_w * gpu_load)
+          * (accelerator_idle_w + accelerator_load_w * gpu_load) + 1e-300)
       ELSE accelerator_down_sq END AS a_down_sq,
     CASE
       WHEN meter_j IS NOT NULL THEN 0e0
