@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import psycopg
 import pytest
 
 from processes import DEADLINE_S, wait_until
@@ -39,14 +40,19 @@ class PostgresServer(NamedTuple):
         """The address of one of its databases, for psycopg."""
         return f"postgresql://wattprint@/{database}?host={self.folder}"
 
-    def create(self, database: str) -> str:
-        """Make an empty database and return its address."""
-        self.sql(f'CREATE DATABASE "{database}"')
+    def create(self, database: str, template: str = "template1") -> str:
+        """Make a database, empty or a copy of another, and return its address."""
+        self._tell(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return self.url(database)
 
     def drop(self, database: str) -> None:
         """Drop a database, whoever still uses it."""
-        self.sql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        self._tell(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def _tell(self, statement: str) -> None:
+        """Run a statement on a connection: psql would be a process for each test, twice."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(statement)
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run a statement by psql and return what it prints."""

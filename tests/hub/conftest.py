@@ -5,6 +5,7 @@ storage runs on both always; of pages and the like, which stand upon it, `make t
 for each test, and `make proof` both.
 """
 
+import shutil
 from itertools import count
 from pathlib import Path
 from zlib import crc32
@@ -21,7 +22,7 @@ DATABASES = ("sqlite", "postgresql")
 ON_BOTH = {
     *("test_away", "test_backup", "test_export", "test_ingest", "test_jobs", "test_migrations"),
     *("test_notes", "test_parquet", "test_recompute", "test_retention", "test_rights"),
-    *("test_registry_api", "test_served", "test_tokens"),
+    *("test_registry_api", "test_served", "test_sums", "test_tokens"),
 }
 """Modules whose tests run on both databases always, but for what takes half a minute each:"""
 ON_EITHER = {
@@ -55,14 +56,39 @@ def postgres():
         yield server
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    """A file with today's tables."""
+    file = tmp_path_factory.mktemp("template") / "hub.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres):
+    """The name of a database with today's tables."""
+    _migrate(postgres.create("hub_template"))
+    return "hub_template"
+
+
+def _migrate(url):
+    database = Database(url)
+    migrate(database)
+    database.close()
+
+
 @pytest.fixture(params=DATABASES)
 def database_url(request, tmp_path):
-    """The address of an empty database."""
+    """The address of an empty database; for `database`, of a copy of one that was migrated once."""
+    is_empty = "database" not in request.fixturenames
     if request.param == "sqlite":
+        if not is_empty:
+            shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "hub.db")
         yield f"sqlite:///{tmp_path / 'hub.db'}"
         return
     server, name = request.getfixturevalue("postgres"), f"hub_{next(_NUMBERS)}"
-    yield server.create(name)
+    template = () if is_empty else (request.getfixturevalue("postgres_template"),)
+    yield server.create(name, *template)
     server.drop(name)
 
 
@@ -75,7 +101,8 @@ def empty(database_url):
 
 
 @pytest.fixture
-def database(empty):
+def database(database_url):
     """A database with today's tables."""
-    migrate(empty)
-    return empty
+    database = Database(database_url)
+    yield database
+    database.close()

@@ -105,6 +105,17 @@ def test_a_fault_is_a_page_for_people_and_a_document_for_programs(hub, token):
     assert answer.json()["status"] == 404
 
 
+def test_a_fault_is_shown_to_a_member_as_one(hub, token):
+    browser = Browser(hub)
+    assert "Sign in" in browser.get("/nowhere").text
+    browser.sign_in(token)
+    browser.get("/runs")
+    for path in ("/runs/unknown-run", "/nowhere"):
+        page = browser.get(path)
+        assert page.status_code == 404
+        assert ("Sign out" in page.text, "Sign in" in page.text) == (True, False)
+
+
 def test_files_of_ours_are_kept_by_browsers(hub, token):
     browser = Browser(hub)
     page = browser.get("/sign-in").text

@@ -3,9 +3,10 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from wattprint.hub.api.asked import hub_of
 from wattprint.hub.api.problems import TITLES, ProblemError, problem_response
 from wattprint.hub.pages.rendering import page
-from wattprint.hub.pages.visitor import SignInNeededError, Visitor, to_sign_in
+from wattprint.hub.pages.visitor import SESSION_COOKIE, SignInNeededError, Visitor, to_sign_in
 
 
 def answer(request: Request, problem: ProblemError) -> Response:
@@ -30,11 +31,10 @@ def is_page(request: Request) -> bool:
 
 def _page(request: Request, problem: ProblemError) -> Response:
     """Return a page that says what is wrong, and needs no database."""
-    nobody = Visitor(None, "", None, "")
     title = TITLES.get(problem.status, "This cannot be shown")
     made = page(
         request,
-        nobody,
+        _visitor(request),
         "fault.html.jinja",
         status=problem.status,
         title=title,
@@ -45,3 +45,12 @@ def _page(request: Request, problem: ProblemError) -> Response:
         if name.lower() == "retry-after":
             made.headers[name] = text
     return made
+
+
+def _visitor(request: Request) -> Visitor:
+    """Return who looks, as far as memory knows."""
+    sessions, cookie = hub_of(request).sessions, request.cookies.get(SESSION_COOKIE, "")
+    principal = sessions.check(cookie) if sessions.is_remembered(cookie) else None
+    if principal is None:
+        return Visitor(None, "", None, "")
+    return Visitor(principal, sessions.form_key(cookie), None, principal.org_id)
