@@ -25,18 +25,18 @@ def pandas_sums(jobs: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> pd.
     seconds, gpus, cpus = (jobs[name].to_numpy(float) for name in ("elapsed_s", "gpus", "cpus"))
     gpu_s, cpu_set_s, busy_s = seconds * gpus, seconds * cpus, jobs["cpu_s"].to_numpy(float)
     load = np.divide(busy_s, cpu_set_s, out=np.zeros_like(busy_s), where=cpu_set_s > 0)
-    per_core = f.threads_per_core - (f.threads_per_core - 1.0) * load
+    busy_w = f.cpu_alone_w - f.cpu_shared_w * load
     parts = {
         "accelerator": f.accelerator_w * gpu_s,
-        "cpu_law": f.cpu_idle_w * cpu_set_s + f.cpu_busy_w * busy_s * per_core,
+        "cpu_law": f.cpu_idle_w * cpu_set_s + busy_w * busy_s,
         "memory": f.memory_w_per_gb * jobs["memory_gb"].to_numpy(float) * seconds,
         "static": np.where(
             gpus > 0, f.static_w_per_accelerator * gpu_s, f.static_w_per_cpu * cpu_set_s
         ),
     }
     delivered = sum(parts.values())
-    up = np.sqrt(sum((joules * f[f"{name}_up"]) ** 2 for name, joules in parts.items()))
-    down = np.sqrt(sum((joules * f[f"{name}_down"]) ** 2 for name, joules in parts.items()))
+    up = np.sqrt(sum(joules**2 * f[f"{name}_up_sq"] for name, joules in parts.items()))
+    down = np.sqrt(sum(joules**2 * f[f"{name}_down_sq"] for name, joules in parts.items()))
     it = delivered * f.supply_inverse
     grams = it * f.pue * f.location_ug_per_j
     up_sq = np.log1p(up / delivered) ** 2 + f.supply_up_sq + f.pue_up_sq + f.location_up_sq
@@ -72,12 +72,8 @@ def polars_sums(
     rows = rows.with_columns(
         accelerator_e=c("accelerator_w") * c("gpus") * c("elapsed_s"),
         cpu_e=c("cpu_idle_w") * c("cpus") * c("elapsed_s")
-        + c("cpu_busy_w")
-        * c("cpu_s")
-        * (
-            c("threads_per_core")
-            - (c("threads_per_core") - 1.0) * (c("cpu_s") / (c("cpus") * c("elapsed_s")))
-        ),
+        + c("cpu_s")
+        * (c("cpu_alone_w") - c("cpu_shared_w") * (c("cpu_s") / (c("cpus") * c("elapsed_s")))),
         memory_e=c("memory_w_per_gb") * c("memory_gb") * c("elapsed_s"),
         static_e=pl.when(c("gpus") > 0)
         .then(c("static_w_per_accelerator") * c("gpus"))
@@ -89,7 +85,7 @@ def polars_sums(
         delivered=sum((c(f"{part}_e") for part in names), pl.lit(0.0)),
         **{
             side: sum(
-                ((c(f"{part}_e") * c(f"{width}_{side}")) ** 2 for part, width in names.items()),
+                (c(f"{part}_e") ** 2 * c(f"{width}_{side}_sq") for part, width in names.items()),
                 pl.lit(0.0),
             ).sqrt()
             for side in ("up", "down")

@@ -58,7 +58,7 @@ def recomputed(job, factors):
     }
     delivered = sum(parts.values())
     up, down = (
-        sqrt(sum((joules * f[f"{name}_{side}"]) ** 2 for name, joules in parts.items()))
+        sqrt(sum(joules**2 * f[f"{name}_{side}_sq"] for name, joules in parts.items()))
         for side in ("up", "down")
     )
     it = delivered * f["supply_inverse"]

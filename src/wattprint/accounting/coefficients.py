@@ -1,7 +1,7 @@
 """What a job is multiplied with: power, efficiency, intensity, making and water of one kind.
 
 The scalar reference reads these as ranges; the SQL text reads the same numbers from a small table,
-in joules and micrograms, with the logarithms of the bounds squared beforehand (`exp` and `ln`
+in joules and micrograms, with widths and logarithms of bounds squared beforehand (`exp` and `ln`
 differ between engines in the last digit, products do not).
 """
 
@@ -119,8 +119,9 @@ class Coefficients(NamedTuple):
             "cpu_w": self.cpu_w.value,
             **_widths("cpu", self.cpu_w),
             "cpu_idle_w": self.cpu_idle_w,
-            "cpu_busy_w": self.cpu_busy_w,
-            "threads_per_core": float(self.threads_per_core),
+            # A core that is busy by one thread draws what it does by two.
+            "cpu_alone_w": self.cpu_busy_w * self.threads_per_core,
+            "cpu_shared_w": self.cpu_busy_w * (self.threads_per_core - 1.0),
             **_widths("cpu_law", self.cpu_law),
             "memory_w_per_gb": self.memory_w_per_gb.value,
             **_widths("memory", self.memory_w_per_gb),
@@ -155,9 +156,6 @@ class Coefficients(NamedTuple):
             "accelerators_of_machine": self.accelerators_of_machine,
             "cpus_of_machine": self.cpus_of_machine,
             "cpus_per_accelerator": self.cpus_per_accelerator,
-            "one": 1.0,
-            "nothing": 0.0,
-            "least": LEAST,
         }
 
 
@@ -177,13 +175,12 @@ INTEGER_COLUMNS = frozenset(
 
 
 def _widths(name: str, amount: Range) -> dict[str, float | int | None]:
-    """Return the half-widths of a range over its value."""
+    """Return the squares of the half-widths of a range over its value."""
     if not amount.value:
-        return {f"{name}_up": 0.0, f"{name}_down": 0.0}
-    return {
-        f"{name}_up": (amount.high - amount.value) / amount.value,
-        f"{name}_down": (amount.value - amount.low) / amount.value,
-    }
+        return {f"{name}_up_sq": 0.0, f"{name}_down_sq": 0.0}
+    up = (amount.high - amount.value) / amount.value
+    down = (amount.value - amount.low) / amount.value
+    return {f"{name}_up_sq": up * up, f"{name}_down_sq": down * down}
 
 
 def _watts(name: str, power_w: Range) -> dict[str, float | int | None]:

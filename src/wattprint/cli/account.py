@@ -184,14 +184,14 @@ def _told(
 def _into_folder(
     wanted: "Wanted", said: dict[str, Any], hours: Hours, scratch: Path, *, as_json: bool
 ) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
     from wattprint.accounting.front import JOBS_FILE, accounting
     from wattprint.accounting.out_folder import whole_folder, write_folder
 
     out = Path(said["out"])
     if not said["no_report"]:
-        from wattprint.charts.render import warmed_up
-
-        warmed_up()
+        _begin_page()
     with (
         whole_folder(out) as folder,
         reading_bar() as progress,
@@ -199,11 +199,26 @@ def _into_folder(
             wanted, scratch, folder / JOBS_FILE, progress=progress, find_hours=hours.find
         ) as working,
     ):
-        write_folder(folder, working.report, working.logs, working.site)
-        if not said["no_report"]:
-            _page(working.report, folder, working.site.name)
+        with ThreadPoolExecutor(1) as beside:
+            written = beside.submit(
+                write_folder, folder, working.report, working.logs, working.site
+            )
+            if not said["no_report"]:
+                _page(working.report, folder, working.site.name)
+            written.result()
         _print(working, said, as_json=as_json)
     say(f"Written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}.")
+
+
+def _begin_page() -> None:
+    """Load what writes the page while the logs are read, and draw a first chart."""
+    from importlib import import_module
+    from threading import Thread
+
+    from wattprint.charts.render import warmed_up
+
+    warmed_up()
+    Thread(target=import_module, args=["wattprint.reports.accounting"]).start()
 
 
 def _page(report: Any, folder: Path, title: str) -> None:

@@ -1,16 +1,17 @@
 -- Energy of every job, part by part [J], and how far each part may be off.
--- A column of DOUBLE comes first in every product: literals are DECIMAL in Spark and PostgreSQL.
+-- A column of DOUBLE comes first in every product: other literals than 0e0 are DECIMAL in Spark and
+-- all of them in PostgreSQL. A literal costs a third of what a column of the factors does.
 -- OFFSET 0 keeps PostgreSQL from putting each name's expression wherever it is used, which grows
 -- without end; to the others it is nothing.
--- `least` is 1e-300, so that nothing over nothing is 0 without a case, which costs twice as much.
+-- 1e-300 changes no figure but 0: nothing over nothing is 0 without a case, which costs twice as much.
 counted AS (
   SELECT
     j.*, f.*,
-    COALESCE(j.gpus, f.accelerators_of_machine * COALESCE(j.nodes, f.one)) AS accelerators,
+    COALESCE(j.gpus, f.accelerators_of_machine * COALESCE(j.nodes, 1e0)) AS accelerators,
     COALESCE(j.cpus, CASE
       WHEN COALESCE(j.gpus, f.accelerators_of_machine) > 0 THEN f.cpus_per_accelerator
-        * COALESCE(j.gpus, f.accelerators_of_machine * COALESCE(j.nodes, f.one))
-      WHEN j.nodes IS NULL THEN f.one
+        * COALESCE(j.gpus, f.accelerators_of_machine * COALESCE(j.nodes, 1e0))
+      WHEN j.nodes IS NULL THEN 1e0
       ELSE f.cpus_of_machine * j.nodes END) AS cpu_count,
     CASE WHEN f.is_meter_trusted = 1 THEN j.node_energy_j ELSE NULL END AS meter_j
   FROM jobs j
@@ -19,80 +20,83 @@ counted AS (
 held AS (
   SELECT
     c.*,
-    one * elapsed_s * accelerators AS device_s,
-    one * elapsed_s * cpu_count AS set_aside_s,
+    accelerators * elapsed_s AS device_s,
+    cpu_count * elapsed_s AS set_aside_s,
     COALESCE(memory_gb, CASE
       WHEN accelerators > 0 THEN memory_gb_per_accelerator * accelerators
       ELSE memory_gb_per_cpu * cpu_count END) AS held_gb,
-    CASE WHEN cpu_s > elapsed_s * cpu_count THEN one * elapsed_s * cpu_count ELSE cpu_s END
-      AS busy_s,
+    CASE WHEN cpu_s > cpu_count * elapsed_s THEN cpu_count * elapsed_s ELSE cpu_s END AS busy_s,
     CASE WHEN meter_j IS NOT NULL AND is_meter_at_wall = 1
-      THEN one ELSE supply_inverse END AS supply,
+      THEN 1e0 ELSE supply_inverse END AS supply,
     CASE WHEN meter_j IS NOT NULL AND is_meter_at_wall = 1
-      THEN nothing ELSE supply_up_sq END AS supply_up,
+      THEN 0e0 ELSE supply_up_sq END AS supply_up,
     CASE WHEN meter_j IS NOT NULL AND is_meter_at_wall = 1
-      THEN nothing ELSE supply_down_sq END AS supply_down
+      THEN 0e0 ELSE supply_down_sq END AS supply_down
   FROM counted c
 ),
 parts AS (
   SELECT
     h.*,
     CASE
-      WHEN meter_j IS NOT NULL AND has_meter_accelerators = 1 THEN nothing
+      WHEN meter_j IS NOT NULL AND has_meter_accelerators = 1 THEN 0e0
       WHEN accelerator_energy_j IS NOT NULL THEN accelerator_energy_j
       WHEN gpu_load IS NOT NULL THEN (accelerator_idle_w + accelerator_load_w * gpu_load) * device_s
       ELSE accelerator_w * device_s END AS accelerators_j,
     CASE
-      WHEN accelerator_energy_j IS NOT NULL THEN accelerator_meter_up
-      WHEN gpu_load IS NOT NULL THEN (accelerator_idle_up_w + accelerator_load_up_w * gpu_load)
-        / (accelerator_idle_w + accelerator_load_w * gpu_load + least)
-      ELSE accelerator_up END AS a_up,
+      WHEN accelerator_energy_j IS NOT NULL THEN accelerator_meter_up_sq
+      WHEN gpu_load IS NOT NULL THEN
+        (accelerator_idle_up_w + accelerator_load_up_w * gpu_load)
+        * (accelerator_idle_up_w + accelerator_load_up_w * gpu_load)
+        / ((accelerator_idle_w + accelerator_load_w * gpu_load)
+          * (accelerator_idle_w + accelerator_load_w * gpu_load) + 1e-300)
+      ELSE accelerator_up_sq END AS a_up_sq,
     CASE
-      WHEN accelerator_energy_j IS NOT NULL THEN accelerator_meter_down
-      WHEN gpu_load IS NOT NULL THEN (accelerator_idle_down_w + accelerator_load_down_w * gpu_load)
-        / (accelerator_idle_w + accelerator_load_w * gpu_load + least)
-      ELSE accelerator_down END AS a_down,
+      WHEN accelerator_energy_j IS NOT NULL THEN accelerator_meter_down_sq
+      WHEN gpu_load IS NOT NULL THEN
+        (accelerator_idle_down_w + accelerator_load_down_w * gpu_load)
+        * (accelerator_idle_down_w + accelerator_load_down_w * gpu_load)
+        / ((accelerator_idle_w + accelerator_load_w * gpu_load)
+          * (accelerator_idle_w + accelerator_load_w * gpu_load) + 1e-300)
+      ELSE accelerator_down_sq END AS a_down_sq,
     CASE
-      WHEN meter_j IS NOT NULL THEN nothing
+      WHEN meter_j IS NOT NULL THEN 0e0
       WHEN cpu_s IS NULL THEN cpu_w * set_aside_s
       ELSE cpu_idle_w * set_aside_s
-        + cpu_busy_w * busy_s
-          * (threads_per_core - (threads_per_core - one) * (busy_s / (set_aside_s + least)))
+        + busy_s * (cpu_alone_w - cpu_shared_w * (busy_s / (set_aside_s + 1e-300)))
       END AS cpus_j,
-    CASE WHEN cpu_s IS NULL THEN cpu_up ELSE cpu_law_up END AS c_up,
-    CASE WHEN cpu_s IS NULL THEN cpu_down ELSE cpu_law_down END AS c_down,
-    CASE WHEN meter_j IS NOT NULL THEN nothing
-      ELSE memory_w_per_gb * held_gb * elapsed_s END AS memory_j,
+    CASE WHEN cpu_s IS NULL THEN cpu_up_sq ELSE cpu_law_up_sq END AS c_up_sq,
+    CASE WHEN cpu_s IS NULL THEN cpu_down_sq ELSE cpu_law_down_sq END AS c_down_sq,
+    CASE WHEN meter_j IS NOT NULL THEN 0e0
+      ELSE memory_w_per_gb * (held_gb * elapsed_s) END AS memory_j,
     CASE
-      WHEN meter_j IS NOT NULL AND is_meter_at_wall = 1 THEN nothing
+      WHEN meter_j IS NOT NULL AND is_meter_at_wall = 1 THEN 0e0
       WHEN accelerators > 0 THEN static_w_per_accelerator * device_s
       ELSE static_w_per_cpu * set_aside_s END AS static_j,
-    COALESCE(meter_j, nothing) AS metered_j
+    COALESCE(meter_j, 0e0) AS metered_j
   FROM held h
   OFFSET 0
 ),
-delivered AS (
+squared AS (
   SELECT
     p.*,
     accelerators_j + cpus_j + memory_j + static_j + metered_j AS delivered_j,
-    sqrt(
-      (accelerators_j * a_up) * (accelerators_j * a_up) + (cpus_j * c_up) * (cpus_j * c_up)
-      + (memory_j * memory_up) * (memory_j * memory_up)
-      + (static_j * static_up) * (static_j * static_up)
-      + (metered_j * node_meter_up) * (metered_j * node_meter_up)) AS up_j,
-    sqrt(
-      (accelerators_j * a_down) * (accelerators_j * a_down) + (cpus_j * c_down) * (cpus_j * c_down)
-      + (memory_j * memory_down) * (memory_j * memory_down)
-      + (static_j * static_down) * (static_j * static_down)
-      + (metered_j * node_meter_down) * (metered_j * node_meter_down)) AS down_j
+    accelerators_j * accelerators_j AS accelerators_sq,
+    cpus_j * cpus_j AS cpus_sq,
+    memory_j * memory_j AS memory_sq,
+    static_j * static_j AS static_sq,
+    metered_j * metered_j AS metered_sq
   FROM parts p
 ),
 widths AS (
   SELECT
     d.*,
-    ln(one + up_j / (delivered_j + least)) AS up_log,
-    ln(one - down_j / (delivered_j + least)) AS down_log
-  FROM delivered d
+    ln(1 + sqrt(accelerators_sq * a_up_sq + cpus_sq * c_up_sq + memory_sq * memory_up_sq
+      + static_sq * static_up_sq + metered_sq * node_meter_up_sq) / (delivered_j + 1e-300))
+      AS up_log,
+    ln(1 - sqrt(accelerators_sq * a_down_sq + cpus_sq * c_down_sq + memory_sq * memory_down_sq
+      + static_sq * static_down_sq + metered_sq * node_meter_down_sq) / (delivered_j + 1e-300))
+      AS down_log
+  FROM squared d
 ),
 energy AS (
   SELECT

@@ -6,7 +6,7 @@ made AS (
     accelerator_made_ug_per_s * device_s AS accelerator_made,
     CASE WHEN accelerators > 0 THEN host_made_ug_per_accelerator_s * device_s
       ELSE host_made_ug_per_cpu_s * set_aside_s END AS machine_made,
-    memory_made_ug_per_gb_s * held_gb * elapsed_s AS memory_made,
+    memory_made_ug_per_gb_s * (held_gb * elapsed_s) AS memory_made,
     facility * ug_per_j AS location,
     facility * market_ug_per_j AS market,
     it * site_water_ul_per_j AS site_water,
@@ -14,38 +14,35 @@ made AS (
     supply * pue * ug_per_j AS ug_of_part,
     -- What was set aside and not used, where the log tells: behind the supply, before the PUE.
     CASE WHEN memory_used_gb IS NULL OR meter_j IS NOT NULL THEN NULL
-      WHEN memory_used_gb >= held_gb THEN nothing
-      ELSE memory_j * (one - memory_used_gb / held_gb) END AS unused_memory,
+      WHEN memory_used_gb >= held_gb THEN 0e0
+      ELSE memory_j * (1 - memory_used_gb / held_gb) END AS unused_memory,
     CASE WHEN cpu_s IS NULL OR meter_j IS NOT NULL THEN NULL
-      WHEN cpu_s >= set_aside_s THEN nothing
+      WHEN cpu_s >= set_aside_s THEN 0e0
       ELSE cpu_idle_w * (set_aside_s - cpu_s)
-        + CASE WHEN accelerators > 0 THEN nothing ELSE static_w_per_cpu END
+        + CASE WHEN accelerators > 0 THEN 0e0 ELSE static_w_per_cpu END
           * (set_aside_s - cpu_s) END AS unused_cpu,
     CASE WHEN gpu_load < 0.01 THEN device_s
-      WHEN gpu_load IS NOT NULL THEN nothing ELSE NULL END AS idle_s,
+      WHEN gpu_load IS NOT NULL THEN 0e0 ELSE NULL END AS idle_s,
     CASE WHEN gpu_load IS NULL OR (meter_j IS NOT NULL AND has_meter_accelerators = 1) THEN NULL
-      WHEN gpu_load < 0.01 THEN accelerators_j ELSE nothing END AS idle_accelerator
+      WHEN gpu_load < 0.01 THEN accelerators_j ELSE 0e0 END AS idle_accelerator
   FROM charged c
 ),
 embodied AS (
   SELECT
     m.*,
     accelerator_made + machine_made + memory_made AS embodied,
-    sqrt(
-      (accelerator_made * accelerator_made_up) * (accelerator_made * accelerator_made_up)
-      + (machine_made * host_made_up) * (machine_made * host_made_up)
-      + (memory_made * memory_made_up) * (memory_made * memory_made_up)) AS embodied_up,
-    sqrt(
-      (accelerator_made * accelerator_made_down) * (accelerator_made * accelerator_made_down)
-      + (machine_made * host_made_down) * (machine_made * host_made_down)
-      + (memory_made * memory_made_down) * (memory_made * memory_made_down)) AS embodied_down
+    accelerator_made * accelerator_made AS accelerator_made_sq,
+    machine_made * machine_made AS machine_made_sq,
+    memory_made * memory_made AS memory_made_sq
   FROM made m
 ),
 lived AS (
   SELECT
     m.*,
-    ln(one + embodied_up / (embodied + least)) AS made_up_log,
-    ln(one - embodied_down / (embodied + least)) AS made_down_log
+    ln(1 + sqrt(accelerator_made_sq * accelerator_made_up_sq + machine_made_sq * host_made_up_sq
+      + memory_made_sq * memory_made_up_sq) / (embodied + 1e-300)) AS made_up_log,
+    ln(1 - sqrt(accelerator_made_sq * accelerator_made_down_sq + machine_made_sq * host_made_down_sq
+      + memory_made_sq * memory_made_down_sq) / (embodied + 1e-300)) AS made_down_log
   FROM embodied m
 )
 SELECT

@@ -1,10 +1,10 @@
 -- Every job at the mean intensity of its own time: two look-ups in a running sum over the hours.
--- Sums are whole numbers of 2^-24 ug/J x s (accounting/hours.py): differences lose nothing.
+-- Sums are whole numbers of 2^-24 ug/J x s (accounting/hours.py), 5.96e-8: differences lose nothing.
 timed AS (
   SELECT
     e.*,
     COALESCE(end_s - start_s, 0) AS wall_s,
-    one * (b.so_far - a.so_far) / 16777216
+    (b.so_far - a.so_far) * 5.9604644775390625e-8
       + (b.rate * (end_s % 3600) - a.rate * (start_s % 3600)) AS area
   FROM energy e
   JOIN hours a ON a.hour_key = e.series_key

@@ -4,11 +4,11 @@ timed AS (
   SELECT
     e.*,
     COALESCE(end_s - start_s, 0) AS wall_s,
-    one * (b.so_far - a.so_far) / 16777216
+    (b.so_far - a.so_far) * 5.9604644775390625e-8
       + (b.rate * (end_s % 3600) - a.rate * (start_s % 3600)) AS area,
-    one * (b.low_so_far - a.low_so_far) / 16777216
+    (b.low_so_far - a.low_so_far) * 5.9604644775390625e-8
       + (b.low_rate * (end_s % 3600) - a.low_rate * (start_s % 3600)) AS low_area,
-    one * (b.high_so_far - a.high_so_far) / 16777216
+    (b.high_so_far - a.high_so_far) * 5.9604644775390625e-8
       + (b.high_rate * (end_s % 3600) - a.high_rate * (start_s % 3600)) AS high_area
   FROM energy e
   JOIN hours a ON a.hour_key = e.series_key
@@ -19,8 +19,8 @@ timed AS (
 ratios AS (
   SELECT
     t.*,
-    ln((high_area + least) / (area + least)) AS hour_up,
-    ln((area + least) / (low_area + least)) AS hour_down
+    ln((high_area + 1e-300) / (area + 1e-300)) AS hour_up,
+    ln((area + 1e-300) / (low_area + 1e-300)) AS hour_down
   FROM timed t
 ),
 charged AS (

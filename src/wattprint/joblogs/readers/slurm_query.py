@@ -95,11 +95,9 @@ def quick_cells_query(layout: Layout, head: str, first_line: int, path: Path) ->
     def text(*columns: str) -> str:
         return f"f{layout.place(*columns)}"
 
-    names = enumerate(head.split(layout.delimiter), 1)
-    same = [f"f{n} IS NOT DISTINCT FROM nullif({literal(name)}, '')" for n, name in names]
-    # The id of a row is looked at first: it differs at once.
-    first = layout.place("jobid", "jobidraw") - 1
-    same.insert(0, same.pop(max(first, 0)))
+    # A header again is told by the columns that are needed: others are not even made texts.
+    names = head.split(layout.delimiter)
+    same = [f"f{n} IS NOT DISTINCT FROM {literal(names[n - 1])}" for n in _places(layout)]
     return f"""
 SELECT number AS line, {_cells(layout, text)}
 FROM (
@@ -115,6 +113,13 @@ def _cells(layout: Layout, text: Callable[..., str]) -> str:
     if users := [text(name) for name in ("user", "uid") if layout.place(name)]:
         cells.append(f"coalesce({', '.join(users)}) AS user_name")
     return ", ".join(cells)
+
+
+def _places(layout: Layout) -> list[int]:
+    """Return the places of columns that are needed, from 1; the id, which tells rows, is first."""
+    needed = [layout.place(*columns) for columns in _FIELDS.values()]
+    users = [layout.place(name) for name in ("user", "uid")]
+    return [place for place in dict.fromkeys([*needed, *users]) if place]
 
 
 def rows_view(layout: Layout, *, quick: bool) -> str:
