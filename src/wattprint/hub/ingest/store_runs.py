@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, tuple_, update
 
 from wattprint.hub.ingest.kept import kept_since
-from wattprint.hub.ingest.run_rows import ReadRun
+from wattprint.hub.ingest.run_facts import ReadRun
 from wattprint.hub.ingest.upsert import Deltas, add_up
 from wattprint.hub.storage.bulk import insert_new, row_of, upsert
 from wattprint.hub.storage.database import Database
