@@ -21,7 +21,7 @@ READERS = 20
 LIMIT_MS = 150
 INGEST_ROWS_PER_S = 1_000
 INGEST_BATCH = 100
-ASKED_PER_READER = 8
+ASKED_PER_READER = 25
 
 PAGES = (
     "/api/v1/runs",
@@ -38,7 +38,7 @@ PAGES = (
     "/runs",
     "/runs?project=project-7&outcome=failed",
     "/runs/run-00000007",
-    "/compare?run=run-00000007&run=run-00000008",
+    "/compare?run=project-7/run-00000007&run=project-8/run-00000008",
     "/models",
     "/calculator",
     "/zones",

@@ -19,6 +19,7 @@ from argon2 import PasswordHasher
 from made_runs import intervals, made_run
 from processes import DEADLINE_S, WATTPRINT, environment, wait_until
 from wattprint.estimator.tracked import footprint_of_run
+from wattprint.hub.answers import Answers
 from wattprint.hub.api.app import application
 from wattprint.hub.api.asked import Hub
 from wattprint.hub.api.limits import RateLimit
@@ -51,9 +52,11 @@ def hub_of(database, provider=None, **settings):
     clock, wall_clock = Clock(), Clock()
     tokens = Tokens(database, KEY, clock_s=clock, wall_clock_s=wall_clock)
     limit = RateLimit(chosen.requests_per_s, clock_s=clock)
-    sessions = Sessions(database, KEY, wall_clock_s=wall_clock)
+    sessions = Sessions(database, KEY, clock_s=clock, wall_clock_s=wall_clock)
+    answers = Answers(database, clock_s=clock)
     accounts = accounts_of(database, KEY, wall_clock_s=wall_clock, hasher=QUICK, provider=provider)
-    return Hub(chosen, database, tokens, sessions, limit, Counters(), accounts, wall_clock)
+    counters = Counters()
+    return Hub(chosen, database, tokens, sessions, limit, counters, accounts, answers, wall_clock)
 
 
 def admin_of(hub, org_id="acme"):

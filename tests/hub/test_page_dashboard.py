@@ -66,13 +66,13 @@ def test_a_filter_leaves_the_others_out(database, runs):
 
 def test_the_intensity_is_of_runs_that_have_both(database, runs):
     hub, _ = filled(database, *runs)
-    points, counted = overview.intensity_over_time(hub.database, view(), "month")
+    course = overview.course(hub.database, view(), by="zone", quantity="energy", step="month")
     # April: c at 50 g/kWh. May: a and b at 100. February's d has no emissions, and no point.
-    assert [(p.period, p.ratio.value) for p in points] == [
+    assert [(p.period, p.ratio.value) for p in course.intensity] == [
         ("2026-04", pytest.approx(50.0, rel=1e-9)),
         ("2026-05", pytest.approx(100.0, rel=1e-9)),
     ]
-    assert counted == 3
+    assert course.intensity_runs == 3
 
 
 def test_a_ratio_takes_a_factor_out_of_a_product():

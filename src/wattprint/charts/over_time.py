@@ -1,6 +1,6 @@
 """Emissions or energy of periods, stacked by who or what they are of, with the total's interval."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from wattprint.charts import calendar
@@ -23,12 +23,15 @@ class Slice(NamedTuple):
 
     period: str
     """A day, month, quarter or year: 2026-01-31, 2026-01, 2026-Q1, 2026."""
-    group: str
+    group: str | None
+    """None for the others of a list that was cut already."""
     amount: Range
     """[gCO2e] or [kWh]"""
 
 
-def over_time_chart(slices: Sequence[Slice], *, quantity: str, by: str) -> dict[str, Any]:
+def over_time_chart(
+    slices: Sequence[Slice], *, quantity: str, by: str, others: int = 0
+) -> dict[str, Any]:
     """Return a stacked bar for each period; those in which nothing was are empty.
 
     The line on a bar is the 90 % interval of its total. Groups share their causes of error (an
@@ -38,19 +41,20 @@ def over_time_chart(slices: Sequence[Slice], *, quantity: str, by: str) -> dict[
         slices: In any order; those of one group and period are added.
         quantity: `emissions` or `energy`.
         by: What groups are, in the singular: "project".
+        others: How many groups the slices without a name are of.
     """
     totals = _sums((one.period, one.amount) for one in slices)
     most = max((total.value for total in totals.values()), default=0.0)
     unit = quantity_of(quantity, most)
     if not most:
         return nothing(f"No {quantity} in this time.")
-    names = _names(slices, by)
+    names = _names(slices, by, others)
     inks = _inks(names)
     cut = _sums(((one.period, names[one.group]), one.amount) for one in slices)
     whole = [_whole(label, totals.get(label), unit) for label in calendar.filled(totals)]
     parts = [
         {
-            **_whole(label, totals[label], unit),
+            **_whole(label, totals.get(label), unit),
             "group": name,
             "order": list(inks).index(name),
             "amount": unit.drawn(amount.value),
@@ -68,10 +72,10 @@ def over_time_chart(slices: Sequence[Slice], *, quantity: str, by: str) -> dict[
     )
 
 
-def over_time_table(slices: Sequence[Slice], *, quantity: str, by: str) -> Table:
+def over_time_table(slices: Sequence[Slice], *, quantity: str, by: str, others: int = 0) -> Table:
     """Return what the chart shows: a row for each period, a column for each group it names."""
     totals = _sums((one.period, one.amount) for one in slices)
-    names = _names(slices, by)
+    names = _names(slices, by, others)
     columns = list(_inks(names))
     cut = _sums(((one.period, names[one.group]), one.amount) for one in slices)
     unit = quantity_of(quantity, max((total.value for total in totals.values()), default=0.0))
@@ -94,20 +98,23 @@ def _sums(amounts: Iterable[tuple[Key, Range]]) -> dict[Key, Range]:
     return {key: sum_shared(ranges) for key, ranges in of.items()}
 
 
-def _names(slices: Sequence[Slice], by: str) -> dict[str, str]:
+def _names(slices: Sequence[Slice], by: str, others: int) -> dict[str | None, str]:
     """Return what each group is called, the largest first; the smallest share a name."""
-    sums = _sums((one.group, one.amount) for one in slices)
+    sums = _sums((one.group, one.amount) for one in slices if one.group is not None)
     ranked = sorted(sums, key=lambda group: (-sums[group].value, group))
-    left = len(ranked) - MOST_GROUPS
+    left = max(0, len(ranked) - MOST_GROUPS) + others
     rest = f"{left} other {by}{'' if left == 1 or by == 'hardware' else 's'}"
-    return {g: printable(g) if i < MOST_GROUPS else rest for i, g in enumerate(ranked)}
+    names: dict[str | None, str] = {
+        name: printable(name) if i < MOST_GROUPS else rest for i, name in enumerate(ranked)
+    }
+    return {**names, None: rest} if others else names
 
 
-def _inks(names: dict[str, str]) -> dict[str, Ink]:
+def _inks(names: Mapping[str | None, str]) -> dict[str, Ink]:
     """Return the colour of each name, in the order of the legend."""
     ordered = list(dict.fromkeys(names.values()))
-    if len(names) > MOST_GROUPS:
-        return series_inks(ordered[:MOST_GROUPS], ordered[-1])
+    if None in names or len(names) > MOST_GROUPS:
+        return series_inks(ordered[:-1], ordered[-1])
     return series_inks(ordered)
 
 

@@ -11,8 +11,8 @@ from wattprint.hub.storage.metadata import METADATA
 from wattprint.hub.storage.schema import (
     audit,
     daily_intervals,
-    daily_runs,
     memberships,
+    monthly_runs,
     projects,
     teams,
     tokens,
@@ -166,7 +166,7 @@ def health(database: Database, org_id: str, *, revision: str | None, is_keeper: 
     """
     with database.reading() as connection:
         counts = {
-            "runs": _sum(connection, daily_runs.c.runs, org_id),
+            "runs": _sum(connection, monthly_runs.c.runs, org_id),
             "intervals": _sum(connection, daily_intervals.c.intervals, org_id),
             **{
                 words: _count(connection, table, org_id)

@@ -1,22 +1,24 @@
-"""What a team's runs come to over a period: sums, shares, waste; from daily roll-ups alone."""
+"""What a team's runs come to over a period: sums, shares, waste; from roll-ups alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from math import exp, log, sqrt
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from wattprint.charts.over_time import Slice
+from wattprint.charts.over_time import MOST_GROUPS, Slice
 from wattprint.charts.trend import Point
 from wattprint.charts.waste import KEPT, Ended
 from wattprint.domain.interval import Range, exact
 from wattprint.domain.units import JOULES_PER_KWH
-from wattprint.hub import periods, reading
+from wattprint.hub import periods
 from wattprint.hub.periods import Chosen, Period
+from wattprint.hub.reading import projects_of_team
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import exclusions
 from wattprint.hub.storage.schema import READINGS, daily_runs, runs
+from wattprint.hub.sums import OTHERS, SUMS, Asked, sums_of_runs
 
 UG_PER_G = 1e6
 DIMENSIONS = ("project", "team", "hardware", "zone")
@@ -29,13 +31,12 @@ NOBODY: Mapping[str, str] = {
     "zone": "no place given",
 }
 """What a group is called of which nothing was said."""
-_SUMS = frozenset(reading.DAILY_SUMS)
 _BOUNDS = ("", "_low", "_high")
 _LOCATION = tuple(f"location{bound}_ug" for bound in _BOUNDS)
 _IT = tuple(f"it{bound}_j" for bound in _BOUNDS)
 _FACILITY = tuple(f"facility{bound}_j" for bound in _BOUNDS)
 _OF_GROUPS = ("runs", "runs_without_location", "runs_without_energy", *_LOCATION, *_IT)
-_OF_ALL = tuple(name for name in reading.DAILY_SUMS if name not in READINGS)
+_OF_ALL = tuple(name for name in SUMS if name not in READINGS)
 _QUANTITIES = {"emissions": "location", "energy": "it"}
 
 
@@ -57,14 +58,17 @@ class Total:
     """Sums over some runs.
 
     Args:
-        rows: Rows of roll-ups.
+        rows: Rows of roll-ups, all with the same sums.
+        only: Which sums are added; what is not there, or not added, is 0.
     """
 
-    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        self.sums = dict.fromkeys(_SUMS, 0)
-        for row in rows:
-            for name in _SUMS & row.keys():
-                self.sums[name] += row[name]
+    def __init__(
+        self, rows: Iterable[Mapping[str, Any]], only: Collection[str] = frozenset(SUMS)
+    ) -> None:
+        rows = list(rows)
+        there = rows[0].keys() & only if rows else ()
+        self.sums = dict.fromkeys(SUMS, 0)
+        self.sums.update({name: sum(row[name] for row in rows) for name in there})
 
     @property
     def runs(self) -> int:
@@ -119,9 +123,9 @@ class Overview(NamedTuple):
 def earliest_day(database: Database, org_id: str) -> date | None:
     """Return the first day that has any run."""
     its = daily_runs.c
-    statement = select(func.min(its.day)).where(its.org_id == org_id, its.runs > 0)
+    statement = select(its.day).where(its.org_id == org_id, its.runs > 0)
     with database.reading() as connection:
-        found = connection.scalar(statement)
+        found = connection.scalar(statement.order_by(its.day).limit(1))
     return None if found is None else periods.day_of(found)
 
 
@@ -148,17 +152,12 @@ def _read(
     sums: Sequence[str],
     *,
     period: Period | None = None,
-    is_whole: bool = False,
+    told_apart: Mapping[str, Collection[str | None]] | None = None,
 ) -> list[dict[str, Any]]:
-    return reading.daily(
-        database,
-        view.org_id,
-        by,
-        (period or view.period).days,
-        view.project,
-        team=view.team,
-        is_whole=is_whole,
-        sums=sums,
+    days = (period or view.period).days
+    apart = told_apart or {}
+    return sums_of_runs(
+        database, Asked(view.org_id, by, days, view.project, view.team, sums, apart)
     )
 
 
@@ -166,7 +165,7 @@ def _ranked(rows: Sequence[Mapping[str, Any]], dimension: str) -> list[tuple[str
     groups: dict[str | None, list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault(row[dimension], []).append(row)
-    totals = [(name, Total(its)) for name, its in groups.items()]
+    totals = [(name, Total(its, _OF_GROUPS)) for name, its in groups.items()]
     return sorted(totals, key=lambda one: (*_smallness(one[1]), one[0] or "~"))
 
 
@@ -177,77 +176,118 @@ def _smallness(total: Total) -> tuple[int, int]:
 def _excluded(database: Database, view: View) -> int:
     """Count the runs of a period that its sums leave out."""
     its, of = exclusions.c, ("org_id", "project_id", "run_id")
-    statement = select(func.count()).select_from(exclusions).where(its.org_id == view.org_id)
-    statement = statement.where(*(its[name] == runs.c[name] for name in of))
-    statement = statement.where(runs.c.day.between(*view.period.days))
+    is_of_days = select(runs.c.run_id).where(
+        *(its[name] == runs.c[name] for name in of), runs.c.day.between(*view.period.days)
+    )
+    # Not a join: SQLite would begin at the runs, and there may be a million of them.
+    statement = select(func.count()).where(its.org_id == view.org_id, is_of_days.exists())
     if view.project is not None:
         statement = statement.where(its.project_id == view.project)
     if view.team is not None:
-        statement = statement.where(
-            its.project_id.in_(reading.projects_of_team(view.org_id, view.team))
-        )
+        statement = statement.where(its.project_id.in_(projects_of_team(view.org_id, view.team)))
     with database.reading() as connection:
         return int(connection.scalar(statement) or 0)
 
 
-def over_time(database: Database, view: View, *, by: str, step: str) -> list[dict[str, Any]]:
-    """Return sums of each step of a period and each group of a dimension.
+class Cell(NamedTuple):
+    """What a group had in a step of a period."""
+
+    period: str
+    group: str | None
+    """None for all groups that the chart has no colour for."""
+    total: Total
+
+
+class Course(NamedTuple):
+    """A period step by step."""
+
+    cells: list[Cell]
+    """By period and group."""
+    others: int
+    """How many groups share the cells without a name."""
+    intensity: list[Point]
+    """The intensity of compute. [gCO2e/kWh]"""
+    intensity_runs: int
+    """How many runs enter it."""
+    ended: list[Ended]
+    """Energy by how its runs ended; what goes on is not lost."""
+
+    def slices(self, quantity: str) -> list[Slice]:
+        """Return the cells as a chart of emissions or energy takes them."""
+        return [Slice(cell.period, cell.group, cell.total.amount(quantity)) for cell in self.cells]
+
+
+def course(database: Database, view: View, *, by: str, quantity: str, step: str) -> Course:
+    """Return the steps of a period, the sums of all its charts read at once.
+
+    Only runs of which both energy of the facility and emissions are known enter the intensity, by
+    roll-ups: one run that lacks either leaves out those of its day (of its month where steps are
+    longer), project, outcome, zone and hardware.
 
     Args:
         database: The hub's database.
         view: Of which runs and days.
         by: One of `DIMENSIONS`.
+        quantity: `emissions` or `energy`: by which groups are the largest.
         step: One of `periods.STEPS`.
-
-    Returns:
-        Rows of `period`, `group` and `total`.
     """
-    cells: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in _read(database, view, ("day", by), _OF_GROUPS):
-        group = row[by] or NOBODY[by]
-        cells.setdefault((periods.label_of(row["day"], step), group), []).append(row)
-    return [
-        {"period": period, "group": group, "total": Total(rows)}
-        for (period, group), rows in sorted(cells.items())
+    largest, others = _largest(database, view, by, quantity)
+    at = "day" if step == "day" else "month"
+    rows = _read(
+        database,
+        view,
+        (at, by, "outcome", "is_whole"),
+        (*_OF_GROUPS, *_FACILITY),
+        told_apart={by: largest} if others else {},
+    )
+    for row in rows:
+        row["period"] = periods.label_of(row[at], step)
+        row["group"] = None if row[by] == OTHERS else row[by] or NOBODY[by]
+        row["ended"] = row["outcome"] if row["outcome"] in WASTED else KEPT
+    points, counted = _intensity([row for row in rows if row["is_whole"]])
+    cells = [
+        Cell(period, group, Total(its))
+        for (period, group), its in sorted(_grouped(rows, "period", "group").items(), key=_of_cell)
     ]
+    ended = [
+        Ended(period, outcome, sum(row["it_j"] for row in its) / JOULES_PER_KWH)
+        for (period, outcome), its in sorted(_grouped(rows, "period", "ended").items())
+    ]
+    return Course(cells, others, points, counted, ended)
 
 
-def slices(cells: Sequence[Mapping[str, Any]], quantity: str) -> list[Slice]:
-    """Return cells as a chart of emissions or energy takes them."""
-    return [Slice(cell["period"], cell["group"], cell["total"].amount(quantity)) for cell in cells]
+def _of_cell(item: tuple[tuple[str, str | None], Any]) -> tuple[str, bool, str]:
+    period, group = item[0]
+    return period, group is None, group or ""
 
 
-def by_quarter(cells: Sequence[Mapping[str, Any]]) -> list[tuple[str, Total]]:
+def _grouped(rows: Iterable[Mapping[str, Any]], *by: str) -> dict[Any, list[Mapping[str, Any]]]:
+    groups: dict[Any, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[name] for name in by), []).append(row)
+    return groups
+
+
+def _largest(
+    database: Database, view: View, by: str, quantity: str
+) -> tuple[list[str | None], int]:
+    """Return the groups that have a colour in a chart, and how many others there are."""
+    measure = f"{_QUANTITIES[quantity]}_{'ug' if quantity == 'emissions' else 'j'}"
+    rows = _read(database, view, (by,), ("runs", measure))
+    ranked = sorted(rows, key=lambda row: (-row[measure], row[by] or NOBODY[by]))
+    return [row[by] for row in ranked[:MOST_GROUPS]], max(0, len(ranked) - MOST_GROUPS)
+
+
+def by_quarter(cells: Sequence[Cell]) -> list[tuple[str, Total]]:
     """Return the totals of quarters, the first one first, from cells of any step."""
     quarters: dict[str, list[Mapping[str, int]]] = {}
     for cell in cells:
-        label = periods.quarter_of(cell["period"])
-        quarters.setdefault(label, []).append(cell["total"].sums)
+        quarters.setdefault(periods.quarter_of(cell.period), []).append(cell.total.sums)
     return [(label, Total(sums)) for label, sums in sorted(quarters.items())]
 
 
-def ended(database: Database, view: View, step: str) -> list[Ended]:
-    """Return the energy of each step by how its runs ended; what goes on is not lost."""
-    return [
-        Ended(
-            periods.label_of(row["day"], step),
-            row["outcome"] if row["outcome"] in WASTED else KEPT,
-            row["it_j"] / JOULES_PER_KWH,
-        )
-        for row in _read(database, view, ("day", "outcome"), ("runs", "it_j"))
-    ]
-
-
-def intensity_over_time(database: Database, view: View, step: str) -> tuple[list[Point], int]:
-    """Return the intensity [gCO2e/kWh] of compute over time, and how many runs enter.
-
-    Only runs of which both energy of the facility and emissions are known enter, by roll-ups: one
-    run that lacks either leaves out those of its day, project, outcome, zone and hardware.
-    """
-    steps: dict[str, list[Mapping[str, Any]]] = {}
-    for row in _read(database, view, ("day",), ("runs", *_LOCATION, *_FACILITY), is_whole=True):
-        steps.setdefault(periods.label_of(row["day"], step), []).append(row)
-    totals = {label: Total(rows) for label, rows in sorted(steps.items())}
+def _intensity(rows: Iterable[Mapping[str, Any]]) -> tuple[list[Point], int]:
+    totals = {label: Total(its) for (label,), its in sorted(_grouped(rows, "period").items())}
     points = [
         Point(label, ratio(total.emissions_g(), total.energy_kwh("facility")))
         for label, total in totals.items()

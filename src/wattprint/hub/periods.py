@@ -1,6 +1,8 @@
 """Stretches of days that sums are asked for, and what each is compared with."""
 
+from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from wattprint.domain.checks import one_of
@@ -89,6 +91,7 @@ def step_of(name: str, period: Period) -> str:
     return "month" if period.length <= _MOST_DAYS_BY_MONTH else "quarter"
 
 
+@lru_cache(maxsize=4096)
 def label_of(day: int, step: str) -> str:
     """Return the step that a day falls into: 2026-01-31, 2026-01 or 2026-Q1."""
     at = date.fromordinal(_EPOCH.toordinal() + day)
@@ -97,6 +100,21 @@ def label_of(day: int, step: str) -> str:
     if step == "month":
         return f"{at.year:04d}-{at.month:02d}"
     return f"{at.year:04d}-Q{(at.month + 2) // 3}"
+
+
+@lru_cache(maxsize=4096)
+def month_of(day: int) -> int:
+    """Return the first day of a day's month, both since 1970.
+
+    >>> day_of(month_of(20_000)).isoformat(), day_of(20_000).isoformat()
+    ('2024-10-01', '2024-10-04')
+    """
+    return day - day_of(day).day + 1
+
+
+def next_month(month: int) -> int:
+    """Return the first day of the month after one; of the very last month one day behind it."""
+    return month + monthrange(day_of(month).year, day_of(month).month)[1]
 
 
 def quarter_of(label: str) -> str:

@@ -1,21 +1,16 @@
-"""What is read of a tenant's runs: lists by pages, single runs, sums of days."""
+"""What is read of a tenant's runs: lists by pages, and single runs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import and_, literal, or_, select
 
-from wattprint.domain.units import MICROJOULES_PER_JOULE
 from wattprint.hub.cursors import foreign, packed, unpacked
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import run_tags
 from wattprint.hub.storage.schema import (
-    COUNTED,
     FIGURES,
     READINGS,
-    SUMMED,
-    daily_intervals,
-    daily_runs,
     footprints,
     intervals,
     projects,
@@ -29,9 +24,6 @@ FIELDS = (
 )
 """Fields of a run in a list."""
 _COLUMNS = {"id": "run_id", "project": "project_id", "parent": "parent_id"}
-DAILY_SUMS = ("runs", *COUNTED, *SUMMED)
-"""What the roll-up of a day adds up."""
-GROUPS = ("day", "project", "team", "outcome", "zone", "hardware")
 
 
 class Page(NamedTuple):
@@ -202,91 +194,3 @@ def list_intervals(
     statement = statement.order_by(its.device_id, its.start_ms).limit(limit)
     with database.reading() as connection:
         return [dict(row) for row in connection.execute(statement).mappings()]
-
-
-def daily(
-    database: Database,
-    org_id: str,
-    by: Sequence[str],
-    days: tuple[int, int],
-    project: str | None = None,
-    *,
-    team: str | None = None,
-    is_whole: bool = False,
-    sums: Sequence[str] = DAILY_SUMS,
-) -> list[dict[str, Any]]:
-    """Return sums over runs, grouped; from the roll-ups alone, however many runs there are.
-
-    Args:
-        database: The hub's database.
-        org_id: The tenant.
-        by: Any of `GROUPS`.
-        days: First and last day, since 1970.
-        project: Only this project.
-        team: Only projects of this team.
-        is_whole: Only roll-ups all of whose runs have energy of the facility and emissions.
-        sums: Which sums, `runs` among them; few are several times as fast as all.
-    """
-    groups = {
-        "day": daily_runs.c.day,
-        "project": daily_runs.c.project_id,
-        "team": projects.c.team_id,
-        "outcome": daily_runs.c.outcome,
-        "zone": daily_runs.c.zone,
-        "hardware": daily_runs.c.hardware,
-    }
-    chosen = [groups[name].label(name) for name in by]
-    statement: Select[Any] = select(
-        *chosen, *(func.sum(daily_runs.c[name]).label(name) for name in sums)
-    ).select_from(_with_team(daily_runs) if "team" in by else daily_runs)
-    statement = statement.where(
-        daily_runs.c.org_id == org_id, daily_runs.c.day.between(*days), daily_runs.c.runs > 0
-    )
-    if project is not None:
-        statement = statement.where(daily_runs.c.project_id == project)
-    if team is not None:
-        statement = statement.where(daily_runs.c.project_id.in_(projects_of_team(org_id, team)))
-    if is_whole:
-        its = daily_runs.c
-        statement = statement.where(its.runs_without_facility == 0, its.runs_without_location == 0)
-    statement = statement.group_by(*(groups[name] for name in by))
-    statement = statement.order_by(*(groups[name] for name in by))
-    with database.reading() as connection:
-        found = connection.execute(statement).mappings()
-        # PostgreSQL sums whole numbers as decimals: the same number, of another type. A zone or
-        # hardware that is not known is empty in this table alone, and null to whoever asks.
-        return [
-            {
-                name: (None if value == "" else value) if name in by else int(value or 0)
-                for name, value in row.items()
-            }
-            for row in found
-            if row["runs"]
-        ]
-
-
-def _with_team(table: Any) -> Any:
-    is_same = and_(projects.c.org_id == table.c.org_id, projects.c.project_id == table.c.project_id)
-    return table.outerjoin(projects, is_same)
-
-
-def daily_readings(
-    database: Database, org_id: str, days: tuple[int, int], project: str | None = None
-) -> list[dict[str, Any]]:
-    """Return sums over raw intervals, of each project and day."""
-    its = daily_intervals.c
-    statement = select(daily_intervals).where(its.org_id == org_id, its.day.between(*days))
-    if project is not None:
-        statement = statement.where(its.project_id == project)
-    with database.reading() as connection:
-        found = connection.execute(statement.order_by(its.project_id, its.day))
-        return [
-            {
-                "project": row.project_id,
-                "day": row.day,
-                "intervals": row.intervals,
-                "covered_ms": row.covered_ms,
-                "energy_uj": row.energy_j * MICROJOULES_PER_JOULE + row.energy_rest_uj,
-            }
-            for row in found
-        ]

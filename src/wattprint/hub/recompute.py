@@ -26,9 +26,9 @@ from wattprint.hub.ingest.store_runs import (
     short_key,
     store_footprints,
 )
-from wattprint.hub.ingest.upsert import Deltas, add_up
+from wattprint.hub.ingest.upsert import Deltas, add_runs
 from wattprint.hub.storage.database import Database
-from wattprint.hub.storage.schema import COUNTED, SUMMED, daily_runs, runs
+from wattprint.hub.storage.schema import COUNTED, SUMMED, runs
 
 Told = Callable[[int, int], None]
 _PIECE = 100
@@ -208,7 +208,7 @@ def _store(
         replace_rows(connection, [{**run.row, "org_id": org_id} for _, run in same])
         added = {"org_id": org_id, "received_at_ms": now_ms}
         store_footprints(connection, [run for _, run in same], added)
-        add_up(connection, daily_runs, deltas.rows())
+        add_runs(connection, deltas.rows())
         return same
 
     if not computed:

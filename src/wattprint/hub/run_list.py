@@ -17,7 +17,7 @@ from wattprint.hub.notes import tags_of
 from wattprint.hub.reading import column_of, is_tagged, projects_of_team
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import exclusions
-from wattprint.hub.storage.schema import daily_runs, projects, runs, teams
+from wattprint.hub.storage.schema import monthly_runs, projects, runs, teams
 
 ORDERS = {
     "started": "started_at_ms",
@@ -223,6 +223,6 @@ def choices(database: Database, org_id: str) -> dict[str, list[str]]:
         return {
             "project": known(projects.c.project_id, projects),
             "team": known(teams.c.team_id, teams),
-            "zone": known(daily_runs.c.zone, daily_runs),
-            "hardware": known(daily_runs.c.hardware, daily_runs),
+            "zone": known(monthly_runs.c.zone, monthly_runs),
+            "hardware": known(monthly_runs.c.hardware, monthly_runs),
         }

@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from wattprint._version import __version__
+from wattprint.hub.answers import Answers
 from wattprint.hub.api import (
     administration,
     estimate,
@@ -75,6 +76,7 @@ def opened(settings: Settings) -> Hub:
         RateLimit(settings.requests_per_s),
         Counters(),
         accounts_of(database, key, provider=provider),
+        Answers(database),
     )
 
 

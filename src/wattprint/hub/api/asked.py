@@ -1,12 +1,14 @@
 """What every route starts from: the hub's parts, and whose token it is."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
+from wattprint.hub.answers import Answers
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import MEDIA_TYPE, TITLES, ProblemError
 from wattprint.hub.api.watch import Counters
@@ -31,6 +33,7 @@ class Hub(NamedTuple):
     limit: RateLimit
     counters: Counters
     accounts: Accounts
+    answers: Answers
     wall_clock_s: Callable[[], float] = time.time
 
     def now_ms(self) -> int:
@@ -44,7 +47,11 @@ def hub_of(request: Request) -> Hub:
     return hub
 
 
-AskedHub = Annotated[Hub, Depends(hub_of)]
+async def _hub(request: Request) -> Hub:
+    return hub_of(request)  # FastAPI gives a thread to what is not async
+
+
+AskedHub = Annotated[Hub, Depends(_hub)]
 
 
 def own_origin(request: Request) -> str:
@@ -60,13 +67,17 @@ def own_origin(request: Request) -> str:
 _BEARER = HTTPBearer(auto_error=False, description="A token: `wpt_...`")
 
 
-def principal_of(
-    request: Request, hub: AskedHub, bearer: Annotated[Any, Depends(_BEARER)]
-) -> Principal:
-    """Return who asks.
+def authenticated(request: Request, hub: Hub, bearer: Any) -> Principal:
+    """Return who asks by a token; the database is asked for one that is not remembered.
+
+    Args:
+        request: The request.
+        hub: The hub.
+        bearer: What `HTTPBearer` found; None where there is no token.
 
     Raises:
         ProblemError: No token, none of ours, or too many requests.
+        StorageError: The database cannot be asked.
     """
     principal = None if bearer is None else hub.tokens.check(bearer.credentials)
     if principal is None:
@@ -77,11 +88,20 @@ def principal_of(
     return principal
 
 
+async def principal_of(
+    request: Request, hub: AskedHub, bearer: Annotated[Any, Depends(_BEARER)]
+) -> Principal:
+    """Return who asks; without a thread of its own where memory answers, as it mostly does."""
+    if bearer is None or hub.tokens.is_remembered(bearer.credentials):
+        return authenticated(request, hub, bearer)
+    return await run_in_threadpool(authenticated, request, hub, bearer)
+
+
 Known = Annotated[Principal, Depends(principal_of)]
 
 
-def _with(right: str, words: str) -> Callable[[Known], Principal]:
-    def checked(principal: Known) -> Principal:
+def _with(right: str, words: str) -> Callable[[Known], Awaitable[Principal]]:
+    async def checked(principal: Known) -> Principal:
         if not principal.may(right):
             raise ProblemError(403, f"Expected a token that may {words}.")
         return principal

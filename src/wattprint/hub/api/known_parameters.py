@@ -12,7 +12,7 @@ from wattprint.domain.checks import one_of
 from wattprint.domain.errors import InputError
 
 
-def only_known_parameters(request: Request) -> None:
+async def only_known_parameters(request: Request) -> None:
     """Check the query of a request.
 
     Raises:

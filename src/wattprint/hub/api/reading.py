@@ -1,6 +1,6 @@
 """Runs, projects and sums, read by whoever may."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, Literal
@@ -14,18 +14,21 @@ from sqlalchemy import select
 
 from wattprint.domain.errors import InputError
 from wattprint.hub import reading
-from wattprint.hub.api.asked import NO_CONTROLS, AskedHub, Reader, problems
+from wattprint.hub.api.asked import NO_CONTROLS, AskedHub, Hub, Reader, problems
 from wattprint.hub.api.examples import RECORD
 from wattprint.hub.api.problems import ProblemError
+from wattprint.hub.auth.rights import Principal
 from wattprint.hub.notes import TAG
 from wattprint.hub.reading import FIELDS, RunsAsked
 from wattprint.hub.storage.schema import projects
+from wattprint.hub.sums import GROUPS, sums_of_readings, sums_of_runs
+from wattprint.hub.sums import Asked as SumsAsked
 
 router = APIRouter(prefix="/api/v1", tags=["read"])
 Name = Annotated[str, Query(min_length=1, max_length=200, pattern=NO_CONTROLS)]
 RunId = Annotated[str, Path(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 _Moment = Annotated[int, Query(ge=0, le=2**53, description="[ms since 1970]")]
-_GROUP = "|".join(reading.GROUPS)
+_GROUP = "|".join(GROUPS)
 _EPOCH = date(1970, 1, 1)
 _NOT_MODIFIED: Mapping[int | str, dict[str, Any]] = {304: {"description": "Not modified"}}
 
@@ -73,7 +76,7 @@ class Sums(BaseModel):
 
 
 @router.get("/runs", response_model=RunsPage, responses={**problems(), **_NOT_MODIFIED})
-def get_runs(
+async def get_runs(
     request: Request,
     *,
     hub: AskedHub,
@@ -115,8 +118,12 @@ def get_runs(
         cursor=cursor,
         fields=_fields(fields),
     )
-    page = reading.list_runs(hub.database, principal.org_id, asked)
-    return _answer(request, {"runs": page.rows, "next": page.next_cursor})
+
+    def document() -> dict[str, Any]:
+        page = reading.list_runs(hub.database, principal.org_id, asked)
+        return {"runs": page.rows, "next": page.next_cursor}
+
+    return await _shared(request, hub, principal, document)
 
 
 def _fields(text: str | None) -> tuple[str, ...]:
@@ -130,11 +137,15 @@ def _fields(text: str | None) -> tuple[str, ...]:
 @router.get(
     "/runs/{run}", response_model=RunFound, responses={**problems(404, 409), **_NOT_MODIFIED}
 )
-def get_run(
+async def get_run(
     request: Request, hub: AskedHub, principal: Reader, run: RunId, project: Name | None = None
 ) -> Response:
     """Return a run; `project` is needed only where two projects share its id."""
-    found = _found(hub, principal.org_id, run, project)
+    return await _shared(request, hub, principal, lambda: _run(hub, principal.org_id, run, project))
+
+
+def _run(hub: Hub, org_id: str, run: str, project: str | None) -> dict[str, Any]:
+    found = _found(hub, org_id, run, project)
     described = {name: found[reading.column_of(name)] for name in FIELDS}
     # As they came: a number beyond what a float holds would be no JSON if it were read.
     versions = [
@@ -142,7 +153,7 @@ def get_run(
         for version in found["footprints"]
     ]
     record = msgspec.Raw(found["record"].encode())
-    return _answer(request, {"run": described, "record": record, "footprints": versions})
+    return {"run": described, "record": record, "footprints": versions}
 
 
 @router.get(
@@ -150,7 +161,7 @@ def get_run(
     response_model=IntervalsPage,
     responses={**problems(404, 409), **_NOT_MODIFIED},
 )
-def get_intervals(
+async def get_intervals(
     request: Request,
     *,
     hub: AskedHub,
@@ -162,33 +173,46 @@ def get_intervals(
     after_ms: _Moment = 0,
 ) -> Response:
     """Return raw readings of a run. `next` is the query of the next page."""
-    found = _found(hub, principal.org_id, run, project)
     after = None if after_device is None else (after_device, after_ms)
-    of = (principal.org_id, found["project_id"], run)
+
+    def document() -> dict[str, Any]:
+        found = _found(hub, principal.org_id, run, project)
+        return _intervals(hub, (principal.org_id, found["project_id"], run), after, limit)
+
+    return await _shared(request, hub, principal, document)
+
+
+def _intervals(
+    hub: Hub, of: tuple[str, str, str], after: tuple[str, int] | None, limit: int
+) -> dict[str, Any]:
     rows = reading.list_intervals(hub.database, of, after, limit + 1)
     at = None
     if len(rows) > limit:
         rows.pop()
         at = f"after_device={_quoted(rows[-1]['device'])}&after_ms={rows[-1]['start_ms']}"
-    return _answer(request, {"intervals": rows, "next": at})
+    return {"intervals": rows, "next": at}
 
 
 @router.get("/projects", response_model=ProjectsFound, responses={**problems(), **_NOT_MODIFIED})
-def get_projects(request: Request, hub: AskedHub, principal: Reader) -> Response:
+async def get_projects(request: Request, hub: AskedHub, principal: Reader) -> Response:
     """List all projects and their teams."""
     its = projects.c
     statement = select(its.project_id, its.team_id, its.created_at_ms)
     statement = statement.where(its.org_id == principal.org_id).order_by(its.project_id)
-    with hub.database.reading() as connection:
-        rows = [
-            {"project": row.project_id, "team": row.team_id, "created_at_ms": row.created_at_ms}
-            for row in connection.execute(statement)
-        ]
-    return _answer(request, {"projects": rows})
+
+    def document() -> dict[str, Any]:
+        with hub.database.reading() as connection:
+            rows = [
+                {"project": row.project_id, "team": row.team_id, "created_at_ms": row.created_at_ms}
+                for row in connection.execute(statement)
+            ]
+        return {"projects": rows}
+
+    return await _shared(request, hub, principal, document)
 
 
 @router.get("/sums/runs", response_model=Sums, responses={**problems(), **_NOT_MODIFIED})
-def get_sums_of_runs(
+async def get_sums_of_runs(
     request: Request,
     *,
     hub: AskedHub,
@@ -197,7 +221,7 @@ def get_sums_of_runs(
         str,
         Query(
             pattern=rf"^({_GROUP})(,({_GROUP})){{0,5}}$",
-            description="Comma-separated: " + ", ".join(reading.GROUPS),
+            description="Comma-separated: " + ", ".join(GROUPS),
         ),
     ] = "day",
     first_day: date = date(1970, 1, 1),
@@ -206,14 +230,16 @@ def get_sums_of_runs(
 ) -> Response:
     """Add up runs by the day on which they began, project, team, outcome, zone or hardware."""
     groups = tuple(dict.fromkeys(by.split(",")))
-    rows = reading.daily(
-        hub.database, principal.org_id, groups, _days(first_day, last_day), project
-    )
-    return _answer(request, {"rows": [_dated(row) for row in rows]})
+    wanted = SumsAsked(principal.org_id, groups, _days(first_day, last_day), project)
+
+    def document() -> dict[str, Any]:
+        return {"rows": [_dated(row) for row in sums_of_runs(hub.database, wanted)]}
+
+    return await _shared(request, hub, principal, document)
 
 
 @router.get("/sums/intervals", response_model=Sums, responses={**problems(), **_NOT_MODIFIED})
-def get_sums_of_intervals(
+async def get_sums_of_intervals(
     request: Request,
     *,
     hub: AskedHub,
@@ -224,8 +250,12 @@ def get_sums_of_intervals(
 ) -> Response:
     """Add up raw readings by project and day [uJ, ms]."""
     days = _days(first_day, last_day)
-    rows = reading.daily_readings(hub.database, principal.org_id, days, project)
-    return _answer(request, {"rows": [_dated(row) for row in rows]})
+
+    def document() -> dict[str, Any]:
+        rows = sums_of_readings(hub.database, principal.org_id, days, project)
+        return {"rows": [_dated(row) for row in rows]}
+
+    return await _shared(request, hub, principal, document)
 
 
 def _found(hub: Any, org_id: str, run: str, project: str | None) -> dict[str, Any]:
@@ -251,10 +281,21 @@ def _quoted(text: str) -> str:
     return quote(text, safe="")
 
 
-def _answer(request: Request, document: Any) -> Response:
+async def _shared(
+    request: Request, hub: Hub, principal: Principal, document: Callable[[], Any]
+) -> Response:
+    """Return a document, made once for all of an organisation who wait for it."""
+
+    def made() -> tuple[bytes, str]:
+        body = msgspec.json.encode(document())
+        return body, f'"{sha256(body).hexdigest()[:32]}"'
+
+    key = (principal.org_id, request.url.path, request.url.query)
+    return _answer(request, *await hub.answers.of(key, made))
+
+
+def _answer(request: Request, body: bytes, tag: str) -> Response:
     """Return a document, or that the client has it already."""
-    body = msgspec.json.encode(document)
-    tag = f'"{sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if tag in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
         return Response(status_code=304, headers=headers)

@@ -1,6 +1,6 @@
 """Who asks the registry: a member of its organisation, or anybody where it is published."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import Annotated, Any, NamedTuple
 
@@ -8,7 +8,7 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from wattprint.hub.api.address_limit import take_by_address
-from wattprint.hub.api.asked import _BEARER, AskedHub, Known, principal_of
+from wattprint.hub.api.asked import _BEARER, AskedHub, Known, authenticated
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.rights import ADMIN, ANY_PROJECT, MANAGE, READ, Principal
 from wattprint.hub.registry.settings import RegistrySettings, settings_of
@@ -45,7 +45,7 @@ def registry_of(
     """
     principal = None
     if bearer is not None:
-        principal = principal_of(request, hub, bearer)
+        principal = authenticated(request, hub, bearer)
         if not principal.may(READ):
             raise ProblemError(403, "Expected a token that may read.")
     else:
@@ -65,8 +65,8 @@ def registry_of(
 AskedRegistry = Annotated[Registry, Depends(registry_of)]
 
 
-def _with(right: str, words: str) -> Callable[[Known], Principal]:
-    def checked(principal: Known) -> Principal:
+def _with(right: str, words: str) -> Callable[[Known], Awaitable[Principal]]:
+    async def checked(principal: Known) -> Principal:
         if not principal.may(right):
             raise ProblemError(403, f"Expected a token that may {words}.")
         return principal

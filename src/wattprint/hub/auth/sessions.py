@@ -25,6 +25,17 @@ _COOKIE = re.compile(
 _MARK = "session-"
 _ALL = frozenset({"admin"})
 _LONGEST_BROWSER = 200
+REMEMBERED_S = 2.0
+"""How long a check holds: a session that another process ended is refused after this. [s]"""
+_MOST_REMEMBERED = 10_000
+
+
+class _Known(NamedTuple):
+    principal: Principal
+    secret_hash: str
+    until_s: float
+    expires_at_ms: int
+    changes: int
 
 
 class SessionFound(NamedTuple):
@@ -43,13 +54,21 @@ class Sessions:
     Args:
         database: Its database.
         key: The server's key.
+        clock_s: A clock that does not jump. [s]
         wall_clock_s: Seconds since 1970. [s]
     """
 
     def __init__(
-        self, database: Database, key: bytes, *, wall_clock_s: Callable[[], float] = time.time
+        self,
+        database: Database,
+        key: bytes,
+        *,
+        clock_s: Callable[[], float] = time.monotonic,
+        wall_clock_s: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
+        self._clock_s = clock_s
+        self._known: dict[tuple[str, str], _Known] = {}
         self._key = key
         self._wall_clock_s = wall_clock_s
 
@@ -102,21 +121,48 @@ class Sessions:
         parts = _COOKIE.fullmatch(cookie)
         if parts is None:
             return None
+        key = parts["org"], parts["id"]
+        known = self._remembered(key) or self._read(key)
+        sent = self._hash(*key, parts["secret"])
+        expected = known.secret_hash if known else "0" * len(sent)
+        if not hmac.compare_digest(sent, expected) or known is None:
+            return None
+        return known.principal
+
+    def is_remembered(self, cookie: str) -> bool:
+        """Whether `check` would answer from memory."""
+        parts = _COOKIE.fullmatch(cookie)
+        return parts is None or self._remembered((parts["org"], parts["id"])) is not None
+
+    def _remembered(self, key: tuple[str, str]) -> "_Known | None":
+        """Return a session that was read within 2 s, if this process has changed nothing since."""
+        known = self._known.get(key)
+        if known is None or known.changes != self._database.changes:
+            return None
+        is_fresh = known.until_s >= self._clock_s() and known.expires_at_ms > self._now_ms()
+        return known if is_fresh else None
+
+    def _read(self, key: tuple[str, str]) -> "_Known | None":
+        changes, until_s = self._database.changes, self._clock_s() + REMEMBERED_S
         statement = select(sessions, memberships.c.role).where(
-            sessions.c.org_id == parts["org"],
-            sessions.c.session_id == parts["id"],
+            sessions.c.org_id == key[0],
+            sessions.c.session_id == key[1],
             sessions.c.expires_at_ms > self._now_ms(),
             memberships.c.org_id == sessions.c.org_id,
             memberships.c.user_id == sessions.c.user_id,
         )
         with self._database.reading() as connection:
             row = connection.execute(statement).first()
-        sent = self._hash(parts["org"], parts["id"], parts["secret"])
-        expected = row.secret_hash if row else "0" * len(sent)
-        if not hmac.compare_digest(sent, expected) or row is None:
+        if row is None:
+            self._known.pop(key, None)
             return None
         scopes = frozenset((row.scopes or "").split("\n"))
-        return Principal(row.org_id, row.user_id, f"{_MARK}{row.session_id}", row.role, scopes)
+        its = Principal(row.org_id, row.user_id, f"{_MARK}{row.session_id}", row.role, scopes)
+        known = _Known(its, row.secret_hash, until_s, row.expires_at_ms, changes)
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        self._known[key] = known
+        return known
 
     def close(self, principal: Principal) -> None:
         """End a session."""

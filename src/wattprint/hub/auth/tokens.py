@@ -106,6 +106,14 @@ class Tokens:
             self._note_use(known)
         return known.principal
 
+    def is_remembered(self, text: str) -> bool:
+        """Whether `check` would answer from memory."""
+        parts = _TOKEN.fullmatch(text)
+        if parts is None:
+            return True
+        known = self._known.get((parts["org"], parts["id"]))
+        return known is not None and known.until_s >= self._clock_s()
+
     def revoke(self, org_id: str, token_id: str, user_id: str | None = None) -> bool:
         """Take a token back, and end sessions that it opened; return whether there was one.
 
@@ -179,7 +187,7 @@ class Tokens:
         of_token = tokens.c.org_id == its.org_id, tokens.c.token_id == its.token_id
         statement = update(tokens).where(*of_token).values(last_used_at_ms=now_ms)
         try:
-            self._database.write(lambda connection: connection.execute(statement))
+            self._database.write(lambda connection: connection.execute(statement), is_shown=False)
         except StorageError:
             return  # a full disk must not end reading; the time of use is only told
 

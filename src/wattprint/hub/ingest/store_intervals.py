@@ -93,7 +93,7 @@ def store_intervals(
         )
         return new, _stored(connection, (org_id, project), there)
 
-    new, stored = database.write(work)
+    new, stored = database.write(work, is_shown=False)  # a run's power may wait a second
     if len(new) == len(read):
         return [CREATED] * len(read)
     return list(_verdicts(sent, first, new, stored))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select, tuple_, update
 
 from wattprint.hub.ingest.kept import kept_since
 from wattprint.hub.ingest.run_facts import ReadRun
-from wattprint.hub.ingest.upsert import Deltas, add_up
+from wattprint.hub.ingest.upsert import Deltas, add_runs
 from wattprint.hub.storage.bulk import insert_new, row_of, upsert
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import exclusions
@@ -20,7 +20,6 @@ from wattprint.hub.storage.schema import (
     COUNTED,
     DAY_KEY,
     SUMMED,
-    daily_runs,
     footprints,
     projects,
     runs,
@@ -136,7 +135,7 @@ def _store(connection: Connection, sent: _Sent) -> dict[tuple[str, str], str]:
             deltas.add(day_key(row), row)
     replace_rows(connection, changed)
     _upsert_footprints(connection, sent.footprint_rows)
-    add_up(connection, daily_runs, deltas.rows())
+    add_runs(connection, deltas.rows())
     return verdicts
 
 
@@ -162,7 +161,7 @@ def store_projects(connection: Connection, names: Iterable[tuple[str, str]], now
 
 
 def count_again(connection: Connection, row: Mapping[str, Any], sign: int) -> None:
-    """Add a stored run to the sums of its day, or take it out (`sign` -1).
+    """Add a stored run to the sums of its day and month, or take it out (`sign` -1).
 
     Args:
         connection: The transaction that holds the run, see `locked`.
@@ -171,7 +170,7 @@ def count_again(connection: Connection, row: Mapping[str, Any], sign: int) -> No
     """
     deltas = Deltas(COUNTED, SUMMED)
     (deltas.add if sign > 0 else deltas.take)(day_key(row), row)
-    add_up(connection, daily_runs, deltas.rows())
+    add_runs(connection, deltas.rows())
 
 
 def excluded(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:

@@ -1,13 +1,16 @@
-"""Roll-ups: what a transaction adds to the sums of each day."""
+"""Roll-ups: what a transaction adds to the sums of each day and month."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
+from wattprint.hub.periods import month_of
 from wattprint.hub.storage.bulk import Rows, upsert
+from wattprint.hub.storage.schema import DAY_KEY, daily_runs, monthly_runs
 
+_DAY = DAY_KEY.index("day")
 Key = tuple[Any, ...]
 
 
@@ -46,6 +49,27 @@ class Deltas:
         columns = list(zip(*runs, strict=True))
         counts = [columns[i].count(None) for i in self._nulls]
         return (len(runs), *counts, *(sum(filter(None, column)) for column in columns))
+
+
+def add_runs(connection: Connection, days: Sequence[Key]) -> None:
+    """Add to the sums of days, and of their months.
+
+    Args:
+        connection: The transaction that changes the runs.
+        days: Rows of `daily_runs`, in the order of their keys.
+    """
+    add_up(connection, daily_runs, days)
+    add_up(connection, monthly_runs, _months(days))
+
+
+def _months(days: Iterable[Key]) -> list[Key]:
+    """Return rows of months from rows of days."""
+    length = len(DAY_KEY)
+    months: dict[Key, list[Key]] = {}
+    for row in days:
+        key = (*row[:_DAY], month_of(row[_DAY]), *row[_DAY + 1 : length])
+        months.setdefault(key, []).append(row[length:])
+    return [(*key, *map(sum, zip(*months[key], strict=True))) for key in sorted(months)]
 
 
 def add_up(connection: Connection, table: Table, rows: Rows) -> None:

@@ -15,6 +15,7 @@ from wattprint.hub.auth.sessions import end_sessions, session_of
 from wattprint.hub.organisations import note
 from wattprint.hub.pages.entering import audited
 from wattprint.hub.pages.rendering import page
+from wattprint.hub.pages.sharing import shared_page
 from wattprint.hub.pages.tokens import confirm_revoking, list_tokens, make_token, revoke_token
 from wattprint.hub.pages.typed import typed_name
 from wattprint.hub.pages.visitor import (
@@ -33,9 +34,9 @@ _TokenId = Annotated[str, Path(pattern=r"^[a-f0-9]{16}$")]
 
 
 @router.get("/account")
-def get_account(request: Request, hub: AskedHub, visitor: Member) -> Response:
+async def get_account(request: Request, hub: AskedHub, visitor: Member) -> Response:
     """Show one's own name, password, sessions and tokens."""
-    return _page(request, hub, visitor)
+    return await shared_page(request, visitor, lambda who: _page(request, hub, who), is_own=True)
 
 
 @router.post("/account/name")

@@ -10,6 +10,7 @@ from wattprint.hub import administration, organisations
 from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.auth.rights import checked_user_id
 from wattprint.hub.pages.rendering import page
+from wattprint.hub.pages.sharing import shared_page
 from wattprint.hub.pages.tokens import confirm_revoking, list_tokens, make_token, revoke_token
 from wattprint.hub.pages.typed import typed_day_ms, typed_name
 from wattprint.hub.pages.visitor import Admin, Form, Manager, Visitor, text_of
@@ -29,8 +30,12 @@ ACTIONS = (
 
 
 @router.get("/admin")
-def get_admin(request: Request, hub: AskedHub, visitor: Manager) -> Response:
+async def get_admin(request: Request, hub: AskedHub, visitor: Manager) -> Response:
     """Show how the hub fares."""
+    return await shared_page(request, visitor, lambda who: _health(request, hub, who))
+
+
+def _health(request: Request, hub: Hub, visitor: Visitor) -> Response:
     who = visitor.who()
     requests, faults, mean_s = hub.counters.summary()
     found = administration.health(

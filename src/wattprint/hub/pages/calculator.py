@@ -22,7 +22,8 @@ from wattprint.hub.calculator.asked import Asked, Fault, asked, unread_words
 from wattprint.hub.calculator.factor_link import vintage
 from wattprint.hub.calculator.fields import FACTORS, FIELDS
 from wattprint.hub.pages.rendering import is_part, page
-from wattprint.hub.pages.visitor import AnyVisitor
+from wattprint.hub.pages.sharing import shared_page
+from wattprint.hub.pages.visitor import AnyVisitor, Visitor
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(take_by_address)])
 PATH = "/calculator"
@@ -64,8 +65,12 @@ def warm() -> None:
 
 
 @router.get(PATH)
-def get_calculator(request: Request, visitor: AnyVisitor) -> Response:
+async def get_calculator(request: Request, visitor: AnyVisitor) -> Response:
     """Show the form, and the footprint of what the address describes."""
+    return await shared_page(request, visitor, lambda who: _calculator(request, who))
+
+
+def _calculator(request: Request, visitor: Visitor) -> Response:
     found = asked(request.query_params)
     is_answer = is_part(request)
     made = page(

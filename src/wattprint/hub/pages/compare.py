@@ -17,7 +17,8 @@ from wattprint.hub.pages import asked
 from wattprint.hub.pages.dashboard import Quantity
 from wattprint.hub.pages.rendering import page
 from wattprint.hub.pages.run import address_of
-from wattprint.hub.pages.visitor import Member
+from wattprint.hub.pages.sharing import shared_page
+from wattprint.hub.pages.visitor import Member, Visitor
 from wattprint.hub.run_view import RunView
 
 router = APIRouter(include_in_schema=False)
@@ -57,10 +58,22 @@ AskedRuns = Annotated[Asked, Depends(asked_of)]
 
 
 @router.get("/compare")
-def get_compare(
-    request: Request, member: Member, of: AskedRuns, quantity: Quantity = "emissions"
+async def get_compare(
+    request: Request,
+    hub: AskedHub,
+    member: Member,
+    run: Runs = [],  # noqa: B006 - FastAPI copies it
+    quantity: Quantity = "emissions",
 ) -> Response:
     """Show runs side by side."""
+
+    def made(member: Visitor) -> Response:
+        return _page(request, member, asked_of(hub, member, run), quantity)
+
+    return await shared_page(request, member, made)
+
+
+def _page(request: Request, member: Visitor, of: Asked, quantity: str) -> Response:
     return page(
         request,
         member,

@@ -13,18 +13,32 @@ from wattprint.charts.waste import waste_chart, waste_table
 from wattprint.domain import units
 from wattprint.domain.interval import Range
 from wattprint.hub import overview, periods, run_list
-from wattprint.hub.api.asked import AskedHub, own_origin
-from wattprint.hub.overview import DIMENSIONS, Overview, Total, View
+from wattprint.hub.api.asked import AskedHub, Hub, own_origin
+from wattprint.hub.overview import DIMENSIONS, Cell, Course, Overview, Total, View
 from wattprint.hub.pages import asked
 from wattprint.hub.pages.asked import Text
 from wattprint.hub.pages.rendering import address, page
-from wattprint.hub.pages.visitor import Member
+from wattprint.hub.pages.sharing import shared_chart, shared_page
+from wattprint.hub.pages.visitor import Member, Visitor
 
 router = APIRouter(include_in_schema=False)
 By = Literal["project", "team", "hardware", "zone"]
 Quantity = Literal["emissions", "energy"]
 _UNIT, _PER = "gCO2e/kWh", "kWh of the facility"
 _MOST_ROWS = 8
+
+
+class Said(NamedTuple):
+    """What the address of a dashboard says."""
+
+    period: str
+    first: str
+    last: str
+    project: str
+    team: str
+    by: str
+    quantity: str
+    step: str
 
 
 class Asked(NamedTuple):
@@ -38,9 +52,7 @@ class Asked(NamedTuple):
     """The parts of the address that say so."""
 
 
-def asked_of(
-    hub: AskedHub,
-    member: Member,
+async def said_of(
     *,
     period: Text = "quarter",
     first: Annotated[str, asked.Query(alias="from", max_length=20)] = "",
@@ -50,41 +62,50 @@ def asked_of(
     by: By = "project",
     quantity: Quantity = "emissions",
     step: Text = "",
-) -> Asked:
-    """Return what a dashboard is asked for, by its address.
+) -> Said:
+    """Return what an address says."""
+    return Said(period or "quarter", first, last, project, team, by, quantity, step)
+
+
+WhatIsSaid = Annotated[Said, Depends(said_of)]
+
+
+def _asked(hub: Hub, org_id: str, said: Said) -> Asked:
+    """Return what a dashboard is asked for.
 
     Raises:
         InputError: A period that is none.
     """
-    org_id, today = member.org_id, asked.today(hub)
+    today = asked.today(hub)
     earliest = overview.earliest_day(hub.database, org_id) or today
-    days = asked.day("from", first), asked.day("to", last)
-    chosen = periods.chosen(period or "quarter", *days, today=today, earliest=earliest)
-    view = View(org_id, chosen, asked.said(project), asked.said(team))
+    days = asked.day("from", said.first), asked.day("to", said.last)
+    chosen = periods.chosen(said.period, *days, today=today, earliest=earliest)
+    view = View(org_id, chosen, asked.said(said.project), asked.said(said.team))
     query = {
-        "period": period if period != "quarter" else "",
-        "from": first,
-        "to": last,
-        "project": project,
-        "team": team,
-        "by": by if by != "project" else "",
-        "step": step,
-        "quantity": quantity if quantity != "emissions" else "",
+        "period": said.period if said.period != "quarter" else "",
+        "from": said.first,
+        "to": said.last,
+        "project": said.project,
+        "team": said.team,
+        "by": said.by if said.by != "project" else "",
+        "step": said.step,
+        "quantity": said.quantity if said.quantity != "emissions" else "",
     }
-    return Asked(view, by, quantity, periods.step_of(step, view.period), query)
-
-
-AskedView = Annotated[Asked, Depends(asked_of)]
+    return Asked(view, said.by, said.quantity, periods.step_of(said.step, view.period), query)
 
 
 @router.get("/dashboard")
-def get_dashboard(request: Request, hub: AskedHub, member: Member, of: AskedView) -> Response:
+async def get_dashboard(
+    request: Request, hub: AskedHub, member: Member, said: WhatIsSaid
+) -> Response:
     """Show what the runs come to."""
+    return await shared_page(request, member, lambda who: _dashboard(request, hub, who, said))
+
+
+def _dashboard(request: Request, hub: Hub, member: Visitor, said: Said) -> Response:
+    of = _asked(hub, member.org_id, said)
     figures = overview.overview(hub.database, of.view)
-    cells = overview.over_time(hub.database, of.view, by=of.by, step=of.step)
-    points, counted = overview.intensity_over_time(hub.database, of.view, of.step)
-    ended = overview.ended(hub.database, of.view, of.step)
-    slices = overview.slices(cells, of.quantity)
+    course = _course(hub, of)
     charted = of.view.chosen.name or "given"
     return page(
         request,
@@ -99,12 +120,16 @@ def get_dashboard(request: Request, hub: AskedHub, member: Member, of: AskedView
         tiles=list(_tiles(figures)),
         notes=list(_notes(figures)),
         change=_change(figures, of.view),
-        over_time=over_time_table(slices, quantity=of.quantity, by=of.by),
-        intensity=compute_intensity_table(points, unit=_UNIT, per=_PER) if points else None,
-        intensity_runs=counted,
-        waste=waste_table(ended),
+        over_time=over_time_table(
+            course.slices(of.quantity), quantity=of.quantity, by=of.by, others=course.others
+        ),
+        intensity=compute_intensity_table(course.intensity, unit=_UNIT, per=_PER)
+        if course.intensity
+        else None,
+        intensity_runs=course.intensity_runs,
+        waste=waste_table(course.ended),
         lost=_lost(figures),
-        tables=[*_tables(figures, of), _quarters(cells)],
+        tables=[*_tables(figures, of), _quarters(course.cells)],
         is_new=figures.total.runs == 0
         and not figures.excluded
         and overview.earliest_day(hub.database, member.org_id) is None,
@@ -113,25 +138,37 @@ def get_dashboard(request: Request, hub: AskedHub, member: Member, of: AskedView
     )
 
 
-@router.get("/dashboard/charts/over-time.json")
-def get_over_time(hub: AskedHub, of: AskedView) -> Response:
-    """Return the chart of emissions or energy over time."""
-    cells = overview.over_time(hub.database, of.view, by=of.by, step=of.step)
-    slices = overview.slices(cells, of.quantity)
-    return JSONResponse(over_time_chart(slices, quantity=of.quantity, by=of.by))
+@router.get("/dashboard/charts/{name}.json")
+async def get_chart(
+    request: Request,
+    hub: AskedHub,
+    member: Member,
+    said: WhatIsSaid,
+    name: Literal["over-time", "intensity", "waste"],
+) -> Response:
+    """Return a chart of the dashboard."""
+
+    def made() -> Response:
+        of = _asked(hub, member.org_id, said)
+        return JSONResponse(_CHARTS[name](of, _course(hub, of)))
+
+    return await shared_chart(request, member, made)
 
 
-@router.get("/dashboard/charts/intensity.json")
-def get_intensity(hub: AskedHub, of: AskedView) -> Response:
-    """Return the chart of the intensity of compute over time."""
-    points, _ = overview.intensity_over_time(hub.database, of.view, of.step)
-    return JSONResponse(compute_intensity_chart(points, unit=_UNIT, per=_PER))
+def _over_time(of: Asked, course: Course) -> dict[str, Any]:
+    slices = course.slices(of.quantity)
+    return over_time_chart(slices, quantity=of.quantity, by=of.by, others=course.others)
 
 
-@router.get("/dashboard/charts/waste.json")
-def get_waste(hub: AskedHub, of: AskedView) -> Response:
-    """Return the chart of what was lost over time."""
-    return JSONResponse(waste_chart(overview.ended(hub.database, of.view, of.step)))
+_CHARTS: Mapping[str, Callable[[Asked, Course], dict[str, Any]]] = {
+    "over-time": _over_time,
+    "intensity": lambda _, course: compute_intensity_chart(course.intensity, unit=_UNIT, per=_PER),
+    "waste": lambda _, course: waste_chart(course.ended),
+}
+
+
+def _course(hub: Hub, of: Asked) -> Course:
+    return overview.course(hub.database, of.view, by=of.by, quantity=of.quantity, step=of.step)
 
 
 class _Tile(NamedTuple):
@@ -265,7 +302,7 @@ def _tables(figures: Overview, of: Asked) -> Iterator[_Table]:
 _HEAD = ("Runs", "Energy of the IT", "Emissions", "Share")
 
 
-def _quarters(cells: Sequence[Mapping[str, Any]]) -> _Table:
+def _quarters(cells: Sequence[Cell]) -> _Table:
     quarters = overview.by_quarter(cells)
     whole = Total(total.sums for _, total in quarters)
     rows = [_row(calendar.words(label), None, total, whole) for label, total in quarters]

@@ -10,12 +10,13 @@ from wattprint.charts.front import Entry, front_chart
 from wattprint.domain.evidence import Method
 from wattprint.domain.interval import Range
 from wattprint.hub.api.address_limit import take_by_address
-from wattprint.hub.api.asked import AskedHub
+from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.api.registry_asked import tagged
 from wattprint.hub.pages.models import registry_for
 from wattprint.hub.pages.rendering import address, page
-from wattprint.hub.pages.visitor import AnyVisitor
+from wattprint.hub.pages.sharing import shared_page
+from wattprint.hub.pages.visitor import AnyVisitor, Visitor
 from wattprint.hub.registry.examine import UG_PER_G
 from wattprint.hub.registry.files import mass_words
 from wattprint.hub.registry.leaderboard import Leaderboard, Ranked, leaderboard
@@ -40,7 +41,7 @@ def get_leaderboards(request: Request, hub: AskedHub, visitor: AnyVisitor) -> Re
 
 
 @router.get("/leaderboards/{task:path}")
-def get_leaderboard(
+async def get_leaderboard(
     request: Request,
     hub: AskedHub,
     visitor: AnyVisitor,
@@ -50,6 +51,16 @@ def get_leaderboard(
     dataset: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = None,
 ) -> Response:
     """Show a task's models by score."""
+    return await shared_page(
+        request,
+        visitor,
+        lambda who: _leaderboard(request, hub, who, task, metric=metric, dataset=dataset),
+    )
+
+
+def _leaderboard(
+    request: Request, hub: Hub, visitor: Visitor, task: str, *, metric: str, dataset: str | None
+) -> Response:
     registry = registry_for(hub, visitor)
     board = leaderboard(hub.database, registry.org_id, _task(task), metric or None, dataset)
     if board.chosen is None:

@@ -12,7 +12,8 @@ from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.manual import CHAPTERS, folder, manual_page, search
 from wattprint.hub.pages.rendering import page
-from wattprint.hub.pages.visitor import AnyVisitor
+from wattprint.hub.pages.sharing import shared_page
+from wattprint.hub.pages.visitor import AnyVisitor, Visitor
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(take_by_address)])
 _MOST_FOUND = 100
@@ -20,10 +21,14 @@ _PICTURES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
 @router.get("/methods")
-def get_methods(
+async def get_methods(
     request: Request, visitor: AnyVisitor, q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     """Show the contents, or what a search of titles finds."""
+    return await shared_page(request, visitor, lambda who: _methods(request, who, q))
+
+
+def _methods(request: Request, visitor: Visitor, q: str) -> Response:
     found = list(search(q))
     return page(
         request,
@@ -59,8 +64,12 @@ def get_picture(name: str) -> Response:
 
 
 @router.get("/methods/{name:path}")
-def get_method(request: Request, visitor: AnyVisitor, name: str) -> Response:
+async def get_method(request: Request, visitor: AnyVisitor, name: str) -> Response:
     """Show a page of the documentation."""
+    return await shared_page(request, visitor, lambda who: _method(request, who, name))
+
+
+def _method(request: Request, visitor: Visitor, name: str) -> Response:
     try:
         shown = manual_page(name)
     except UnknownNameError as error:

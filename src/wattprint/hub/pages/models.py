@@ -17,6 +17,7 @@ from wattprint.hub.api.registry_asked import Registry
 from wattprint.hub.api.registry_files import link_of
 from wattprint.hub.auth.rights import MANAGE
 from wattprint.hub.pages.rendering import page
+from wattprint.hub.pages.sharing import shared_page
 from wattprint.hub.pages.visitor import AnyVisitor, Visitor
 from wattprint.hub.registry import files
 from wattprint.hub.registry.computed import equations
@@ -109,8 +110,12 @@ def shown_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @router.get("/models")
-def get_models(request: Request, hub: AskedHub, visitor: AnyVisitor) -> Response:
+async def get_models(request: Request, hub: AskedHub, visitor: AnyVisitor) -> Response:
     """List models."""
+    return await shared_page(request, visitor, lambda who: _models(request, hub, who))
+
+
+def _models(request: Request, hub: Hub, visitor: Visitor) -> Response:
     try:
         registry = registry_for(hub, visitor)
     except ProblemError as problem:
@@ -140,8 +145,16 @@ def get_models(request: Request, hub: AskedHub, visitor: AnyVisitor) -> Response
 
 
 @router.get("/models/{model}")
-def get_model(request: Request, hub: AskedHub, visitor: AnyVisitor, model: ModelPath) -> Response:
+async def get_model(
+    request: Request, hub: AskedHub, visitor: AnyVisitor, model: ModelPath
+) -> Response:
     """Show a model: its figures beside ours, how far they are apart, and why."""
+    return await shared_page(
+        request, visitor, lambda who: _model(request, hub, who, model), is_own=True
+    )
+
+
+def _model(request: Request, hub: Hub, visitor: Visitor, model: str) -> Response:
     registry = registry_for(hub, visitor)
     found = shown_model(hub, registry, model)
     link = link_of(request, model)

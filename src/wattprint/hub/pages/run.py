@@ -21,6 +21,7 @@ from wattprint.hub.auth.rights import Principal
 from wattprint.hub.notes import RunKey
 from wattprint.hub.pages.asked import Text
 from wattprint.hub.pages.rendering import address, page
+from wattprint.hub.pages.sharing import shared_page
 from wattprint.hub.pages.visitor import Form, Member, Visitor, text_of
 from wattprint.hub.run_view import RunView
 from wattprint.reports.documents import footprint_latex, footprint_markdown
@@ -55,9 +56,15 @@ def address_of(key: RunKey, more: str = "", **query: Any) -> str:
 
 
 @router.get("/runs/{run}")
-def get_run(request: Request, hub: AskedHub, of: AskedRun) -> Response:
+async def get_run(
+    request: Request, hub: AskedHub, member: Member, run: _RunId, project: Text = ""
+) -> Response:
     """Show a run."""
-    return _page(request, hub, of)
+
+    def made(member: Visitor) -> Response:
+        return _page(request, hub, asked_of(hub, member, run, project))
+
+    return await shared_page(request, member, made, is_own=True)
 
 
 def _page(

@@ -16,7 +16,8 @@ from wattprint.hub.ingest.run_rows import RUNNING
 from wattprint.hub.pages import asked
 from wattprint.hub.pages.asked import Text, Texts
 from wattprint.hub.pages.rendering import address, page
-from wattprint.hub.pages.visitor import Member
+from wattprint.hub.pages.sharing import shared_page
+from wattprint.hub.pages.visitor import Member, Visitor
 
 router = APIRouter(include_in_schema=False)
 
@@ -63,7 +64,7 @@ class Asked(NamedTuple):
     """The parts of the address that say so."""
 
 
-def asked_of(
+async def asked_of(
     *,
     project: Text = "",
     team: Text = "",
@@ -117,7 +118,7 @@ def _midnight_ms(name: str, text: str, days_later: int) -> int | None:
 
 
 @router.get("/runs")
-def get_runs(
+async def get_runs(
     request: Request,
     hub: AskedHub,
     member: Member,
@@ -125,6 +126,10 @@ def get_runs(
     cursor: Annotated[str, asked.Query(max_length=2000)] = "",
 ) -> Response:
     """List runs."""
+    return await shared_page(request, member, lambda who: _runs(request, hub, who, of, cursor))
+
+
+def _runs(request: Request, hub: Hub, member: Visitor, of: Asked, cursor: str) -> Response:
     found = run_list.listed(
         hub.database,
         member.org_id,

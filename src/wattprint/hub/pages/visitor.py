@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from wattprint.hub.api.asked import AskedHub, Hub
@@ -58,7 +59,14 @@ class SignInNeededError(Exception):
     """The page is for members."""
 
 
-def visitor_of(request: Request, hub: AskedHub) -> Visitor:
+async def visitor_of(request: Request, hub: AskedHub) -> Visitor:
+    """Return who looks at a page; without a thread of its own where memory answers."""
+    if hub.sessions.is_remembered(request.cookies.get(SESSION_COOKIE, "")):
+        return _visitor(request, hub)
+    return await run_in_threadpool(_visitor, request, hub)
+
+
+def _visitor(request: Request, hub: Hub) -> Visitor:
     """Return who looks at a page.
 
     Raises:
@@ -81,7 +89,7 @@ def visitor_of(request: Request, hub: AskedHub) -> Visitor:
 AnyVisitor = Annotated[Visitor, Depends(visitor_of)]
 
 
-def member_of(visitor: AnyVisitor) -> Visitor:
+async def member_of(visitor: AnyVisitor) -> Visitor:
     """Return a visitor who has signed in and may read.
 
     Raises:
@@ -93,7 +101,7 @@ def member_of(visitor: AnyVisitor) -> Visitor:
 Member = Annotated[Visitor, Depends(member_of)]
 
 
-def manager_of(visitor: AnyVisitor) -> Visitor:
+async def manager_of(visitor: AnyVisitor) -> Visitor:
     """Return a visitor who may name teams and projects.
 
     Raises:
@@ -103,7 +111,7 @@ def manager_of(visitor: AnyVisitor) -> Visitor:
     return checked(visitor, MANAGE)
 
 
-def admin_of(visitor: AnyVisitor) -> Visitor:
+async def admin_of(visitor: AnyVisitor) -> Visitor:
     """Return a visitor who may administer the organisation.
 
     Raises:

@@ -22,7 +22,8 @@ from wattprint.hub import places
 from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.pages.rendering import page, static_address
-from wattprint.hub.pages.visitor import AnyVisitor
+from wattprint.hub.pages.sharing import shared_page
+from wattprint.hub.pages.visitor import AnyVisitor, Visitor
 from wattprint.hub.places import KINDS, SORTS, Typical, ZonesAsked, ZoneYear
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(take_by_address)])
@@ -32,7 +33,7 @@ _Word = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/zones")
-def get_zones(
+async def get_zones(
     request: Request,
     visitor: AnyVisitor,
     *,
@@ -43,6 +44,16 @@ def get_zones(
     part: Annotated[str, Query(alias="page", max_length=20)] = "1",
 ) -> Response:
     """Show the map and the table of zones."""
+
+    def made(visitor: Visitor) -> Response:
+        return _zones(request, visitor, q, kind, year, sort=sort, part=part)
+
+    return await shared_page(request, visitor, made)
+
+
+def _zones(
+    request: Request, visitor: Visitor, q: str, kind: str, year: str, *, sort: str, part: str
+) -> Response:
     asked, fault = _asked(q, kind, year, sort)
     found = places.listed(asked)
     number = _page_number(part, len(found))
@@ -139,8 +150,12 @@ def _drawn(spec: Mapping[str, Any]) -> Response:
 
 
 @router.get("/zones/{code}")
-def get_zone(request: Request, visitor: AnyVisitor, code: str) -> Response:
+async def get_zone(request: Request, visitor: AnyVisitor, code: str) -> Response:
     """Show a zone."""
+    return await shared_page(request, visitor, lambda who: _shown_zone(request, who, code))
+
+
+def _shown_zone(request: Request, visitor: Visitor, code: str) -> Response:
     zone = _zone(code)
     if zone.zone != code:
         return RedirectResponse(f"/zones/{quote(zone.zone, safe='')}", status_code=303)

@@ -15,6 +15,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,6 +60,9 @@ class Database:
         self.url = parsed_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turns = Turns(self._begin)
+        self._counter = count(1)
+        self.changes = 0
+        """Differs from before once this process has stored what a page shows."""
         if self.is_sqlite:
             self._reader = _sqlite(self.url, "BEGIN", None)
             self._writer = _sqlite(self.url, "BEGIN IMMEDIATE", largest_pages)
@@ -97,17 +101,25 @@ class Database:
                 )
             yield connection
 
-    def write(self, work: Callable[[Connection], Result]) -> Result:
+    def write(self, work: Callable[[Connection], Result], *, is_shown: bool = True) -> Result:
         """Do some work in one transaction, and return once it is stored.
 
         Args:
             work: What is done; again from the start where another transaction was in its way.
+            is_shown: Whether pages show it at once, see `answers.py`.
 
         Raises:
             StorageFullError: No room is left; nothing is stored.
             StorageAwayError: The database cannot be reached; nothing is stored, or the answer to
                 the commit was lost: doing the same again is safe for what is idempotent.
         """
+        try:
+            return self._written(work)
+        finally:  # also where the answer to a commit was lost
+            if is_shown:
+                self.changes = next(self._counter)
+
+    def _written(self, work: Callable[[Connection], Result]) -> Result:
         for attempt in range(_ATTEMPTS):
             try:
                 if self.is_sqlite:

@@ -25,7 +25,7 @@ FIGURES = tuple(
 READINGS = ("accelerator_j", "cpu_j", "memory_j")
 """What a run's devices used, as they were read. [J]"""
 SUMMED = ("duration_ms", *READINGS, *FIGURES)
-"""Columns of a run that the roll-up of its day adds up."""
+"""Columns of a run that the roll-ups of its day and month add up."""
 COUNTED = {
     "runs_without_energy": "it_j",
     "runs_without_facility": "facility_j",
@@ -174,11 +174,28 @@ daily_runs = Table(
     _whole("runs"),
     *(_whole(name) for name in COUNTED),
     *(_whole(name) for name in SUMMED),
+    Index("daily_runs_by_day", "org_id", "day"),
 )
 """Sums over the runs that began on a day. A zone or hardware that is not known is empty here, as no
 key may be null."""
 DAY_KEY = ("org_id", "project_id", "day", "outcome", "zone", "hardware")
 """Columns of a run that say to which of its roll-ups it belongs."""
+
+monthly_runs = Table(
+    "monthly_runs",
+    METADATA,
+    _key("org_id"),
+    _key("project_id"),
+    _whole_key("day"),
+    _key("outcome"),
+    _key("zone"),
+    _key("hardware"),
+    _whole("runs"),
+    *(_whole(name) for name in COUNTED),
+    *(_whole(name) for name in SUMMED),
+)
+"""`daily_runs` by months: `day` is the first of the month. A page that adds up years reads a
+thirtieth of the rows."""
 
 daily_intervals = Table(
     "daily_intervals",

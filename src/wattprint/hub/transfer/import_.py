@@ -13,7 +13,7 @@ from wattprint.domain.errors import InputError
 from wattprint.hub.ingest.kept import kept_since
 from wattprint.hub.ingest.store_intervals import interval_sums
 from wattprint.hub.ingest.store_runs import day_key, excluded, locked, replace_rows, short_key
-from wattprint.hub.ingest.upsert import Deltas, add_up
+from wattprint.hub.ingest.upsert import Deltas, add_runs, add_up
 from wattprint.hub.storage.bulk import row_of
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.job_tables import retention, retired_intervals, retired_runs
@@ -265,7 +265,7 @@ def _take_runs(
             deltas.take(day_key(there[key]), there[key])
         if key not in was_out and key not in out:
             deltas.add(day_key(row), row)
-    add_up(connection, daily_runs, deltas.rows())
+    add_runs(connection, deltas.rows())
     return len(now) - len(there) + len(changed)
 
 
@@ -283,15 +283,21 @@ def _take_intervals(connection: Connection, rows: Rows) -> int:
 
 
 def _take_retired_intervals(connection: Connection, rows: Rows) -> int:
-    return _take_retired(connection, retired_intervals, daily_intervals, rows)
+    new = _new_retired(connection, retired_intervals, daily_intervals, rows)
+    add_up(connection, daily_intervals, new)
+    return len(new)
 
 
 def _take_retired_runs(connection: Connection, rows: Rows) -> int:
-    return _take_retired(connection, retired_runs, daily_runs, rows)
+    new = _new_retired(connection, retired_runs, daily_runs, rows)
+    add_runs(connection, sorted(new))
+    return len(new)
 
 
-def _take_retired(connection: Connection, table: Table, daily: Table, rows: Rows) -> int:
-    """Take sums of rows that are gone, where the hub has no sum of that day yet.
+def _new_retired(
+    connection: Connection, table: Table, daily: Table, rows: Rows
+) -> list[tuple[Any, ...]]:
+    """Take sums of rows that are gone, where the hub has no sum of that day yet; return them.
 
     One that has it took the rows themselves earlier, or these sums.
     """
@@ -302,8 +308,7 @@ def _take_retired(connection: Connection, table: Table, daily: Table, rows: Rows
     known = {tuple(row) for row in found}
     new = [row for row, key in zip(rows, keys, strict=True) if key not in known]
     _insert_missing(connection, table, new)
-    add_up(connection, daily, [row_of(daily)(row) for row in new])
-    return len(new)
+    return [row_of(daily)(row) for row in new]
 
 
 def _take_retention(connection: Connection, row: Mapping[str, Any]) -> int:

@@ -21,7 +21,7 @@ NEVER = frozenset(
     }
 )
 """Tables that are not exported."""
-SUMS = frozenset({"daily_runs", "daily_intervals"})
+SUMS = frozenset({"daily_runs", "monthly_runs", "daily_intervals"})
 """Tables that an import makes anew from what it takes."""
 _SECRET = ("secret", "password", "token_hash")
 
