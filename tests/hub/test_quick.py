@@ -48,9 +48,9 @@ READ_BY_ITSELF = ("started_at",)
 PATHS = sorted(set(paths_of(json.loads(json.dumps(WHOLE)))) - {(), READ_BY_ITSELF}, key=str)
 
 
-def changed(path, value):
-    """The record with one thing in it replaced; left out where the value is `...`."""
-    document = json.loads(json.dumps(WHOLE))
+def changed(path, value, of=WHOLE):
+    """A document with one thing in it replaced; left out where the value is `...`."""
+    document = json.loads(json.dumps(of))
     part = document
     for key in path[:-1]:
         part = part[key]

@@ -16,7 +16,8 @@ from wattprint.domain.run import RunRecord
 from wattprint.estimator.tracked import footprint_of_run
 from wattprint.factors.tables import shipped
 from wattprint.hub.ingest.messages import PLAIN, RunRow
-from wattprint.hub.ingest.run_rows import FaultyRowError, ReadRun, read_run, recomputed
+from wattprint.hub.ingest.run_facts import ReadRun, recomputed
+from wattprint.hub.ingest.run_rows import FaultyRowError, read_run
 from wattprint.hub.ingest.store_runs import (
     day_key,
     excluded,

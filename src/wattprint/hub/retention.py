@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, tuple_, 
 
 from wattprint.hub.auth.rights import Principal
 from wattprint.hub.ingest.kept import Kept, kept_since
-from wattprint.hub.ingest.run_rows import MS_PER_DAY
+from wattprint.hub.ingest.run_facts import MS_PER_DAY
 from wattprint.hub.ingest.store_intervals import interval_sums
 from wattprint.hub.ingest.store_runs import day_key, excluded, short_key
 from wattprint.hub.ingest.upsert import Deltas, add_up

@@ -29,13 +29,14 @@ RunId = Annotated[str, Meta(min_length=1, max_length=LONGEST_RUN_ID, pattern=RUN
 Moment = Annotated[int, Meta(ge=0, le=LARGEST_MS)]
 Microjoules = Annotated[int, Meta(ge=0, le=LARGEST_UJ)]
 RunSchema = Literal["wattprint.run/1"]
+FootprintSchema = Literal["wattprint.footprint/1"]
 Component = Literal["accelerator", "cpu", "memory"]
 Stage = Literal["data", "search", "pretrain", "finetune", "evaluate", "inference"]
 Outcome = Literal["completed", "failed", "interrupted"]
 Seconds = Annotated[float, Meta(ge=0, le=1e10)]
 
 
-class DeviceRow(Struct):
+class DeviceRow(Struct, gc=False):
     """A device of a run."""
 
     device_id: Name
@@ -73,7 +74,7 @@ class Record(Struct):
     intervals: list[IntervalOfRecord] = []
 
 
-class Figure(Struct):
+class Figure(Struct, gc=False):
     """A value with its 90 % interval."""
 
     value: Annotated[float, Meta(ge=0)]
@@ -81,14 +82,14 @@ class Figure(Struct):
     high: Annotated[float, Meta(ge=0)]
 
 
-class EnergyFigures(Struct):
+class EnergyFigures(Struct, gc=False):
     """Energy of a footprint [kWh]."""
 
     it: Figure | None = None
     facility: Figure | None = None
 
 
-class EmissionFigures(Struct):
+class EmissionFigures(Struct, gc=False):
     """Emissions of a footprint [kgCO2e]."""
 
     location_based: Figure | None = None
@@ -96,7 +97,7 @@ class EmissionFigures(Struct):
     embodied: Figure | None = None
 
 
-class FactorSet(Struct):
+class FactorSet(Struct, frozen=True, gc=False):
     """Which tables a footprint was computed with."""
 
     version: Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,8}){0,2}\Z")]
@@ -106,14 +107,14 @@ class FactorSet(Struct):
 class FootprintOfRun(Struct):
     """A `wattprint.footprint/1`, as far as the hub looks into it."""
 
-    schema: Literal["wattprint.footprint/1"]
+    schema: FootprintSchema
     factor_set: FactorSet
     energy_kwh: EnergyFigures
     emissions_kg: EmissionFigures
     components_kwh: dict[str, Figure | None] = {}
 
 
-class RunRow(Struct, forbid_unknown_fields=True):
+class RunRow(Struct, forbid_unknown_fields=True, gc=False):
     """A run in a batch: its raw record, and the footprint that its sender computed."""
 
     record: Raw

@@ -6,16 +6,17 @@ test holds that); what is not is read by that one, which accepts it after all or
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 from wattprint.domain.evidence import Method
 from wattprint.hub.ingest import messages
 from wattprint.hub.ingest.messages import Component, Microjoules, Moment, Outcome, Stage
+from wattprint.hub.ingest.run_facts import CPU
 
 _Amount = Annotated[float, Meta(ge=0)]
 _Readings = list[Microjoules | None]
@@ -88,7 +89,17 @@ class WholePlace(Struct, frozen=True, gc=False):
     region: str | None = None
 
 
+class Devices(NamedTuple):
+    """What a run's readings need of its devices."""
+
+    columns: tuple[str, ...]
+    """Of each device, the column in which its energy is added up."""
+    hardware: str | None
+    """The commonest accelerator, else CPU; None for a run of no devices."""
+
+
 _NOWHERE = WholePlace()
+_NO_DEVICES = Raw(b"[]")
 
 
 class WholeRecord(Struct, gc=False):
@@ -104,7 +115,7 @@ class WholeRecord(Struct, gc=False):
     parent: str | None = None
     duration_s: messages.Seconds = 0.0
     place: WholePlace = _NOWHERE
-    devices: Annotated[list[WholeDevice], Meta(max_length=messages.MOST_DEVICES)] = []
+    devices: Raw = _NO_DEVICES
     intervals: list[WholeInterval] = []
     tags: dict[str, Any] = {}
     host: dict[str, Any] = {}
@@ -137,6 +148,11 @@ class QuickIntervals(Struct, forbid_unknown_fields=True):
 
 
 _RECORD = msgspec.json.Decoder(WholeRecord)
+_DEVICES = msgspec.json.Decoder(
+    Annotated[list[WholeDevice], Meta(max_length=messages.MOST_DEVICES)]
+)
+_FEW_BYTES = 4096
+"""Devices whose text is no longer are remembered: thousands of runs have the same ones."""
 _INTERVALS = msgspec.json.Decoder(QuickIntervals)
 
 
@@ -151,28 +167,45 @@ def is_run_id(text: str) -> bool:
     return len(text) <= messages.LONGEST_RUN_ID and _RUN_ID.search(text) is not None
 
 
-def quick_record(text: bytes) -> WholeRecord | None:
+def quick_record(text: bytes | Raw) -> "tuple[WholeRecord, Devices] | None":
     """Return a record that is surely in order; None for one that has to be looked at closely."""
     try:
         record = _RECORD.decode(text)
+        said = bytes(record.devices)
+        devices = _known(said) if len(said) <= _FEW_BYTES else _devices(said)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    count = len(record.devices)
-    is_ours = is_run_id(record.id) and all(map(is_name, _names(record)))
-    is_ours = is_ours and (record.parent is None or is_run_id(record.parent))
-    is_ours = is_ours and _are_whole(record.intervals, count)
-    return record if is_ours and _are_whole(record.sections, count) else None
+    if devices is None or not _are_names(record):
+        return None
+    count = len(devices.columns)
+    is_ours = _are_whole(record.intervals, count) and _are_whole(record.sections, count)
+    return (record, devices) if is_ours else None
 
 
-def _names(record: WholeRecord) -> Iterable[str]:
-    yield record.project
-    yield record.name
-    for place in (record.place.zone, record.place.region):
-        if place is not None:
-            yield place
-    for device in record.devices:
-        yield device.device_id
-        yield device.name
+def _are_names(record: WholeRecord) -> bool:
+    place = record.place
+    return (
+        is_run_id(record.id)
+        and is_name(record.project)
+        and is_name(record.name)
+        and (place.zone is None or is_name(place.zone))
+        and (place.region is None or is_name(place.region))
+        and (record.parent is None or is_run_id(record.parent))
+    )
+
+
+def _devices(text: bytes) -> Devices | None:
+    """Return devices that are in order."""
+    devices = _DEVICES.decode(text)
+    if not all(is_name(device.device_id) and is_name(device.name) for device in devices):
+        return None
+    names = [device.name for device in devices if device.component == "accelerator"]
+    hardware = max(sorted(set(names)), key=names.count) if names else None
+    columns = tuple(f"{device.component}_j" for device in devices)
+    return Devices(columns, hardware or (CPU if devices else None))
+
+
+_known = lru_cache(maxsize=2048)(_devices)
 
 
 def _are_whole(rows: Sequence[WholeInterval | WholeSection], count: int) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from wattprint.domain.units import MICROJOULES_PER_JOULE
 from wattprint.hub.ingest.kept import kept_since
-from wattprint.hub.ingest.run_rows import MS_PER_DAY
+from wattprint.hub.ingest.run_facts import MS_PER_DAY
 from wattprint.hub.ingest.store_runs import CREATED, DUPLICATE, RETIRED, store_projects
 from wattprint.hub.ingest.upsert import add_up
 from wattprint.hub.storage.bulk import insert_new

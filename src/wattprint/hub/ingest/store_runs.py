@@ -5,12 +5,13 @@ of a run the one of the greater rank holds, and a roll-up changes by what really
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, tuple_, update
 
 from wattprint.hub.ingest.kept import kept_since
-from wattprint.hub.ingest.run_rows import ReadRun
+from wattprint.hub.ingest.run_facts import ReadRun
 from wattprint.hub.ingest.upsert import Deltas, add_runs
 from wattprint.hub.storage.bulk import insert_new, row_of, upsert
 from wattprint.hub.storage.database import Database
@@ -34,6 +35,9 @@ _NEWER = {
 }
 _IS_NEWER = 'excluded."rank" > "footprints"."rank"'
 _KEY = ("org_id", "project_id", "run_id")
+_SHORT_KEY = itemgetter("project_id", "run_id")
+_FOOTPRINT_KEY = itemgetter("project_id", "run_id", "factor_set_sha256")
+_DAY_KEY = itemgetter(*DAY_KEY)
 _PIECE = 500
 """Keys in one look-up: SQLite takes 32,766 parameters, older ones 999 pairs."""
 
@@ -57,8 +61,9 @@ def store_runs(database: Database, org_id: str, read: Sequence[ReadRun], now_ms:
     """
     best: dict[tuple[str, str], ReadRun] = {}
     for run in read:
-        if run.key not in best or run.row["rank"] > best[run.key].row["rank"]:
-            best[run.key] = run
+        held = best.setdefault(key := run.key, run)
+        if run.row["rank"] > held.row["rank"]:
+            best[key] = run
     sent = _Sent(org_id, best, read, now_ms)
 
     def work(connection: Connection) -> dict[tuple[str, str], str]:
@@ -71,6 +76,8 @@ def store_runs(database: Database, org_id: str, read: Sequence[ReadRun], now_ms:
         return {**verdicts, **dict.fromkeys(retired, RETIRED)}
 
     found = database.write(work)
+    if len(best) == len(read):  # and in its order: no run is twice in the batch
+        return [found[key] for key in best]
     return [_verdict(run, best[run.key], found[run.key], run is best[run.key]) for run in read]
 
 
@@ -219,25 +226,30 @@ def store_footprints(
 
 
 def _upsert_footprints(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    upsert(connection, footprints, rows, _NEWER, _IS_NEWER)
+    new = insert_new(connection, footprints, rows)
+    rest = [row for row in rows if row[:4] not in new] if len(new) < len(rows) else []
+    upsert(connection, footprints, rest, _NEWER, _IS_NEWER)
 
 
 def _footprints(read: Iterable[ReadRun], added: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Keep one footprint of each run and factor set: that of the record of the greatest rank."""
     best: dict[tuple[str, str, str], dict[str, Any]] = {}
     for run in read:
-        if run.footprint is not None:
-            key = (*run.key, run.footprint["factor_set_sha256"])
-            if key not in best or run.footprint["rank"] > best[key]["rank"]:
-                best[key] = run.footprint
+        its = run.footprint
+        if its is not None:
+            held = best.setdefault(key := _FOOTPRINT_KEY(its), its)
+            if its["rank"] > held["rank"]:
+                best[key] = its
     return [_FOOTPRINT({**best[key], **added}) for key in sorted(best)]
 
 
 def short_key(row: Mapping[str, Any]) -> tuple[str, str]:
     """Return project and id of a run."""
-    return row["project_id"], row["run_id"]
+    its: tuple[str, str] = _SHORT_KEY(row)
+    return its
 
 
 def day_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return to which roll-up a run belongs."""
-    return tuple("" if row[name] is None else row[name] for name in DAY_KEY)
+    key: tuple[Any, ...] = _DAY_KEY(row)
+    return tuple("" if part is None else part for part in key) if None in key else key

@@ -1,0 +1,91 @@
+"""What of a run is derived alike however it was read: its moment, its whole numbers, its rank."""
+
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+MS_PER_DAY = 86_400_000
+UG_PER_KG = 1e9
+CPU = "CPU"
+"""Hardware of a run without accelerators."""
+RUNNING = "running"
+"""Outcome of a run whose record has no end yet."""
+SAME_ENERGY = 1e-6
+"""A footprint of other readings than the record's differs by more than this. [ratio]"""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MILLISECOND = timedelta(milliseconds=1)
+_COUNT = slice(39, 45)
+"""Where a rank says how often the hub has computed the footprint: behind whether the run ended (1),
+its duration (14) and the version of the factors (24)."""
+
+
+class ReadRun(NamedTuple):
+    """A run of a batch that is in order."""
+
+    row: dict[str, Any]
+    """Of the table `runs`, without tenant and time of arrival."""
+    footprint: dict[str, Any] | None
+    """Of the table `footprints`, likewise."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Project and id."""
+        return self.row["project_id"], self.row["run_id"]
+
+
+def milliseconds(moment: str) -> int:
+    """Return a moment of RFC 3339 in milliseconds since 1970.
+
+    Raises:
+        ValueError: It is none.
+        TypeError: It says no offset from UTC.
+    """
+    return (datetime.fromisoformat(moment.replace("Z", "+00:00")) - _EPOCH) // _MILLISECOND
+
+
+def rounded(amount: float) -> int:
+    """Round what is 0 or more as the accounting text does: floor(x + 1/2)."""
+    return int(amount + 0.5)
+
+
+def rank_of(
+    outcome: str, duration_ms: int, factor_set_version: str | None, record: Any, footprint: Any
+) -> str:
+    """Return which of several records of a run holds: the greatest, so that order does not matter.
+
+    One that has ended goes before one that goes on, then the longer, then the newer factors, then
+    what the hub itself computed (see `recomputed`); what is left is settled by content. Digits
+    alone: every database sorts those alike.
+    """
+    content = sha256(record)
+    content.update(b"\n")
+    content.update(footprint)
+    version = _comparable(factor_set_version or "0")
+    has_ended = "0" if outcome == RUNNING else "1"
+    return f"{has_ended}{duration_ms:014d}{version}000000{content.hexdigest()}"
+
+
+def recomputed(run: ReadRun, held_rank: str) -> ReadRun:
+    """Return a run as computed by the hub: it goes before what holds of the same factors.
+
+    Counted, not timed: a clock that was set back changes nothing.
+
+    Args:
+        run: The record that is stored, with its new footprint.
+        held_rank: The rank of what is stored now.
+    """
+    rank = run.row["rank"]
+    is_same_version = held_rank[: _COUNT.start] == rank[: _COUNT.start]
+    count = int(held_rank[_COUNT]) + 1 if is_same_version else 1
+    rank = f"{rank[: _COUNT.start]}{count:06d}{rank[_COUNT.stop :]}"
+    footprint = None if run.footprint is None else {**run.footprint, "rank": rank}
+    return ReadRun({**run.row, "rank": rank}, footprint)
+
+
+@lru_cache(maxsize=256)
+def _comparable(version: str) -> str:
+    """Return a version as digits that sort as it does."""
+    parts = [int(part) for part in version.split(".")]
+    return "".join(f"{part:08d}" for part in (*parts, 0, 0)[:3])
