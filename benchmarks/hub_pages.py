@@ -20,7 +20,7 @@ from urllib.parse import quote, urlencode, urlsplit
 READERS = 20
 LIMIT_MS = 150
 INGEST_ROWS_PER_S = 1_000
-INGEST_BATCH = 100
+INGEST_BATCH = 500
 ASKED_PER_READER = 25
 
 PAGES = (

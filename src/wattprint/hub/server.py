@@ -145,12 +145,7 @@ def worker() -> object:
 
 
 def _answer_soon() -> None:
-    """Keep a batch of thousands of rows from holding up those who read.
-
-    Threads hand the interpreter on ten times as often, and what was loaded at the start is not
-    looked through again and again for garbage.
-    """
-    sys.setswitchinterval(0.0005)
+    """Leave what was loaded at the start out of each search for garbage."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
