@@ -73,7 +73,10 @@ class Answers:
         """Return what makes the next answer, for all who wait for it."""
         if key not in self._waiting:
             before = self._making.get(key)
-            self._waiting[key] = asyncio.create_task(self._made(key, make, before, lasts_s))
+            task = asyncio.create_task(self._made(key, make, before, lasts_s))
+            # A fault is told to those who wait; where nobody does, the next who asks sees it.
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._waiting[key] = task
         return self._waiting[key]
 
     async def _made(

@@ -9,7 +9,7 @@ from datetime import date
 from alembic import op
 from sqlalchemy import BigInteger, Column, Text, text
 
-revision = "0008"
+revision = "0007"
 down_revision = "0006"
 _KEYS = ("org_id", "project_id", "day", "outcome", "zone", "hardware")
 _QUANTITIES = ("it{}_j", "facility{}_j", "location{}_ug", "market{}_ug", "embodied{}_ug")
