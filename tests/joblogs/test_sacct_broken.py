@@ -3,6 +3,8 @@
 import gzip
 import json
 import random
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -143,11 +145,14 @@ print(json.dumps(int(peak.split()[1]) / 1024))
 def test_memory_does_not_grow_with_the_log(tmp_path):
     # The fewer are some pieces as well: an engine that has read one holds less than later on.
     few, many = (1_000_000, 4_000_000) if WHOLE_PROOF else (500_000, 1_000_000)
-    used_mb = []
-    for rows in (few, many):
-        (tmp_path / str(rows)).mkdir()
-        done = python(MEASURE, tmp_path / str(rows) / "log.txt", rows, home=tmp_path)
-        assert done.stderr == ""
-        used_mb.append(json.loads(done.stdout))
+    used_mb = [min(measured_mb(tmp_path, rows) for _ in range(2)) for rows in (few, many)]
     assert used_mb[1] < 450
     assert used_mb[1] - used_mb[0] < 60, used_mb
+
+
+def measured_mb(folder, rows):
+    """The most memory that reading so many rows took; two threads meet in other ways each time."""
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        done = python(MEASURE, Path(own) / "log.txt", rows, home=folder)
+    assert done.stderr == ""
+    return json.loads(done.stdout)
