@@ -87,6 +87,22 @@ def test_groups_that_are_not_told_apart_are_one(database, runs):
     }
 
 
+def test_what_is_whole_is_never_taken_from_a_month_that_is_not(database):
+    # February lacks the emissions of one run, and so is not whole; its 28th alone would be.
+    hub, _ = filled(
+        database,
+        sent("a", it_kwh=1.0, day="2026-01-10"),
+        sent("b", it_kwh=2.0, day="2026-02-05", g_per_kwh=None),
+        sent("c", it_kwh=4.0, day="2026-02-28"),
+    )
+    days = (date(2026, 1, 1) - EPOCH).days, (date(2026, 2, 27) - EPOCH).days
+    rows = sums_of_runs(hub.database, Asked("acme", ("is_whole",), days, sums=SUMS))
+    assert [(row["is_whole"], row["runs"], row["it_j"]) for row in rows] == [
+        (0, 1, 2 * 3_600_000),
+        (1, 1, 3_600_000),
+    ]
+
+
 def rows_of(database, table):
     with database.reading() as connection:
         return {tuple(row) for row in connection.execute(select(table))}

@@ -54,7 +54,7 @@ def over_time_chart(
     whole = [_whole(label, totals.get(label), unit) for label in calendar.filled(totals)]
     parts = [
         {
-            **_whole(label, totals.get(label), unit),
+            **_whole(label, totals[label], unit),
             "group": name,
             "order": list(inks).index(name),
             "amount": unit.drawn(amount.value),

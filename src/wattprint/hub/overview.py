@@ -37,7 +37,8 @@ _IT = tuple(f"it{bound}_j" for bound in _BOUNDS)
 _FACILITY = tuple(f"facility{bound}_j" for bound in _BOUNDS)
 _OF_GROUPS = ("runs", "runs_without_location", "runs_without_energy", *_LOCATION, *_IT)
 _OF_ALL = tuple(name for name in SUMS if name not in READINGS)
-_QUANTITIES = {"emissions": "location", "energy": "it"}
+_MEASURES = {"emissions": "location_ug", "energy": "it_j"}
+"""By which sum a group is larger than another."""
 
 
 class View(NamedTuple):
@@ -89,8 +90,7 @@ class Total:
 
     def amount(self, quantity: str) -> Range:
         """Return `emissions` [gCO2e, location-based] or `energy` [kWh, IT], by its name."""
-        kind = _QUANTITIES[quantity]
-        return self.emissions_g(kind) if quantity == "emissions" else self.energy_kwh(kind)
+        return self.emissions_g() if quantity == "emissions" else self.energy_kwh()
 
     def _range(self, kind: str, unit: str, per: float) -> Range:
         value, low, high = (self.sums[f"{kind}{bound}_{unit}"] for bound in ("", "_low", "_high"))
@@ -152,20 +152,16 @@ def _read(
     sums: Sequence[str],
     *,
     period: Period | None = None,
-    told_apart: Mapping[str, Collection[str | None]] | None = None,
+    told_apart: Mapping[str, Collection[str | None]] = {},
 ) -> list[dict[str, Any]]:
     days = (period or view.period).days
-    apart = told_apart or {}
-    return sums_of_runs(
-        database, Asked(view.org_id, by, days, view.project, view.team, sums, apart)
-    )
+    asked = Asked(view.org_id, by, days, view.project, view.team, sums, told_apart)
+    return sums_of_runs(database, asked)
 
 
 def _ranked(rows: Sequence[Mapping[str, Any]], dimension: str) -> list[tuple[str | None, Total]]:
-    groups: dict[str | None, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault(row[dimension], []).append(row)
-    totals = [(name, Total(its, _OF_GROUPS)) for name, its in groups.items()]
+    groups = _grouped(rows, dimension)
+    totals = [(name, Total(its, _OF_GROUPS)) for (name,), its in groups.items()]
     return sorted(totals, key=lambda one: (*_smallness(one[1]), one[0] or "~"))
 
 
@@ -272,7 +268,7 @@ def _largest(
     database: Database, view: View, by: str, quantity: str
 ) -> tuple[list[str | None], int]:
     """Return the groups that have a colour in a chart, and how many others there are."""
-    measure = f"{_QUANTITIES[quantity]}_{'ug' if quantity == 'emissions' else 'j'}"
+    measure = _MEASURES[quantity]
     rows = _read(database, view, (by,), ("runs", measure))
     ranked = sorted(rows, key=lambda row: (-row[measure], row[by] or NOBODY[by]))
     return [row[by] for row in ranked[:MOST_GROUPS]], max(0, len(ranked) - MOST_GROUPS)

@@ -16,7 +16,7 @@ from wattprint.domain.readings import Interval
 from wattprint.domain.run import RunRecord
 from wattprint.estimator.tracked import footprint_of_run
 from wattprint.hub import reading
-from wattprint.hub.ingest.run_rows import RUNNING
+from wattprint.hub.ingest.run_facts import RUNNING
 from wattprint.hub.notes import RunKey
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.schema import intervals

@@ -140,11 +140,11 @@ def _keep_the_program_out_of_workers() -> None:
 def worker() -> object:
     """Return the application of a worker process."""
     _log_lines()
-    _answer_soon()
+    _collect_seldom()
     return application(opened(Settings.from_json(os.environ[VARIABLE])))
 
 
-def _answer_soon() -> None:
+def _collect_seldom() -> None:
     """Leave what was loaded at the start out of each search for garbage."""
     gc.collect()
     gc.freeze()

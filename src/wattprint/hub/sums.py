@@ -6,6 +6,7 @@ asked for by the day reads the roll-ups of days.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Table, and_, case, func, select
@@ -61,7 +62,7 @@ def sums_of_runs(database: Database, asked: Asked) -> list[dict[str, Any]]:
                 sums = [part.sign * int(value or 0) for value in row[len(asked.by) :]]
                 key = tuple(row[: len(asked.by)])
                 before = found.get(key)
-                found[key] = sums if before is None else list(map(sum, zip(before, sums)))  # noqa: B905 - of one length
+                found[key] = sums if before is None else list(map(add, before, sums))
     names, at = (*asked.by, *asked.sums), asked.sums.index("runs")
     # A zone or hardware that is not known is empty in the tables, and null to whoever asks.
     return [
@@ -83,18 +84,20 @@ class _Part(NamedTuple):
 
 def _parts(asked: Asked) -> Iterator[_Part]:
     first, last = asked.days
-    if "day" in asked.by or month_of(first) == month_of(last):
+    begin, end = month_of(first), month_of(last)
+    if "day" in asked.by or begin == end:
         yield _Part(daily_runs, asked.days)
         return
-    begin, end = month_of(first), month_of(last)
     behind = next_month(end)
     months_from, months_to = begin, end
-    if first - begin < next_month(begin) - first:
+    # A day may be whole of a month that is not: taken away it would leave another group's sums.
+    may_take = "is_whole" not in asked.by
+    if first == begin or (may_take and first - begin < next_month(begin) - first):
         yield from _days(begin, first - 1, -1)
     else:
         yield from _days(first, next_month(begin) - 1, 1)
         months_from = next_month(begin)
-    if behind - last <= last - end:
+    if last == behind - 1 or (may_take and behind - last <= last - end):
         yield from _days(last + 1, behind - 1, -1)
     else:
         yield from _days(end, last, 1)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select
 
 from wattprint.hub.auth.rights import Principal
+from wattprint.hub.auth.tokens import MOST_REMEMBERED, REMEMBERED_S
 from wattprint.hub.storage.account_tables import sessions
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.schema import memberships
@@ -25,9 +26,6 @@ _COOKIE = re.compile(
 _MARK = "session-"
 _ALL = frozenset({"admin"})
 _LONGEST_BROWSER = 200
-REMEMBERED_S = 2.0
-"""How long a check holds: a session that another process ended is refused after this. [s]"""
-_MOST_REMEMBERED = 10_000
 
 
 class _Known(NamedTuple):
@@ -159,7 +157,7 @@ class Sessions:
         scopes = frozenset((row.scopes or "").split("\n"))
         its = Principal(row.org_id, row.user_id, f"{_MARK}{row.session_id}", row.role, scopes)
         known = _Known(its, row.secret_hash, until_s, row.expires_at_ms, changes)
-        if len(self._known) >= _MOST_REMEMBERED:
+        if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
         self._known[key] = known
         return known

@@ -22,8 +22,9 @@ from wattprint.hub.storage.errors import StorageError
 from wattprint.hub.storage.schema import memberships, tokens
 
 REMEMBERED_S = 2.0
-"""How long a check holds: a token that another process took back is refused after this. [s]"""
-_MOST_REMEMBERED = 10_000
+"""How long a check holds, of a token or a session: one that another process ended is refused after
+this. [s]"""
+MOST_REMEMBERED = 10_000
 _USED_EVERY_MS = 60_000
 """The last use is written at most this often. [ms]"""
 _TOKEN = re.compile(
@@ -154,7 +155,7 @@ class Tokens:
         if is_fresh:
             known = self._read(org_id, token_id, now_s + REMEMBERED_S)
             with self._lock:
-                if len(self._known) >= _MOST_REMEMBERED:
+                if len(self._known) >= MOST_REMEMBERED:
                     self._known.clear()
                 if known is None:
                     self._known.pop(key, None)

@@ -24,8 +24,6 @@ from wattprint.hub.ingest.run_facts import (
 )
 from wattprint.hub.storage.schema import FIGURES, READINGS
 
-__all__ = ["RUNNING", "FaultyRowError", "read_closely", "read_run"]
-
 
 class FaultyRowError(Exception):
     """A row that is refused.

@@ -12,7 +12,7 @@ from wattprint.domain.run import OUTCOMES, STAGES
 from wattprint.hub import run_list
 from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.csv_cells import csv_line
-from wattprint.hub.ingest.run_rows import RUNNING
+from wattprint.hub.ingest.run_facts import RUNNING
 from wattprint.hub.pages import asked
 from wattprint.hub.pages.asked import Text, Texts
 from wattprint.hub.pages.rendering import address, page

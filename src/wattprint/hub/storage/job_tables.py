@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Column, Index, Table
 
 from wattprint.hub.storage.columns import key, texts, wholes
 from wattprint.hub.storage.metadata import METADATA
-from wattprint.hub.storage.schema import COUNTED, DAY_KEY, SUMMED
+from wattprint.hub.storage.schema import roll_up_of_runs
 
 jobs = Table(
     "jobs",
@@ -43,15 +43,5 @@ retired_intervals = Table(
 """What `daily_intervals` counts of rows that retention has deleted: with the rows that are there it
 is the whole sum."""
 
-retired_runs = Table(
-    "retired_runs",
-    METADATA,
-    *(
-        Column(name, BigInteger, primary_key=True, autoincrement=False)
-        if name == "day"
-        else key(name)
-        for name in DAY_KEY
-    ),
-    *wholes("runs", *COUNTED, *SUMMED),
-)
+retired_runs = roll_up_of_runs("retired_runs")
 """What `daily_runs` counts of runs that retention has deleted."""

@@ -162,38 +162,27 @@ intervals = Table(
 )
 """Raw readings. No key to `runs`: an interval may come before its run."""
 
-daily_runs = Table(
-    "daily_runs",
-    METADATA,
-    _key("org_id"),
-    _key("project_id"),
-    _whole_key("day"),
-    _key("outcome"),
-    _key("zone"),
-    _key("hardware"),
-    _whole("runs"),
-    *(_whole(name) for name in COUNTED),
-    *(_whole(name) for name in SUMMED),
-    Index("daily_runs_by_day", "org_id", "day"),
-)
-"""Sums over the runs that began on a day. A zone or hardware that is not known is empty here, as no
-key may be null."""
 DAY_KEY = ("org_id", "project_id", "day", "outcome", "zone", "hardware")
 """Columns of a run that say to which of its roll-ups it belongs."""
 
-monthly_runs = Table(
-    "monthly_runs",
-    METADATA,
-    _key("org_id"),
-    _key("project_id"),
-    _whole_key("day"),
-    _key("outcome"),
-    _key("zone"),
-    _key("hardware"),
-    _whole("runs"),
-    *(_whole(name) for name in COUNTED),
-    *(_whole(name) for name in SUMMED),
-)
+
+def roll_up_of_runs(name: str, *more: Index) -> Table:
+    """Return a table of sums over runs that began on a day, under their `DAY_KEY`.
+
+    A zone or hardware that is not known is empty in it, as no key may be null.
+    """
+    return Table(
+        name,
+        METADATA,
+        *(_whole_key(column) if column == "day" else _key(column) for column in DAY_KEY),
+        _whole("runs"),
+        *(_whole(column) for column in (*COUNTED, *SUMMED)),
+        *more,
+    )
+
+
+daily_runs = roll_up_of_runs("daily_runs", Index("daily_runs_by_day", "org_id", "day"))
+monthly_runs = roll_up_of_runs("monthly_runs")
 """`daily_runs` by months: `day` is the first of the month. A page that adds up years reads a
 thirtieth of the rows."""
 
