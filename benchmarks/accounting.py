@@ -171,18 +171,17 @@ def made_factors(by_hour: bool) -> tuple[list[dict[str, Any]], list[tuple[Any, .
 def by_wattprint(jobs: str, out: str, by_hour: str) -> None:
     """Sum jobs by account with the portable text on DuckDB."""
     from wattprint.accounting import statements
-    from wattprint.accounting.coefficients import INTEGER_COLUMNS
     from wattprint.accounting.engines.duckdb import DuckDB
+    from wattprint.accounting.factor_columns import hold_factors
     from wattprint.accounting.hours import COLUMNS
 
     factors, hours = made_factors(bool(by_hour))
     with tempfile.TemporaryDirectory() as overflow:
         engine = DuckDB(Path(overflow), threads=2)
         engine.jobs([Path(jobs)])
-        columns = {n: "BIGINT" if n in INTEGER_COLUMNS else "DOUBLE" for n in factors[0]}
-        engine.table("factors", columns, ([row[n] for n in columns] for row in factors))
+        columns = hold_factors(engine, factors)
         engine.table("hours", COLUMNS, hours)
-        text = statements.footprints("hourly" if by_hour else "yearly")
+        text = statements.footprints(columns, "hourly" if by_hour else "yearly")
         names = ("it_j", "location_ug", "location_low_ug", "location_high_ug")
         sums = ", ".join(f"SUM({name}) AS {name}" for name in names)
         rows = engine.rows(

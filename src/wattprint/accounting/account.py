@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wattprint.accounting import statements
-from wattprint.accounting.coefficients import INTEGER_COLUMNS
 from wattprint.accounting.engines.base import Engine
+from wattprint.accounting.factor_columns import hold_factors
 from wattprint.accounting.factors_table import Factored, factored, place_said, years_of
 from wattprint.accounting.hours import COLUMNS as HOURS_COLUMNS
 from wattprint.accounting.hours import PlaceHours, hour_rows
@@ -112,14 +112,16 @@ def account(asked: Asked, engine: Engine, path: Path) -> Accounted:
         for year in sorted(years[kind.kind])
     ]
     engine.jobs(asked.parts)
-    _factors_table(engine, factors)
+    if not factors:
+        raise InputError("no job is to be accounted for", "expected a log with jobs that ran")
+    columns = hold_factors(engine, [one.coefficients.row() for one in factors])
     intensity = "yearly"
     if asked.find_series is not None:
         span, places = _span(asked.kinds), _places(series, factors)
         engine.table("hours", HOURS_COLUMNS, hour_rows(places, *span))
         is_whole = all(place.is_whole(*span) for place in places.values())
         intensity = "hourly" if is_whole else "hourly_with_gaps"
-    engine.keep(statements.footprints(intensity), FOOTPRINTS, path)
+    engine.keep(statements.footprints(columns, intensity), FOOTPRINTS, path)
     _refuse_lost(engine)
     return Accounted(engine, factors, path, asked.site, by_hour=intensity != "yearly")
 
@@ -139,14 +141,6 @@ def _refuse_lost(engine: Engine) -> None:
             f"{given - found} of {given} jobs are of a kind, a year or an hour that the table of "
             "kinds does not have."
         )
-
-
-def _factors_table(engine: Engine, factors: Iterable[Factored]) -> None:
-    rows = [one.coefficients.row() for one in factors]
-    if not rows:
-        raise InputError("no job is to be accounted for", "expected a log with jobs that ran")
-    columns = {name: "BIGINT" if name in INTEGER_COLUMNS else "DOUBLE" for name in rows[0]}
-    engine.table("factors", columns, ([row[name] for name in columns] for row in rows))
 
 
 def _series(asked: Asked) -> tuple[dict[int, int], dict[int, IntensitySeries | None]]:

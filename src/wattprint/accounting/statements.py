@@ -1,11 +1,12 @@
 """The portable text: what is asked of an engine, whichever it is.
 
 No dialect's feature is used. Tables that it reads: `jobs` (domain.jobs.JOB_COLUMNS), `factors`
-(Coefficients.row) and, hour by hour, `hours`.
+(factor_columns.py) and, hour by hour, `hours`.
 """
 
-from functools import lru_cache
 from importlib import resources
+
+from wattprint.accounting.factor_columns import FactorColumns
 
 FOOTPRINTS = "footprints"
 """The table of what the text gives."""
@@ -14,14 +15,26 @@ INTENSITIES = ("yearly", "hourly", "hourly_with_gaps")
 those that are known, and at the year's mean for the others."""
 
 
-@lru_cache(maxsize=3)
-def footprints(intensity: str = "yearly") -> str:
+_PLACED = """\
+-- Every job beside the factors of its kind and year.
+placed AS (
+  SELECT j.*, {factors}
+  FROM jobs j
+  JOIN factors f ON f.factor_key = j.kind * 10000 + j.year
+)"""
+
+
+def footprints(columns: FactorColumns, intensity: str = "yearly") -> str:
     """Return the query that gives every job its figures.
 
     Args:
+        columns: Where each factor is.
         intensity: One of `INTENSITIES`.
     """
-    return "WITH " + ",\n".join([_text("energy"), _text(intensity), _text("figures")])
+    named = [f"f.{name}" for name in columns.differing]
+    named += [f"{value} AS {name}" for name, value in columns.alike.items()]
+    placed = _PLACED.format(factors=", ".join(named))
+    return "WITH " + ",\n".join([placed, _text("energy"), _text(intensity), _text("figures")])
 
 
 def _text(name: str) -> str:

@@ -13,6 +13,8 @@ class Engine(Protocol):
     """An engine with the tables of one accounting."""
 
     name: str
+    double: str
+    """What a CAST calls its DOUBLE."""
 
     def jobs(self, parts: Sequence[Path]) -> None:
         """Make Parquet files of `domain.jobs.JOB_COLUMNS` the table `jobs`."""

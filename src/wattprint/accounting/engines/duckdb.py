@@ -32,6 +32,7 @@ class DuckDB:
     """
 
     name = "duckdb"
+    double = "DOUBLE"
 
     def __init__(
         self, overflow: Path, *, threads: int | None = None, memory_limit_mb: int = MEMORY_LIMIT_MB

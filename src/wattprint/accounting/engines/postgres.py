@@ -27,7 +27,8 @@ _SETTINGS = (
     # Hundreds of expressions, compiled anew for every query, take longer than to run them.
     "SET jit = off",
 )
-_TYPES = {"BIGINT": "BIGINT", "DOUBLE": "DOUBLE PRECISION", "VARCHAR": 'TEXT COLLATE "C"'}
+_DOUBLE = "DOUBLE PRECISION"
+_TYPES = {"BIGINT": "BIGINT", "DOUBLE": _DOUBLE, "VARCHAR": 'TEXT COLLATE "C"'}
 """Text is in the order of its bytes, as in the other engines, whatever language the server has."""
 _NAMES = {20: "BIGINT", 23: "BIGINT", 701: "DOUBLE", 25: "VARCHAR", 1043: "VARCHAR"}
 """By the number of a type in PostgreSQL's catalogue pg_type."""
@@ -46,6 +47,7 @@ class Postgres:
     """
 
     name = "postgresql"
+    double = _DOUBLE
 
     def __init__(self, where: str, overflow: Path) -> None:
         self._connection = _connected(where)

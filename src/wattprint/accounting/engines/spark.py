@@ -53,6 +53,7 @@ class Spark:
     """
 
     name = "spark"
+    double = "DOUBLE"
 
     def __init__(self, master: str, shared: Path) -> None:
         _refuse_without_java()

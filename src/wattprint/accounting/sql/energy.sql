@@ -1,21 +1,21 @@
 -- Energy of every job, part by part [J], and how far each part may be off.
 -- A column of DOUBLE comes first in every product: other literals than 0e0 are DECIMAL in Spark and
--- all of them in PostgreSQL. A literal costs a third of what a column of the factors does.
+-- all of them in PostgreSQL. A literal costs a third of what a column of the factors does: those of
+-- one value for all jobs are literals in `placed`, before this (accounting/statements.py).
 -- OFFSET 0 keeps PostgreSQL from putting each name's expression wherever it is used, which grows
 -- without end; to the others it is nothing.
 -- 1e-300 changes no figure but 0: nothing over nothing is 0 without a case, which costs twice as much.
 counted AS (
   SELECT
-    j.*, f.*,
-    COALESCE(j.gpus, f.accelerators_of_machine * COALESCE(j.nodes, 1e0)) AS accelerators,
-    COALESCE(j.cpus, CASE
-      WHEN COALESCE(j.gpus, f.accelerators_of_machine) > 0 THEN f.cpus_per_accelerator
-        * COALESCE(j.gpus, f.accelerators_of_machine * COALESCE(j.nodes, 1e0))
-      WHEN j.nodes IS NULL THEN 1e0
-      ELSE f.cpus_of_machine * j.nodes END) AS cpu_count,
-    CASE WHEN f.is_meter_trusted = 1 THEN j.node_energy_j ELSE NULL END AS meter_j
-  FROM jobs j
-  JOIN factors f ON f.factor_key = j.kind * 10000 + j.year
+    p.*,
+    COALESCE(gpus, accelerators_of_machine * COALESCE(nodes, 1e0)) AS accelerators,
+    COALESCE(cpus, CASE
+      WHEN COALESCE(gpus, accelerators_of_machine) > 0 THEN cpus_per_accelerator
+        * COALESCE(gpus, accelerators_of_machine * COALESCE(nodes, 1e0))
+      WHEN nodes IS NULL THEN 1e0
+      ELSE cpus_of_machine * nodes END) AS cpu_count,
+    CASE WHEN is_meter_trusted = 1 THEN node_energy_j ELSE NULL END AS meter_j
+  FROM placed p
 ),
 held AS (
   SELECT
@@ -83,18 +83,19 @@ squared AS (
     accelerators_j * accelerators_j AS accelerators_sq,
     cpus_j * cpus_j AS cpus_sq,
     memory_j * memory_j AS memory_sq,
-    static_j * static_j AS static_sq,
-    metered_j * metered_j AS metered_sq
+    static_j * static_j AS static_sq
   FROM parts p
 ),
 widths AS (
   SELECT
     d.*,
     ln(1 + sqrt(accelerators_sq * a_up_sq + cpus_sq * c_up_sq + memory_sq * memory_up_sq
-      + static_sq * static_up_sq + metered_sq * node_meter_up_sq) / (delivered_j + 1e-300))
+      + static_sq * static_up_sq + COALESCE(meter_j * meter_j * node_meter_up_sq, 0e0))
+      / (delivered_j + 1e-300))
       AS up_log,
     ln(1 - sqrt(accelerators_sq * a_down_sq + cpus_sq * c_down_sq + memory_sq * memory_down_sq
-      + static_sq * static_down_sq + metered_sq * node_meter_down_sq) / (delivered_j + 1e-300))
+      + static_sq * static_down_sq + COALESCE(meter_j * meter_j * node_meter_down_sq, 0e0))
+      / (delivered_j + 1e-300))
       AS down_log
   FROM squared d
 ),
