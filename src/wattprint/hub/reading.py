@@ -1,11 +1,10 @@
-"""What is read of a tenant's runs: lists by pages, and single runs."""
+"""What is read of a tenant's runs, one by one; `run_list.py` lists them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import and_, literal, or_, select
+from sqlalchemy import and_, or_, select
 
-from wattprint.hub.cursors import foreign, packed, unpacked
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import run_tags
 from wattprint.hub.storage.schema import (
@@ -26,81 +25,9 @@ FIELDS = (
 _COLUMNS = {"id": "run_id", "project": "project_id", "parent": "parent_id"}
 
 
-class Page(NamedTuple):
-    """A part of a list."""
-
-    rows: list[dict[str, Any]]
-    next_cursor: str | None
-    """What asks for the next part; None at the end."""
-
-
-class RunsAsked(NamedTuple):
-    """Which runs are asked for."""
-
-    project: str | None = None
-    team: str | None = None
-    stage: str | None = None
-    outcome: str | None = None
-    zone: str | None = None
-    hardware: str | None = None
-    tag: str | None = None
-    since_ms: int | None = None
-    until_ms: int | None = None
-    sort: str = "-started_at_ms"
-    limit: int = 100
-    cursor: str | None = None
-    fields: tuple[str, ...] = FIELDS
-
-
 def column_of(field: str) -> str:
     """Return the column of a field."""
     return _COLUMNS.get(field, field)
-
-
-def list_runs(database: Database, org_id: str, asked: RunsAsked) -> Page:
-    """Return a page of runs, found by the key of the last one and not by counting rows.
-
-    Raises:
-        InputError: The cursor is none of this list.
-    """
-    columns = [runs.c[column_of(name)].label(name) for name in asked.fields]
-    place = [runs.c.started_at_ms, runs.c.project_id, runs.c.run_id]
-    is_descending = asked.sort.startswith("-")
-    statement = select(*columns, *(c.label(f"_{i}") for i, c in enumerate(place)))
-    statement = statement.where(runs.c.org_id == org_id, *_filters(org_id, asked))
-    if asked.cursor is not None:
-        statement = statement.where(_after(place, _cursor(asked), is_descending=is_descending))
-    order = [column.desc() if is_descending else column.asc() for column in place]
-    with database.reading() as connection:
-        found = connection.execute(statement.order_by(*order).limit(asked.limit + 1)).mappings()
-        rows = [dict(row) for row in found]
-    is_more = len(rows) > asked.limit
-    last = [[row.pop(f"_{i}") for i in range(3)] for row in rows]
-    at = packed([asked.sort, *last[asked.limit - 1]]) if is_more else None
-    return Page(rows[: asked.limit], at)
-
-
-def _filters(org_id: str, asked: RunsAsked) -> list[Any]:
-    conditions = [
-        runs.c[column] == wanted
-        for column, wanted in (
-            ("project_id", asked.project),
-            ("stage", asked.stage),
-            ("outcome", asked.outcome),
-            ("zone", asked.zone),
-            ("hardware", asked.hardware),
-        )
-        if wanted is not None
-    ]
-    if asked.team is not None:
-        conditions.append(runs.c.project_id.in_(projects_of_team(org_id, asked.team)))
-    if asked.tag is not None:
-        conditions.append(is_tagged(asked.tag))
-    if asked.since_ms is not None:
-        conditions.append(runs.c.started_at_ms >= asked.since_ms)
-    if asked.until_ms is not None:
-        conditions.append(runs.c.started_at_ms < asked.until_ms)
-    return conditions
 
 
 def projects_of_team(org_id: str, team: str) -> Any:
@@ -114,30 +41,6 @@ def is_tagged(tag: str) -> Any:
     its = run_tags.c
     of_run = (its[name] == runs.c[name] for name in ("org_id", "project_id", "run_id"))
     return select(its.tag).where(*of_run, its.tag == tag).exists()
-
-
-def _after(place: Sequence[Any], key: Sequence[Any], *, is_descending: bool) -> Any:
-    """Return the condition of rows behind a key, in the order of the list."""
-    alternatives = []
-    for i, column in enumerate(place):
-        behind = column < literal(key[i]) if is_descending else column > literal(key[i])
-        same = [place[j] == key[j] for j in range(i)]
-        alternatives.append(and_(*same, behind))
-    return or_(*alternatives)
-
-
-def _cursor(asked: RunsAsked) -> Sequence[Any]:
-    text = asked.cursor or ""
-    try:
-        sort, started_at_ms, project, run = unpacked(text)
-        is_ours = sort == asked.sort and isinstance(project, str) and isinstance(run, str)
-        is_ours = is_ours and type(started_at_ms) is int and abs(started_at_ms) < 2**63
-        is_ours = is_ours and "\0" not in project + run and (project + run).isprintable()
-    except (ValueError, TypeError):
-        is_ours = False
-    if not is_ours:
-        raise foreign(text)
-    return started_at_ms, project, run
 
 
 def find_run(

@@ -9,7 +9,7 @@ rare among a million runs takes several clicks, and never seconds.
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, literal, select, tuple_
+from sqlalchemy import Connection, and_, func, literal, select, tuple_
 
 from wattprint.domain.checks import one_of
 from wattprint.hub.cursors import foreign, packed, unpacked
@@ -42,11 +42,15 @@ class Asked(NamedTuple):
     zone: str | None = None
     hardware: str | None = None
     tag: str | None = None
+    parent: str | None = None
+    """Id of the run that they are part of."""
     name: str | None = None
     """A part of the name; letters of ASCII match in either case."""
     excluded: str = ""
     since_ms: int | None = None
     until_ms: int | None = None
+    is_newest_of_sweep: bool = False
+    """Only runs that are part of one, and of each one's the last to start: one row for a sweep."""
 
 
 class Listing(NamedTuple):
@@ -68,6 +72,7 @@ def listed(
     sort: str = "-started",
     cursor: str | None = None,
     limit: int = 50,
+    is_described: bool = True,
 ) -> Listing:
     """Return a part of the runs that are looked for.
 
@@ -78,14 +83,17 @@ def listed(
         sort: One of `ORDERS`; with a - before it from the largest on.
         cursor: `next_cursor` of the part before.
         limit: How many rows at most.
+        is_described: Whether rows have what people said of them, too.
 
     Raises:
         InputError: An order that is none, or a cursor of another list.
     """
-    order = _Order(org_id, asked, sort)
+    one_of("sort", sort.removeprefix("-"), ORDERS)
     after = None if cursor is None else _key(cursor, sort)
     rows: list[dict[str, Any]] = []
     with database.reading() as connection:
+        is_few = asked.parent is not None and _is_few(connection, org_id, asked.parent)
+        order = _Order(org_id, asked, sort, is_few=is_few)
         conditions = list(_conditions(connection, org_id, asked))
         for length in STRETCHES:
             edge = order.edge(connection, after, length)
@@ -96,23 +104,37 @@ def listed(
                 break
         is_more = len(rows) > limit
         rows = rows[:limit]
-        _describe(connection, org_id, rows)
+        if is_described:
+            _describe(connection, org_id, rows)
     key = [rows[-1][column] for column in order.names] if is_more else after
     cut = not is_more and after is not None
     return Listing(rows, None if key is None else packed([sort, *key]), cut)
 
 
 class _Order:
-    """The order of a list, within what an index serves."""
+    """The order of a list, within what an index serves.
 
-    def __init__(self, org_id: str, asked: Asked, sort: str) -> None:
-        one_of("sort", sort.removeprefix("-"), ORDERS)
+    Args:
+        org_id: The tenant.
+        asked: Which runs.
+        sort: Their order.
+        is_few: Whether the parent that is asked for has so few runs that they are sorted.
+    """
+
+    def __init__(self, org_id: str, asked: Asked, sort: str, *, is_few: bool) -> None:
         self._is_down = sort.startswith("-")
         column = ORDERS[sort.removeprefix("-")]
         self.names = (column, "project_id", "run_id")
-        self._place = [runs.c[name] for name in self.names]
+        self._place: list[Any] = [runs.c[name] for name in self.names]
         self._served = [runs.c.org_id == org_id, runs.c[column].is_not(None)]
+        self._is_sorted = is_few and column != "started_at_ms"
+        if self._is_sorted:
+            # No index has this sum: runs are found by their parent, and never by this order.
+            self._place[0] = runs.c[column] + 0
+            self._served.append(runs.c.parent_id == asked.parent)
         if column == "started_at_ms":
+            if asked.parent is not None:
+                self._served.append(runs.c.parent_id == asked.parent)
             if asked.project is not None:
                 self._served.append(runs.c.project_id == asked.project)
             if asked.since_ms is not None:
@@ -124,6 +146,8 @@ class _Order:
         self, connection: Connection, after: Sequence[Any] | None, length: int
     ) -> list[Any] | None:
         """Return the key of the last run of a stretch; None if the list ends within it."""
+        if self._is_sorted:
+            return None
         statement = select(*self._place).where(*self._served, *self._behind(after))
         statement = statement.order_by(*self._ordered()).offset(length - 1).limit(1)
         found = connection.execute(statement).first()
@@ -159,8 +183,16 @@ def _as_row(key: Sequence[Any]) -> Any:
     return tuple_(*(literal(part) for part in key))
 
 
+def _is_few(connection: Connection, org_id: str, parent: str) -> bool:
+    """Whether all runs of a parent are no more than are looked at for one page."""
+    most = sum(STRETCHES)
+    its = select(runs.c.run_id).where(runs.c.org_id == org_id, runs.c.parent_id == parent)
+    counted = its.limit(most + 1).subquery()
+    return (connection.scalar(select(func.count()).select_from(counted)) or 0) <= most
+
+
 def _conditions(connection: Connection, org_id: str, asked: Asked) -> Iterator[Any]:
-    for field in ("project", "stage", "outcome", "zone", "hardware"):
+    for field in ("project", "stage", "outcome", "zone", "hardware", "parent"):
         wanted = getattr(asked, field)
         if wanted is not None:
             yield runs.c[column_of(field)] == wanted
@@ -176,10 +208,29 @@ def _conditions(connection: Connection, org_id: str, asked: Asked) -> Iterator[A
     if asked.until_ms is not None:
         yield runs.c.started_at_ms < asked.until_ms
     if asked.excluded:
-        yield _is_excluded() if asked.excluded == "only" else ~_is_excluded()
+        yield is_excluded() if asked.excluded == "only" else ~is_excluded()
+    if asked.is_newest_of_sweep:
+        yield _is_newest_of_sweep(asked)
 
 
-def _is_excluded() -> Any:
+def _is_newest_of_sweep(asked: Asked) -> Any:
+    """Return the condition that no other run of the same parent, and asked for, started later."""
+    other = runs.alias()
+    place, its_place = (
+        tuple_(*(table.c[name] for name in ("started_at_ms", "project_id", "run_id")))
+        for table in (other, runs)
+    )
+    later = [other.c.org_id == runs.c.org_id, other.c.parent_id == runs.c.parent_id]
+    later.append(place > its_place)
+    if asked.project is not None:
+        later.append(other.c.project_id == asked.project)
+    if asked.until_ms is not None:
+        later.append(other.c.started_at_ms < asked.until_ms)
+    return and_(runs.c.parent_id.is_not(None), ~select(other.c.run_id).where(*later).exists())
+
+
+def is_excluded() -> Any:
+    """Return the condition that a run is in no sum."""
     its = exclusions.c
     of_run = (its[name] == runs.c[name] for name in ("org_id", "project_id", "run_id"))
     return select(its.run_id).where(*of_run).exists()

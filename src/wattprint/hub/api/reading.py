@@ -13,13 +13,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from wattprint.domain.errors import InputError
-from wattprint.hub import reading
+from wattprint.hub import reading, run_list
 from wattprint.hub.api.asked import NO_CONTROLS, AskedHub, Hub, Reader, problems
 from wattprint.hub.api.examples import RECORD
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.rights import Principal
 from wattprint.hub.notes import TAG
-from wattprint.hub.reading import FIELDS, RunsAsked
+from wattprint.hub.reading import FIELDS
 from wattprint.hub.storage.schema import projects
 from wattprint.hub.sums import GROUPS, sums_of_readings, sums_of_runs
 from wattprint.hub.sums import Asked as SumsAsked
@@ -27,6 +27,22 @@ from wattprint.hub.sums import Asked as SumsAsked
 router = APIRouter(prefix="/api/v1", tags=["read"])
 Name = Annotated[str, Query(min_length=1, max_length=200, pattern=NO_CONTROLS)]
 RunId = Annotated[str, Path(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+_PARENT = Query(
+    max_length=128,
+    pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$",
+    description="Id of the run that they are part of: the runs of a sweep",
+)
+_Sort = Literal[
+    "started_at_ms",
+    "-started_at_ms",
+    "duration_ms",
+    "-duration_ms",
+    "it_j",
+    "-it_j",
+    "location_ug",
+    "-location_ug",
+]
+_SORT = Query(description="With a - from the largest on; runs without the figure are left out")
 _Moment = Annotated[int, Query(ge=0, le=2**53, description="[ms since 1970]")]
 _GROUP = "|".join(GROUPS)
 _EPOCH = date(1970, 1, 1)
@@ -38,6 +54,13 @@ class RunsPage(BaseModel):
 
     runs: list[dict[str, Any]]
     next: Annotated[str | None, Field(description="`cursor` of the next page; null at the end")]
+    search_goes_on: Annotated[
+        bool,
+        Field(
+            description="Whether looking ended at its bound, before the page was full: what the "
+            "filters seek may be behind it, and `next` goes on from there. Such a page may be empty"
+        ),
+    ]
 
 
 class RunFound(BaseModel):
@@ -88,9 +111,10 @@ async def get_runs(
     zone: Name | None = None,
     hardware: Name | None = None,
     tag: Annotated[str, Query(max_length=64, pattern=TAG)] | None = None,
+    parent: Annotated[str, _PARENT] | None = None,
     since_ms: _Moment | None = None,
     until_ms: _Moment | None = None,
-    sort: Literal["started_at_ms", "-started_at_ms"] = "-started_at_ms",
+    sort: Annotated[_Sort, _SORT] = "-started_at_ms",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(max_length=2000, pattern=r"^[A-Za-z0-9_-]+$")] = None,
     fields: Annotated[
@@ -102,8 +126,12 @@ async def get_runs(
         ),
     ] = None,
 ) -> Response:
-    """List runs, the newest first, by pages."""
-    asked = RunsAsked(
+    """List runs, the newest first, by pages.
+
+    So many runs are looked at for one page: a filter that fits hardly any of a million is answered
+    at once with what was found among them, and `search_goes_on`.
+    """
+    asked = run_list.Asked(
         project=project,
         team=team,
         stage=stage,
@@ -111,19 +139,32 @@ async def get_runs(
         zone=zone,
         hardware=hardware,
         tag=tag,
+        parent=parent,
         since_ms=since_ms,
         until_ms=until_ms,
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-        fields=_fields(fields),
     )
+    named = _fields(fields)
 
     def document() -> dict[str, Any]:
-        page = reading.list_runs(hub.database, principal.org_id, asked)
-        return {"runs": page.rows, "next": page.next_cursor}
+        page = run_list.listed(
+            hub.database,
+            principal.org_id,
+            asked,
+            sort=_order(sort),
+            cursor=cursor,
+            limit=limit,
+            is_described=False,
+        )
+        found = [{name: row[reading.column_of(name)] for name in named} for row in page.rows]
+        return {"runs": found, "next": page.next_cursor, "search_goes_on": page.is_cut}
 
     return await _shared(request, hub, principal, document)
+
+
+def _order(sort: str) -> str:
+    """Return the name of an order of columns, as lists of runs know it."""
+    names = {column: name for name, column in run_list.ORDERS.items()}
+    return ("-" if sort.startswith("-") else "") + names[sort.removeprefix("-")]
 
 
 def _fields(text: str | None) -> tuple[str, ...]:

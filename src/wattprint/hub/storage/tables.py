@@ -8,9 +8,11 @@ from wattprint.hub.storage import (
     note_tables,
     registry_tables,
     schema,
+    sweep_index,
 )
 from wattprint.hub.storage.metadata import METADATA
 
 TABLES: MetaData = METADATA
 """What the migrations make and backups hold."""
-_ = schema, account_tables, note_tables, registry_tables, job_tables  # imported, they join it
+_ = schema, account_tables, note_tables, registry_tables, job_tables, sweep_index
+"""Imported, they join it."""
