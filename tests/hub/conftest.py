@@ -23,6 +23,7 @@ ON_BOTH = {
     *("test_away", "test_backup", "test_export", "test_ingest", "test_jobs", "test_migrations"),
     *("test_notes", "test_parquet", "test_recompute", "test_retention", "test_rights"),
     *("test_many_runs", "test_registry_api", "test_served", "test_sums", "test_tokens"),
+    "test_sweeps",
 }
 """Modules whose tests run on both databases always, but for what takes half a minute each:"""
 ON_EITHER = {

@@ -85,6 +85,7 @@ PAGES = {
     ("GET", "/sign-in/oidc"): "anyone",
     ("GET", "/sign-in/oidc/callback"): "anyone",
     ("POST", "/sign-out"): "anyone",
+    ("GET", "/sweeps"): "read",
     ("GET", "/welcome"): "anyone",
     ("POST", "/welcome"): "anyone",
     ("GET", "/zones"): "anyone",

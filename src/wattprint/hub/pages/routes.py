@@ -20,12 +20,13 @@ from wattprint.hub.pages import (
     run,
     runs,
     sign_in,
+    sweeps,
     welcome,
     zones,
 )
 
 PAGES: tuple[ModuleType, ...] = (
-    *(home, dashboard, runs, run, compare),
+    *(home, dashboard, runs, run, sweeps, compare),
     *(sign_in, welcome, account, admin, factor_sets, members),
     *(calculator, methods, zones),
     *(model_submit, model_review, models, leaderboards, author_requests),

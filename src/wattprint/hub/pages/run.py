@@ -13,12 +13,13 @@ from wattprint.charts.run_power import run_power_chart, run_power_table
 from wattprint.domain import units
 from wattprint.domain.footprint import co2e
 from wattprint.estimator.per_unit import breakdown_of_run
-from wattprint.hub import notes, run_view
+from wattprint.hub import notes, run_view, sweeps
 from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.api.notes import run_key
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.rights import Principal
 from wattprint.hub.notes import RunKey
+from wattprint.hub.pages import sweep_words
 from wattprint.hub.pages.asked import Text
 from wattprint.hub.pages.rendering import address, page
 from wattprint.hub.pages.sharing import shared_page
@@ -28,6 +29,7 @@ from wattprint.reports.documents import footprint_latex, footprint_markdown
 from wattprint.reports.parts import run_parts
 
 router = APIRouter(include_in_schema=False)
+_ROWS_OF_SWEEP = 10
 _RunId = Annotated[str, Path(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 
 
@@ -86,11 +88,22 @@ def _page(
         may_write=principal is not None and principal.may_write(of.key.project_id),
         power=run_power_table(run_view.with_power(hub.database, view)),
         versions=_versions(view),
+        **_sweep(hub, view),
         latex=footprint_latex(view.footprint, breakdown),
         markdown=footprint_markdown(view.footprint, breakdown),
         longest_reason=notes.LONGEST_REASON,
         longest_note=notes.LONGEST_NOTE,
     )
+
+
+def _sweep(hub: Hub, view: RunView) -> dict[str, Any]:
+    """Return what the page says of the run that this is part of, and of the runs of this one."""
+    key, parent_id = view.key, view.row["parent_id"]
+    parent = None
+    if parent_id is not None:
+        parent = sweeps.parent_of(hub.database, key.org_id, key.project_id, parent_id)
+    found = sweeps.of_run(hub.database, key.org_id, key.run_id, limit=_ROWS_OF_SWEEP)
+    return {"parent": parent, "sweep": found, "words": sweep_words}
 
 
 def _figures(view: RunView) -> dict[str, Any]:

@@ -73,6 +73,7 @@ async def asked_of(
     zone: Text = "",
     hardware: Text = "",
     tag: Text = "",
+    parent: Text = "",
     name: Text = "",
     excluded: Text = "",
     since: Text = "",
@@ -86,14 +87,15 @@ async def asked_of(
         InputError: An order, a column or a day that is none.
     """
     texts = {"project": project, "team": team, "stage": stage, "outcome": outcome, "zone": zone}
-    texts |= {"hardware": hardware, "tag": tag, "name": name}
+    texts |= {"hardware": hardware, "tag": tag, "parent": parent, "name": name}
     if excluded:
         one_of("excluded", excluded, [text for text in run_list.EXCLUDED if text])
+    said: dict[str, Any] = {field: asked.said(text) for field, text in texts.items()}
     wanted = run_list.Asked(
-        **{field: asked.said(text) for field, text in texts.items()},
+        **said,
         excluded=excluded,
-        since_ms=_midnight_ms("since", since, 0),
-        until_ms=_midnight_ms("until", until, 1),
+        since_ms=midnight_ms("since", since, 0),
+        until_ms=midnight_ms("until", until, 1),
     )
     chosen = [one for text in columns for one in text.split(",") if one]
     for column in chosen:
@@ -108,7 +110,12 @@ async def asked_of(
 AskedRuns = Annotated[Asked, Depends(asked_of)]
 
 
-def _midnight_ms(name: str, text: str, days_later: int) -> int | None:
+def midnight_ms(name: str, text: str, days_later: int) -> int | None:
+    """Return the begin of a day of an address, or of one after it; None for the empty text.
+
+    Raises:
+        InputError: It is no day.
+    """
     day = asked.day(name, text)
     if day is None:
         return None
