@@ -95,6 +95,7 @@ def _made_run(
         started_at=begun.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         stage=kind.stage,
         outcome=outcome,
+        parent=f"speech-search-{1 + number // 20}" if kind.stage == "search" else None,
         place=kind.place,
         host={"cpu": "AMD EPYC 7543", "threads": 64, "memory_gb": 512},
         interval_s=step_s,

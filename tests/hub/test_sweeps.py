@@ -10,6 +10,7 @@ from wattprint.hub import run_list, sweeps
 from wattprint.hub.run_list import Asked
 
 KWH_J = 3_600_000
+ANY = Asked()
 
 
 def of(parent, name, kwh, day, **more):
@@ -45,7 +46,7 @@ def ids(sweeps_found):
     return [row.sweep.parent_id for row in sweeps_found.rows]
 
 
-def listed(hub, asked=Asked(), *, org_id="acme", cursor=None, limit=20):
+def listed(hub, asked=ANY, *, org_id="acme", cursor=None, limit=20):
     return sweeps.listed(hub.database, org_id, asked, cursor=cursor, limit=limit)
 
 

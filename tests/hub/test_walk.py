@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import demo_hub
-from hub.made import served
+from hub.made import sent_run, served
 from hub.made_models import footprint, model
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
@@ -42,7 +42,8 @@ PUBLIC = (
 RUN, OTHER = islice(demo_hub.made_runs(readings=12), 2)
 MEMBERS = (
     *("/dashboard?period=year", "/dashboard?period=all&by=zone&step=quarter", "/runs"),
-    f"/runs/{RUN.run_id}",
+    *(f"/runs/{RUN.run_id}", "/runs/walked-search", "/runs?parent=walked-search"),
+    *("/sweeps", "/sweeps?project=none"),
     f"/compare?run={RUN.project}/{RUN.run_id}&run={OTHER.project}/{OTHER.run_id}",
     *("/models", "/models/made-up-00003", "/models/submit", "/models/review"),
     *("/leaderboards", "/leaderboards/translation", "/requests"),
@@ -60,7 +61,17 @@ def hub(tmp_path_factory):
         demo_hub.fill(hub.url, hub.token, readings=12)
         demo_hub.fill_models(hub.url, hub.token, 60)
         fill_registry(hub)
+        fill_sweep(hub)
         yield hub
+
+
+def fill_sweep(hub):
+    """A search and its trials, each of more energy than the one before, every fourth failed."""
+    rows = [sent_run("walked-search", joules=7.2e6, name="learning rates of the ranker")]
+    for i in range(12):
+        more = {"name": f"lr=1e-{i}", "outcome": "completed" if i % 4 else "failed"}
+        rows.append(sent_run(f"t{i}", joules=1e6 + 1e5 * i, parent="walked-search", **more))
+    assert hub.request("POST", "/api/v1/runs:batch", {"runs": rows})[0] == 200
 
 
 def fill_registry(hub):
