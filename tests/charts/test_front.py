@@ -74,3 +74,18 @@ def test_names_that_would_touch_are_left_out(count):
     named = [row["name"] for layer in spec["layer"][3:] for row in layer["data"]["values"]]
     assert crowd[-1].name in named
     assert len(named) <= max(1, count // 2)
+
+
+@pytest.mark.parametrize("grams", [110.0, 900_000.0])
+def test_no_name_crosses_the_axis_of_scores(grams):
+    # The best at either end of the axis from 0.1 to 1,000 kg, the others near its begin.
+    ends = [Entry("the one that is there", 10.0, exact(105.0), True)]
+    ends.append(Entry("the worst of them all", 5.0, exact(900_000.0), True))
+    best = Entry("the best of them all", 90.0, exact(grams), is_measured=True)
+    marks = {
+        row["name"]: (layer["mark"]["align"], layer["mark"]["dy"])
+        for layer in front_chart([best, *ends], score="accuracy [%]")["layer"][3:]
+        for row in layer["data"]["values"]
+    }
+    assert marks["the best of them all"] == ("left" if grams == 110.0 else "right", -12)
+    assert marks["the one that is there"] == ("left", 15)

@@ -220,38 +220,51 @@ def _points(
     }
 
 
+_SIDES = {"left": ("right", 5, -12), "right": ("left", 2, 15), "over": ("left", -5, -12)}
+"""Where a name stands beside its point: how it is aligned, and how far off [px]. Above and to the
+left, where nothing is; below and to the right; over the line, where nothing is above the best."""
+
+
 class _Label(NamedTuple):
     """A name, and on which side of its point it stands."""
 
     row: dict[str, Any]
-    is_left: bool
-    """Above and to the left; else below and to the right."""
+    side: str
     box: tuple[float, float, float, float]
     """Left, right, top and bottom. [px]"""
 
 
 def _apart(front: Sequence[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> list[_Label]:
-    """Return the names that have room, the best score's first."""
+    """Return the names that have room, the best score's first; none crosses the axis."""
     placed: list[_Label] = []
     for row in reversed(front):
-        sides = (
-            _Label(row, is_left, _box(row, x, y, is_left=is_left)) for is_left in (True, False)
-        )
-        fitting = (one for one in sides if not any(_touch(one.box, old.box) for old in placed))
+        at = _place(row, x, y)
+        sides = ("left", "right") if placed else ("left" if at[0] > _PLOT_PX / 2 else "over",)
+        labels = [_Label(row, side, _box(row, at, side)) for side in sides]
+        if placed and labels[0].box[0] < 0:
+            del labels[0]  # it would cross the axis
+        fitting = (one for one in labels if not any(_touch(one.box, old.box) for old in placed))
         placed += [label for label in [next(fitting, None)] if label is not None]
     return placed
 
 
-def _box(
-    row: dict[str, Any], x: dict[str, Any], y: dict[str, Any], *, is_left: bool
-) -> tuple[float, float, float, float]:
+def _place(row: dict[str, Any], x: dict[str, Any], y: dict[str, Any]) -> tuple[float, float]:
+    """Return how far a point is from the left and from above. [px]."""
     low, high = (log10(bound) for bound in x["scale"]["domain"])
     bottom, top = y["scale"]["domain"]
     at_px = (log10(row["kg"]) - low) / (high - low) * _PLOT_PX
-    down_px = (1 - (row["score"] - bottom) / (top - bottom)) * _HEIGHT_PX
+    return at_px, (1 - (row["score"] - bottom) / (top - bottom)) * _HEIGHT_PX
+
+
+def _box(
+    row: dict[str, Any], at: tuple[float, float], side: str
+) -> tuple[float, float, float, float]:
+    at_px, down_px = at
     wide_px = _LETTER_PX * len(row["label"])
-    if is_left:
+    if side == "left":
         return at_px - wide_px, at_px + 8, down_px - 8 - _LINE_PX, down_px + 4
+    if side == "over":
+        return at_px - 6, at_px + wide_px + 8, down_px - 8 - _LINE_PX, down_px + 4
     return at_px - 6, at_px + wide_px + 8, down_px - 4, down_px + 8 + _LINE_PX
 
 
@@ -268,7 +281,7 @@ def _labels(labels: Sequence[_Label], x: dict[str, Any], y: dict[str, Any]) -> l
                 "values": [
                     {**label.row, "is_best": label.row["name"] == best}
                     for label in labels
-                    if label.is_left is is_left
+                    if label.side == side
                 ]
             },
             "mark": {**text, "align": align, "dx": dx, "dy": dy},
@@ -282,5 +295,5 @@ def _labels(labels: Sequence[_Label], x: dict[str, Any], y: dict[str, Any]) -> l
                 },
             },
         }
-        for is_left, align, dx, dy in ((True, "right", 5, -12), (False, "left", 2, 15))
+        for side, (align, dx, dy) in _SIDES.items()
     ]
