@@ -1,6 +1,6 @@
 """The registry as files under a stated licence, its feed, badges and citations."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -109,9 +109,8 @@ def get_bibtex(
     request: Request, hub: AskedHub, registry: AskedRegistry, model: ModelPath
 ) -> Response:
     """Return how a model's entry is cited, as BibTeX."""
-    found = shown_model(hub, registry, model)
-    body = files.bibtex(found, registry.settings, link_of(request, model)).encode()
-    return tagged(request, body, "application/x-bibtex", registry)
+    text = _cited(request, hub, registry, model, files.bibtex)
+    return tagged(request, text, "application/x-bibtex", registry)
 
 
 @router.get(
@@ -123,9 +122,15 @@ def get_citation(
     request: Request, hub: AskedHub, registry: AskedRegistry, model: ModelPath
 ) -> Response:
     """Return how a model's entry is cited, as a sentence."""
+    text = _cited(request, hub, registry, model, files.citation)
+    return tagged(request, text, "text/plain; charset=utf-8", registry)
+
+
+def _cited(
+    request: Request, hub: Hub, registry: Registry, model: str, write: Callable[..., str]
+) -> bytes:
     found = shown_model(hub, registry, model)
-    body = files.citation(found, registry.settings, link_of(request, model)).encode()
-    return tagged(request, body, "text/plain; charset=utf-8", registry)
+    return write(found, registry.settings, link_of(request, model)).encode()
 
 
 def link_of(request: Request, model_id: str) -> str:

@@ -4,9 +4,6 @@ The code in a link is `ORGANISATION.ID.SECRET`, and compared as tokens are. Open
 nothing, for mail programs open links too; sending the form that it shows does, and ends the link.
 """
 
-import hmac
-import re
-import secrets
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -16,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from wattprint.domain.errors import InputError
 from wattprint.hub.auth.passwords import store_password
 from wattprint.hub.auth.rights import Principal, checked_role, checked_user_id
+from wattprint.hub.auth.secret_texts import SecretHashes, new_text, read_text
 from wattprint.hub.organisations import note
 from wattprint.hub.storage.account_tables import invitations, sessions
 from wattprint.hub.storage.database import Database
@@ -23,9 +21,6 @@ from wattprint.hub.storage.schema import memberships, users
 
 LASTS_S = 24 * 3600
 """How long a link lasts. [s]"""
-_CODE = re.compile(
-    r"(?P<org>[a-z0-9][a-z0-9-]{0,62})\.(?P<id>[a-f0-9]{16})\.(?P<secret>[\w-]{43})", re.ASCII
-)
 
 
 class Invitation(NamedTuple):
@@ -54,7 +49,7 @@ class Invitations:
         self, database: Database, key: bytes, *, wall_clock_s: Callable[[], float] = time.time
     ) -> None:
         self._database = database
-        self._key = key
+        self._hashes = SecretHashes("invitation ", key)
         self._wall_clock_s = wall_clock_s
 
     def make(
@@ -72,14 +67,14 @@ class Invitations:
             InputError: No such role or name, a role for a member, or none for somebody new.
         """
         org_id, now_ms = by.org_id, self._now_ms()
-        invitation_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+        text = new_text(org_id)
         row = {
             "org_id": org_id,
-            "invitation_id": invitation_id,
+            "invitation_id": text.row_id,
             "user_id": checked_user_id(user_id),
             "role": None if role is None else checked_role(role),
             "email": email and email.strip().casefold(),
-            "secret_hash": self._hash(org_id, invitation_id, secret),
+            "secret_hash": self._hashes.of(text),
             "made_by": by.user_id,
             "created_at_ms": now_ms,
             "expires_at_ms": now_ms + LASTS_S * 1000,
@@ -94,25 +89,22 @@ class Invitations:
             note(connection, by, "invitation.make", user_id, said, now_ms=now_ms)
 
         self._database.write(work)
-        return f"{org_id}.{invitation_id}.{secret}"
+        return str(text)
 
     def find(self, code: str) -> Invitation | None:
         """Return the invitation of a code; None for none, or one that was used or has expired."""
-        parts = _CODE.fullmatch(code)
-        if parts is None:
+        text = read_text(code)
+        if text is None:
             return None
         statement = select(invitations).where(
-            invitations.c.org_id == parts["org"],
-            invitations.c.invitation_id == parts["id"],
+            invitations.c.org_id == text.org_id,
+            invitations.c.invitation_id == text.row_id,
             invitations.c.expires_at_ms > self._now_ms(),
         )
         with self._database.reading() as connection:
             row = connection.execute(statement).first()
-        sent = self._hash(parts["org"], parts["id"], parts["secret"])
-        expected = row.secret_hash if row else "0" * len(sent)
-        if not hmac.compare_digest(sent, expected) or row is None:
-            return None
-        return _invitation(row)
+        is_right = self._hashes.is_of(text, None if row is None else row.secret_hash)
+        return _invitation(row) if row is not None and is_right else None
 
     def accept(self, invitation: Invitation, name: str, password_hash: str) -> bool:
         """Use a link: the user is a member with this name and password, other sessions end.
@@ -160,10 +152,6 @@ class Invitations:
             return True
 
         return self._database.write(work)
-
-    def _hash(self, org_id: str, invitation_id: str, secret: str) -> str:
-        text = f"invitation {org_id}.{invitation_id}.{secret}".encode()
-        return hmac.digest(self._key, text, "sha256").hex()
 
     def _now_ms(self) -> int:
         return int(self._wall_clock_s() * 1000)

@@ -4,8 +4,6 @@ The cookie is `ORGANISATION.ID.SECRET`, compared as tokens are: HMAC-SHA256 unde
 """
 
 import hmac
-import re
-import secrets
 import time
 from collections.abc import Callable, Collection
 from typing import NamedTuple
@@ -13,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select
 
 from wattprint.hub.auth.rights import Principal
+from wattprint.hub.auth.secret_texts import SecretHashes, new_text, read_text
 from wattprint.hub.auth.tokens import MOST_REMEMBERED, REMEMBERED_S
 from wattprint.hub.storage.account_tables import sessions
 from wattprint.hub.storage.database import Database
@@ -20,9 +19,6 @@ from wattprint.hub.storage.schema import memberships
 
 LASTS_S = 12 * 3600
 """How long a session lasts. [s]"""
-_COOKIE = re.compile(
-    r"(?P<org>[a-z0-9][a-z0-9-]{0,62})\.(?P<id>[a-f0-9]{16})\.(?P<secret>[\w-]{43})", re.ASCII
-)
 _MARK = "session-"
 _ALL = frozenset({"admin"})
 _LONGEST_BROWSER = 200
@@ -68,6 +64,7 @@ class Sessions:
         self._clock_s = clock_s
         self._known: dict[tuple[str, str], _Known] = {}
         self._key = key
+        self._hashes = SecretHashes("session ", key)
         self._wall_clock_s = wall_clock_s
 
     def open(
@@ -89,13 +86,12 @@ class Sessions:
             opened_by: 'password', 'link', 'provider', or the token's id: taken back, it ends it.
             browser: What the browser calls itself, for the list of one's sessions.
         """
-        session_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-        now_ms = self._now_ms()
+        text, now_ms = new_text(org_id), self._now_ms()
         row = {
             "org_id": org_id,
-            "session_id": session_id,
+            "session_id": text.row_id,
             "user_id": user_id,
-            "secret_hash": self._hash(org_id, session_id, secret),
+            "secret_hash": self._hashes.of(text),
             "created_at_ms": now_ms,
             "expires_at_ms": now_ms + LASTS_S * 1000,
             "scopes": "\n".join(sorted(scopes)),
@@ -108,7 +104,7 @@ class Sessions:
             connection.execute(insert(sessions), row)
 
         self._database.write(work)
-        return f"{org_id}.{session_id}.{secret}"
+        return str(text)
 
     def check(self, cookie: str) -> Principal | None:
         """Return whose session a cookie is of; None for none, or one that has ended.
@@ -116,21 +112,17 @@ class Sessions:
         Raises:
             StorageError: The database cannot be asked.
         """
-        parts = _COOKIE.fullmatch(cookie)
-        if parts is None:
+        text = read_text(cookie)
+        if text is None:
             return None
-        key = parts["org"], parts["id"]
-        known = self._remembered(key) or self._read(key)
-        sent = self._hash(*key, parts["secret"])
-        expected = known.secret_hash if known else "0" * len(sent)
-        if not hmac.compare_digest(sent, expected) or known is None:
-            return None
-        return known.principal
+        known = self._remembered(text.key) or self._read(text.key)
+        is_right = self._hashes.is_of(text, None if known is None else known.secret_hash)
+        return known.principal if known is not None and is_right else None
 
     def is_remembered(self, cookie: str) -> bool:
         """Whether `check` would answer from memory."""
-        parts = _COOKIE.fullmatch(cookie)
-        return parts is None or self._remembered((parts["org"], parts["id"])) is not None
+        text = read_text(cookie)
+        return text is None or self._remembered(text.key) is not None
 
     def _remembered(self, key: tuple[str, str]) -> "_Known | None":
         """Return a session that was read within 2 s, if this process has changed nothing since."""
@@ -196,10 +188,6 @@ class Sessions:
             visitor: Text of the session's cookie, or of the one that marks a browser without.
         """
         return hmac.digest(self._key, b"form " + visitor.encode(), "sha256").hex()
-
-    def _hash(self, org_id: str, session_id: str, secret: str) -> str:
-        text = f"session {org_id}.{session_id}.{secret}".encode()
-        return hmac.digest(self._key, text, "sha256").hex()
 
     def _now_ms(self) -> int:
         return int(self._wall_clock_s() * 1000)

@@ -5,9 +5,6 @@ the secret is compared as HMAC-SHA256 under the server's key, in constant time. 
 would add nothing: the secret has 256 random bits, and one check of bcrypt takes 235 ms.
 """
 
-import hmac
-import re
-import secrets
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -16,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select, update
 
 from wattprint.hub.auth.rights import Principal
+from wattprint.hub.auth.secret_texts import SecretHashes, SecretText, new_text, read_text
 from wattprint.hub.storage.account_tables import sessions
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.errors import StorageError
@@ -27,10 +25,7 @@ this. [s]"""
 MOST_REMEMBERED = 10_000
 _USED_EVERY_MS = 60_000
 """The last use is written at most this often. [ms]"""
-_TOKEN = re.compile(
-    r"wpt_(?P<org>[a-z0-9][a-z0-9-]{0,62})\.(?P<id>[a-f0-9]{16})\.(?P<secret>[\w-]{43})",
-    re.ASCII,
-)
+_MARK = "wpt_"
 
 
 class _Known(NamedTuple):
@@ -59,7 +54,7 @@ class Tokens:
         wall_clock_s: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
-        self._key = key
+        self._hashes = SecretHashes("", key)
         self._clock_s = clock_s
         self._wall_clock_s = wall_clock_s
         self._known: dict[tuple[str, str], _Known] = {}
@@ -74,20 +69,20 @@ class Tokens:
             name: What it is for.
             scopes: What it may do, as far as its owner's role allows.
         """
-        token_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+        text = new_text(org_id)
         row = {
             "org_id": org_id,
-            "token_id": token_id,
+            "token_id": text.row_id,
             "user_id": user_id,
             "name": name,
             "scopes": "\n".join(sorted(scopes)),
-            "secret_hash": self._hash(org_id, token_id, secret),
+            "secret_hash": self._hashes.of(text),
             "created_at_ms": self._now_ms(),
             "revoked_at_ms": None,
             "last_used_at_ms": None,
         }
         self._database.write(lambda connection: connection.execute(insert(tokens), row))
-        return f"wpt_{org_id}.{token_id}.{secret}"
+        return f"{_MARK}{text}"
 
     def check(self, text: str) -> Principal | None:
         """Return whose token a text is; None for none of ours, or one that was taken back.
@@ -95,13 +90,12 @@ class Tokens:
         Raises:
             StorageError: The database cannot be asked.
         """
-        parts = _TOKEN.fullmatch(text)
-        if parts is None:
+        sent = _read(text)
+        if sent is None:
             return None
-        known, is_fresh = self._look_up(parts["org"], parts["id"])
-        sent = self._hash(parts["org"], parts["id"], parts["secret"])
-        expected = known.secret_hash if known else "0" * len(sent)
-        if not hmac.compare_digest(sent, expected) or known is None:
+        known, is_fresh = self._look_up(*sent.key)
+        is_right = self._hashes.is_of(sent, None if known is None else known.secret_hash)
+        if known is None or not is_right:
             return None
         if is_fresh:
             self._note_use(known)
@@ -109,10 +103,10 @@ class Tokens:
 
     def is_remembered(self, text: str) -> bool:
         """Whether `check` would answer from memory."""
-        parts = _TOKEN.fullmatch(text)
-        if parts is None:
+        sent = _read(text)
+        if sent is None:
             return True
-        known = self._known.get((parts["org"], parts["id"]))
+        known = self._known.get(sent.key)
         return known is not None and known.until_s >= self._clock_s()
 
     def revoke(self, org_id: str, token_id: str, user_id: str | None = None) -> bool:
@@ -192,10 +186,10 @@ class Tokens:
         except StorageError:
             return  # a full disk must not end reading; the time of use is only told
 
-    def _hash(self, org_id: str, token_id: str, secret: str) -> str:
-        # The name is part of what is hashed: no secret fits another row.
-        text = f"{org_id}.{token_id}.{secret}".encode()
-        return hmac.digest(self._key, text, "sha256").hex()
-
     def _now_ms(self) -> int:
         return int(self._wall_clock_s() * 1000)
+
+
+def _read(text: str) -> SecretText | None:
+    """Take a token apart; None for none."""
+    return read_text(text.removeprefix(_MARK)) if text.startswith(_MARK) else None

@@ -1,5 +1,6 @@
 """One's own account: name, password, sessions, tokens."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -16,7 +17,12 @@ from wattprint.hub.organisations import note
 from wattprint.hub.pages.entering import audited
 from wattprint.hub.pages.rendering import page
 from wattprint.hub.pages.sharing import shared_page
-from wattprint.hub.pages.tokens import confirm_revoking, list_tokens, make_token, revoke_token
+from wattprint.hub.pages.tokens import (
+    answer_to_form,
+    confirm_revoking,
+    list_tokens,
+    revoke_token,
+)
 from wattprint.hub.pages.typed import typed_name
 from wattprint.hub.pages.visitor import (
     Form,
@@ -106,12 +112,7 @@ def post_end_others(hub: AskedHub, visitor: Member, form: Form) -> Response:  # 
 @router.post("/account/tokens")
 def post_token(request: Request, hub: AskedHub, visitor: Member, form: Form) -> Response:
     """Make a token of one's own, and show it this once."""
-    typed = {"token_name": text_of(form, "name"), "token_scopes": text_of(form, "scopes", 2000)}
-    try:
-        made = make_token(hub, visitor.who(), typed["token_name"], typed["token_scopes"])
-    except InputError as error:
-        return _page(request, hub, visitor, token_fault=str(error), **typed)
-    return _page(request, hub, visitor, made_token=made)
+    return answer_to_form(hub, visitor, form, partial(_page, request, hub, visitor))
 
 
 @router.get("/account/tokens/{token}/revoke")

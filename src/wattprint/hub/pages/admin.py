@@ -1,5 +1,6 @@
 """/admin: how the hub fares, its teams and projects, all tokens, the audit log."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -11,7 +12,12 @@ from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.auth.rights import checked_user_id
 from wattprint.hub.pages.rendering import page
 from wattprint.hub.pages.sharing import shared_page
-from wattprint.hub.pages.tokens import confirm_revoking, list_tokens, make_token, revoke_token
+from wattprint.hub.pages.tokens import (
+    answer_to_form,
+    confirm_revoking,
+    list_tokens,
+    revoke_token,
+)
 from wattprint.hub.pages.typed import typed_day_ms, typed_name
 from wattprint.hub.pages.visitor import Admin, Form, Manager, Visitor, text_of
 from wattprint.hub.storage.migrate import current_revision
@@ -104,12 +110,7 @@ def get_tokens(request: Request, hub: AskedHub, visitor: Admin, user: _Text = ""
 @router.post("/admin/tokens")
 def post_token(request: Request, hub: AskedHub, visitor: Admin, form: Form) -> Response:
     """Make a token of one's own, and show it this once."""
-    typed = {"token_name": text_of(form, "name"), "token_scopes": text_of(form, "scopes", 2000)}
-    try:
-        made = make_token(hub, visitor.who(), typed["token_name"], typed["token_scopes"])
-    except InputError as error:
-        return _tokens(request, hub, visitor, token_fault=str(error), **typed)
-    return _tokens(request, hub, visitor, made_token=made)
+    return answer_to_form(hub, visitor, form, partial(_tokens, request, hub, visitor))
 
 
 @router.get("/admin/tokens/{token}/revoke")

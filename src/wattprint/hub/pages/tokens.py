@@ -1,10 +1,12 @@
 """What pages do with tokens: one's own on /account, all of an organisation's on /admin/tokens."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
+from starlette.datastructures import FormData
 
 from wattprint.domain.errors import InputError
 from wattprint.hub.api.asked import Hub
@@ -13,7 +15,7 @@ from wattprint.hub.auth.rights import Principal, checked_scopes
 from wattprint.hub.pages.entering import audited
 from wattprint.hub.pages.rendering import page
 from wattprint.hub.pages.typed import typed_name
-from wattprint.hub.pages.visitor import Visitor
+from wattprint.hub.pages.visitor import Visitor, text_of
 from wattprint.hub.storage.schema import tokens
 
 _MOST = 500
@@ -74,6 +76,26 @@ def make_token(hub: Hub, who: Principal, name: str, scopes: str) -> str:
     detail: dict[str, Any] = {"name": name, "scopes": sorted(checked)}
     audited(hub, who, "token.create", token.split(".")[1], **detail)
     return token
+
+
+def answer_to_form(
+    hub: Hub, visitor: Visitor, form: FormData, show: Callable[..., Response]
+) -> Response:
+    """Make a token of one's own as a form says, and show it this once; or what is wrong with it.
+
+    Args:
+        hub: The hub.
+        visitor: Who sends the form.
+        form: Name and scopes.
+        show: Makes the page that the form is on, with `made_token`, or with `token_fault` and what
+            was typed.
+    """
+    name, scopes = text_of(form, "name"), text_of(form, "scopes", 2000)
+    try:
+        made = make_token(hub, visitor.who(), name, scopes)
+    except InputError as error:
+        return show(token_fault=str(error), token_name=name, token_scopes=scopes)
+    return show(made_token=made)
 
 
 def revoke_token(hub: Hub, who: Principal, token_id: str, *, of_all: bool) -> None:

@@ -5,23 +5,19 @@ so that who reads the database can answer none.
 """
 
 import hmac
-import re
-import secrets
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
 from wattprint.hub.auth.rights import Principal
+from wattprint.hub.auth.secret_texts import new_text, read_text
 from wattprint.hub.organisations import note as audited
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.registry_tables import registry_requests
 
 LASTS_MS = 30 * 24 * 3600 * 1000
 """How long a link can be answered. [ms]"""
-_LINK = re.compile(
-    r"(?P<org>[a-z0-9][a-z0-9-]{0,62})\.(?P<id>[a-f0-9]{16})\.(?P<secret>[\w-]{43})", re.ASCII
-)
 
 
 class Made(NamedTuple):
@@ -43,11 +39,12 @@ def make_request(
         note: Words to the author.
         now_ms: The time. [ms since 1970]
     """
-    request_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+    text = new_text(by.org_id)
+    request_id = text.row_id
     row = {
         "org_id": by.org_id,
         "request_id": request_id,
-        "secret_sha256": sha256(secret.encode()).hexdigest(),
+        "secret_sha256": sha256(text.secret.encode()).hexdigest(),
         "model_name": model_name,
         "note": note,
         "user_id": by.user_id,
@@ -64,7 +61,7 @@ def make_request(
         audited(connection, by, "registry.request", request_id, detail, now_ms=now_ms)
 
     database.write(work)
-    return Made(request_id, f"{by.org_id}.{request_id}.{secret}")
+    return Made(request_id, str(text))
 
 
 def list_requests(database: Database, org_id: str, limit: int) -> list[dict[str, Any]]:
@@ -96,17 +93,17 @@ def revoke(database: Database, by: Principal, request_id: str, now_ms: int) -> b
 
 def opened(database: Database, link: str, now_ms: int) -> dict[str, Any] | None:
     """Return the request of a link; None for none, or one that is answered, revoked or too old."""
-    parts = _LINK.fullmatch(link)
-    if parts is None:
+    text = read_text(link)
+    if text is None:
         return None
     its = registry_requests.c
     statement = select(registry_requests).where(
-        its.org_id == parts["org"], its.request_id == parts["id"]
+        its.org_id == text.org_id, its.request_id == text.row_id
     )
     with database.reading() as connection:
         row = connection.execute(statement).mappings().first()
     expected = row["secret_sha256"] if row else "0" * 64
-    is_right = hmac.compare_digest(sha256(parts["secret"].encode()).hexdigest(), expected)
+    is_right = hmac.compare_digest(sha256(text.secret.encode()).hexdigest(), expected)
     if row is None or not is_right or row["expires_at_ms"] <= now_ms:
         return None
     is_open = row["answered_at_ms"] is None and row["revoked_at_ms"] is None
