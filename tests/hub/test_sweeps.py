@@ -157,6 +157,10 @@ def test_a_run_leads_to_what_it_is_part_of(hub, token):
     text = browser.get("/runs?parent=search&columns=parent").text
     assert re.findall(r'name="run" value="([^"]+)"', text) == ["ranker/c", "speech/b", "ranker/a"]
     assert 'href="/runs/search"' in text
+    # What they come to is above them, whether the hub has the run that they are part of or not.
+    assert 'The sweep search: <a href="/runs/search?project=ranker">' in text and "6 kWh" in text
+    text = browser.get("/runs?parent=batch-sizes").text
+    assert "The sweep batch-sizes</h2>" in text and "4 kWh" in text
 
 
 def test_the_page_of_sweeps_shows_what_each_comes_to(hub, token):

@@ -161,6 +161,16 @@ def _first(
     return None if found is None else dict(found)
 
 
+def of_parent(
+    database: Database, org_id: str, parent_id: str
+) -> tuple[Sweep, Mapping[str, Any] | None]:
+    """Return what the newest runs of a parent come to, and the run that it is; None for none."""
+    with database.reading() as connection:
+        sweep = summed(connection, org_id, parent_id, MOST_RUNS)
+        named = _named(connection, org_id, [parent_id])
+    return sweep, next(iter(named), None)
+
+
 class SweepOfRun(NamedTuple):
     """A run as a sweep."""
 

@@ -9,11 +9,11 @@ from fastapi.responses import Response, StreamingResponse
 
 from wattprint.domain.checks import one_of
 from wattprint.domain.run import OUTCOMES, STAGES
-from wattprint.hub import run_list
+from wattprint.hub import run_list, sweeps
 from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.csv_cells import csv_line
 from wattprint.hub.ingest.run_facts import RUNNING
-from wattprint.hub.pages import asked
+from wattprint.hub.pages import asked, sweep_words
 from wattprint.hub.pages.asked import Text, Texts
 from wattprint.hub.pages.rendering import address, page
 from wattprint.hub.pages.sharing import shared_page
@@ -145,10 +145,16 @@ def _runs(request: Request, hub: Hub, member: Visitor, of: Asked, cursor: str) -
         cursor=cursor or None,
         limit=_ROWS,
     )
+    sweep, sweep_run = None, None
+    if of.runs.parent is not None:
+        sweep, sweep_run = sweeps.of_parent(hub.database, member.org_id, of.runs.parent)
     return page(
         request,
         member,
         "runs.html.jinja",
+        sweep=sweep,
+        sweep_run=sweep_run,
+        words=sweep_words,
         asked=of,
         found=found,
         cursor=cursor,
