@@ -47,7 +47,10 @@ def templates():
 
 
 def run_bodies(count, batch=BATCH):
-    """Yield bodies of runs of 200 projects, spread over a year; each tenth failed."""
+    """Yield bodies of runs of 200 projects, spread over a year; each tenth failed.
+
+    Two in ten are part of a sweep: one of the largest there is, and one of a thousand runs.
+    """
     made = templates()
     for start in range(0, count, batch):
         rows = []
@@ -60,6 +63,9 @@ def run_bodies(count, batch=BATCH):
             )
             row = made[kind].replace("@ID@", f"run-{i:08d}")
             row = row.replace("@PROJECT@", f"project-{project}")
+            if i % 10 in (3, 4):
+                parent = "run-00000000" if i % 10 == 3 else f"sweep-{i // 10_000}"
+                row = row.replace('"parent":null', f'"parent":"{parent}"')
             began = time.gmtime(began_s(i, count))
             rows.append(row.replace("@START@", time.strftime("%Y-%m-%dT%H:%M:%SZ", began)))
         yield f'{{"runs":[{",".join(rows)}]}}'.encode()

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from hub.made import admin_of, client_of, hub_of, sent_run, served
 from hub.test_rights import ROUTES
@@ -55,6 +55,8 @@ def test_every_route_keeps_to_its_description(hub):
     assert {found.label for found in operations} == {" ".join(route) for route in ROUTES}
     for operation in operations:
         left_out = [positive_data_acceptance] if operation.label in REFUSED_BY_SENSE else []
+        if operation.label.startswith("GET /api/v1/registry"):
+            left_out.append(ignored_auth)  # one that was published, as another route does: anybody
         for mode in GenerationMode:
             ask(hub, operation, mode, left_out)
 

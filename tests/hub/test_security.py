@@ -361,8 +361,10 @@ def test_secrets_are_compared_in_constant_time(path):
 
 
 def test_every_part_that_checks_a_secret_compares_it_so():
-    for name in ("auth/tokens", "auth/sessions", "auth/invitations", "auth/oidc", "pages/visitor"):
+    for name in ("auth/secret_texts", "auth/oidc", "pages/visitor", "registry/requests"):
         assert "hmac.compare_digest(" in (HUB / f"{name}.py").read_text("utf-8"), name
+    for name in ("auth/tokens", "auth/sessions", "auth/invitations"):
+        assert "self._hashes.is_of(" in (HUB / f"{name}.py").read_text("utf-8"), name
 
 
 @pytest.mark.parametrize(
