@@ -26,8 +26,10 @@ ORDERS = {
     "emissions": "location_ug",
 }
 """Columns that runs are listed by; each has an index."""
-STRETCHES = (400, 4_000, 16_000)
+STRETCHES = (400, 3_600, 8_000)
 """Runs looked at for one page, a stretch at a time."""
+MOST_SORTED = 5_000
+"""So many runs of one parent are sorted; more are looked for along an order's index."""
 EXCLUDED = ("", "no", "only")
 """Whether excluded runs are listed: among the others, not, or they alone."""
 
@@ -184,11 +186,10 @@ def _as_row(key: Sequence[Any]) -> Any:
 
 
 def _is_few(connection: Connection, org_id: str, parent: str) -> bool:
-    """Whether all runs of a parent are no more than are looked at for one page."""
-    most = sum(STRETCHES)
+    """Whether the runs of a parent are so few that they are sorted."""
     its = select(runs.c.run_id).where(runs.c.org_id == org_id, runs.c.parent_id == parent)
-    counted = its.limit(most + 1).subquery()
-    return (connection.scalar(select(func.count()).select_from(counted)) or 0) <= most
+    counted = its.limit(MOST_SORTED + 1).subquery()
+    return (connection.scalar(select(func.count()).select_from(counted)) or 0) <= MOST_SORTED
 
 
 def _conditions(connection: Connection, org_id: str, asked: Asked) -> Iterator[Any]:

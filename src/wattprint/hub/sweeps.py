@@ -16,9 +16,9 @@ from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import exclusions
 from wattprint.hub.storage.schema import runs
 
-MOST_RUNS = 10_000
+MOST_RUNS = 5_000
 """The newest runs of a sweep that its own page adds up."""
-MOST_RUNS_OF_EACH = 1_000
+MOST_RUNS_OF_EACH = 500
 """Likewise of each sweep of a list."""
 GOOD = "completed"
 LOST = ("failed", "interrupted")
