@@ -194,7 +194,7 @@ class Footprint(NamedTuple):
                 offsets_kg=_range(record.get("offsets_kg")),
                 # Footprints written before there were such figures have none.
                 derived=tuple(Derived.from_dict(row) for row in record.get("derived", ())),
-                hours=ChargedHours.from_dict(record["hours"]) if "hours" in record else None,
+                hours=_hours(record.get("hours")),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RecordError(f"{SCHEMA} record is malformed: {error!r}.") from error
@@ -204,6 +204,10 @@ def co2e(kilograms: Range, digits: int = 3) -> str:
     """Write emissions in kgCO2e and their interval: '24 g CO2e (18-31)'."""
     value, low, high = (kg * units.GRAMS_PER_KILOGRAM for kg in kilograms.as_tuple())
     return units.mass_range((value, low, high), digits)
+
+
+def _hours(part: Mapping[str, Any] | None) -> ChargedHours | None:
+    return None if part is None else ChargedHours.from_dict(part)
 
 
 def _figures(ranges: Mapping[str, Range | None]) -> dict[str, dict[str, float] | None]:
