@@ -32,7 +32,7 @@ def test_hours_that_were_charged_are_drawn_from_the_start_of_the_run(found):
     # From noon on: 40, 160 and 100 g. Year's mean 150 g, of 2 kWh 300 g: 200 g are a third less.
     hours = found(by_hour(sent("a", **LONG), 150.0, 40.0, 160.0, 100.0))
     assert hours.title == "Intensity of the hours in FR"
-    assert "as electricitymaps says them for FR (lifecycle): 100 gCO2e/kWh on average" in hours.said
+    assert "the intensity of its own hours, by electricitymaps, of FR, lifecycle: 100" in hours.said
     assert "emissions are 33 % less than at the year's mean" in hours.said
     spec = run_intensity_chart(hours.course)
     points = spec["layer"][0]["data"]["values"]

@@ -105,7 +105,7 @@ def _encoding(along: Sequence[dict[str, Any]]) -> dict[str, Any]:
             "field": "part",
             "type": "nominal",
             "scale": ink_scale(_INKS),
-            "legend": legend(3, 1, offset=10),
+            "legend": legend(3, 1, offset=10, labelLimit=260),
         },
         "order": {"field": "order", "type": "quantitative"},
         "tooltip": [

@@ -16,6 +16,8 @@ MOST_STEPS = 240
 """Steps drawn at most: as many moments as the chart of power has."""
 _HEIGHT_PX = 160
 _UNIT = "gCO2e/kWh"
+_HEADROOM = 1.05
+"""Room above the highest line, whose width would be cut in half. [ratio]"""
 _SAME_TIME_S = 1e-3
 
 
@@ -56,7 +58,7 @@ def run_intensity_chart(of: Course) -> dict[str, Any]:
         return nothing("The intensity of this time is not known.")
     scales = time_scales(of.length_s)
     most = max([hour.intensity.high for hour in drawn] + [of.year_mean_g_per_kwh or 0.0])
-    y = {"scale": {"domain": [0, axis_top(most)], "nice": False}}
+    y = {"scale": {"domain": [0, axis_top(_HEADROOM * most)], "nice": False}}
     y["axis"] = {"title": f"intensity [{_UNIT}]"}
     return fluid(
         {"layer": [*_steps(_rows(drawn, of, scales), scales, y), *_mean(of, y)]},
@@ -150,12 +152,13 @@ def _steps(
         *layers,
         {
             "data": data,
-            "mark": {"type": "line", "color": BLUE.light, "strokeWidth": 1.8},
+            "mark": {"type": "line", "color": BLUE.light, "strokeWidth": 1.8, "clip": True},
             "encoding": {**line, **piece},
         },
         {
             "data": data,
-            "mark": {"type": "point", "filled": True, "size": 120, "opacity": 0},
+            # Clipped: points over the edge would make the plot narrower than that of the power.
+            "mark": {"type": "point", "filled": True, "size": 120, "opacity": 0, "clip": True},
             "encoding": {**line, "tooltip": tips},
         },
     ]
@@ -171,7 +174,7 @@ def _mean(of: Course, y: dict[str, Any]) -> list[dict[str, Any]]:
     said = f"dashed: the year's mean, {units.plain(mean)} {_UNIT}"
     return [
         {"data": {"values": [{"mean": mean}]}, "mark": rule, "encoding": place},
-        words(said, "width", -8, align="right", fontSize=11, color=QUIET.light),
+        words(said, "width", -8, align="right", dx=-6, fontSize=11, color=QUIET.light),
     ]
 
 

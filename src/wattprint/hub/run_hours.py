@@ -11,8 +11,10 @@ from wattprint.domain.evidence import Method
 from wattprint.domain.footprint import Footprint
 from wattprint.domain.hours import ChargedHours
 from wattprint.domain.interval import Range, exact
+from wattprint.estimator.by_hour import ALL, FILE
 from wattprint.factors.zones import zones
 from wattprint.grid.place import Place
+from wattprint.grid.providers.typical import NAME as TYPICAL
 from wattprint.hub.places import Typical, typical_of
 from wattprint.hub.run_view import RunView
 
@@ -25,6 +27,7 @@ class RunHours(NamedTuple):
     """What a run's page says of the intensity of its time."""
 
     title: str
+    caption: str
     said: str
     course: Course | None
     """What is drawn; None where nothing is known."""
@@ -44,13 +47,12 @@ def hours_of(view: RunView) -> RunHours:
 
 
 def _charged(view: RunView, hours: ChargedHours) -> RunHours:
-    provider = "a file" if hours.provider == "file" else hours.provider or "nobody named"
     said = (
-        f"The energy was charged at the intensity of its own hours, as {provider} says them for "
-        f"{hours.zone} ({hours.basis}): {units.plain(hours.mean_g_per_kwh.value)} gCO2e/kWh on "
-        f"average over the energy{_beside(view.footprint, hours)}."
+        f"The energy was charged at {_whose(hours)} of {hours.zone}, {hours.basis}: "
+        f"{units.plain(hours.mean_g_per_kwh.value)} gCO2e/kWh on average over the energy"
+        f"{_beside(view.footprint, hours)}."
     )
-    if hours.coverage < 0.9995:
+    if hours.coverage < ALL:
         said += f" They cover {hours.coverage:.1%} of it; the rest is at the year's mean."
     if hours.joined > 1:
         said += f" Up to {hours.joined} neighbours are drawn, and kept, as their mean."
@@ -60,7 +62,14 @@ def _charged(view: RunView, hours: ChargedHours) -> RunHours:
     ]
     yearly = _evidence(view.footprint, "carbon_intensity_year_mean")
     course = _course(view, drawn, hours.zone, yearly)
-    return RunHours(f"Intensity of the hours in {hours.zone}", said, course)
+    return RunHours(f"Intensity of the hours in {hours.zone}", "as charged", said, course)
+
+
+def _whose(hours: ChargedHours) -> str:
+    if hours.provider == TYPICAL:
+        return "the typical intensity of its hours, modelled,"
+    by = "of a file" if hours.provider == FILE else f"by {hours.provider or 'nobody named'}"
+    return f"the intensity of its own hours, {by},"
 
 
 def _beside(footprint: Footprint, hours: ChargedHours) -> str:
@@ -78,7 +87,7 @@ def _beside(footprint: Footprint, hours: ChargedHours) -> str:
 def _typical(view: RunView) -> RunHours:
     found = _typical_zone(view)
     if found is None:
-        return RunHours("Intensity over time", _lacking(view), None)
+        return RunHours("Intensity over time", "", _lacking(view), None)
     zone, typical = found
     charged = _evidence(view.footprint, "carbon_intensity")
     yearly = None if _is_given(view.footprint) else charged
@@ -88,7 +97,8 @@ def _typical(view: RunView) -> RunHours:
         said += f" The run was charged at {what}, {units.plain(charged)} gCO2e/kWh, all the time."
     drawn = _typical_hours(view, typical, yearly)
     course = _course(view, drawn, zone, yearly)
-    return RunHours(f"Typical hours of {zone}, modelled", said, course)
+    caption = "the band holds nine of ten such hours in other years"
+    return RunHours(f"Typical hours of {zone}, modelled", caption, said, course)
 
 
 def _typical_hours(view: RunView, typical: Typical, yearly: float | None) -> list[Hour]:
