@@ -1,6 +1,7 @@
 """Runs charged by their own hours: what of them sums hold, however they come, go and come back."""
 
 import json
+from contextlib import closing
 
 import pytest
 from msgspec import Raw
@@ -8,13 +9,20 @@ from sqlalchemy import select, text
 
 from hub.made import client_of
 from hub.members import by_hour, filled, send, sent
+from hub.test_export import content, exported
 from hub.test_ingest import assert_sums_are_those_of_the_rows, post_runs, stored
 from hub.test_recompute import OLD, TODAY, recomputed, under
+from hub.test_retention import pruned, untold
 from wattprint.hub.ingest.messages import RunRow
 from wattprint.hub.ingest.quick_run import quick_run
 from wattprint.hub.ingest.run_rows import FaultyRowError, read_closely, read_run
+from wattprint.hub.storage.database import Database
+from wattprint.hub.storage.job_tables import retired_runs
 from wattprint.hub.storage.migrate import migrate
 from wattprint.hub.storage.schema import COUNTED, TIMED, daily_runs, monthly_runs, runs
+from wattprint.hub.transfer.backup import back_up
+from wattprint.hub.transfer.import_ import import_organisation
+from wattprint.hub.transfer.restore import restore
 
 MORE = ("runs", "runs_without_hours", *TIMED)
 CLEAN, DIRTY = by_hour(sent("a"), 150.0), by_hour(sent("b", it_kwh=2.0), 80.0)
@@ -130,6 +138,36 @@ def test_factors_of_today_keep_the_mean_of_the_hours_and_compare_it_anew(databas
     saved_g = new["hours"]["emissions_at_year_mean_kg"] * 1000 - grams
     assert found["run"]["saved_ug"] == pytest.approx(saved_g * 1e6, abs=1)
     assert_sums_are_those_of_the_rows(hub.database)
+
+
+def test_a_batch_that_is_copied_holds_what_was_cost_as_below_zero(database):
+    # 40 rows are more than one statement takes: each cost 2 kWh x (100 - 80) g.
+    hub, token = filled(database, *(by_hour(sent(f"r{i}"), 80.0) for i in range(40)))
+    assert sums(client_of(hub, token)) == (40, 0, 40 * 3_600_000, 0, -40 * 40_000_000)
+    assert_sums_are_those_of_the_rows(hub.database)
+
+
+def test_runs_that_retention_deletes_leave_what_they_saved_in_the_sums(hub, client):
+    assert pruned(hub, runs_older_ms=0)[3] == 3
+    assert sums(client) == SUMS
+    with hub.database.reading() as connection:
+        kept = connection.execute(select(*(retired_runs.c[name] for name in MORE))).all()
+    assert tuple(map(sum, zip(*kept, strict=True))) == SUMS
+
+
+def test_what_hours_saved_goes_along_into_another_hub(hub, tmp_path):
+    exported(hub.database, tmp_path / "out", "json")
+    with closing(Database(f"sqlite:///{tmp_path / 'other.db'}")) as other:
+        migrate(other)
+        import_organisation(other, tmp_path / "out", None, told=untold)
+        assert content(other, "acme") == content(hub.database, "acme")
+
+
+def test_what_hours_saved_is_restored_from_a_backup(hub, tmp_path):
+    back_up(hub.database, tmp_path / "hub.backup", now="2026-05-28T00:00:00Z", told=untold)
+    with closing(Database(f"sqlite:///{tmp_path / 'other.db'}")) as other:
+        restore(other, tmp_path / "hub.backup", told=untold)
+        assert content(other, "acme") == content(hub.database, "acme")
 
 
 def test_a_hub_of_before_counts_all_it_has_as_charged_at_the_mean(hub, client):
