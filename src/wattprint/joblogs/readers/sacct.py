@@ -188,7 +188,14 @@ def _lacks(layout: Layout) -> tuple[str, ...]:
         return "how long its jobs ran", "Elapsed, ElapsedRaw, or Start and End"
     if not layout.place(*_RESOURCES):
         return "what its jobs ran on", "AllocTRES, AllocCPUS, NCPUS or NNodes"
+    if not layout.place("jobid", "jobidraw") and not _blank_in_steps(layout):
+        return "which of its rows are steps of a job", "JobID, or User and Partition"
     return ()
+
+
+def _blank_in_steps(layout: Layout) -> bool:
+    """Tell whether there are the columns that are blank in the rows of steps."""
+    return bool(layout.place("user", "uid") and layout.place("partition"))
 
 
 def _missing(path: Path, what: str, columns: str) -> InputError:
