@@ -164,7 +164,7 @@ def test_files_joined_end_to_end_are_read_by_the_header_above_each_row():
 def test_a_time_that_no_date_can_be_read_of_is_said():
     (found,) = records(
         "codecarbon",
-        table(ROW.format(run="a", kg=1, kwh=9).replace("2024-05-02T10:00:00", "26:11.7")),
+        table(ROW.format(run="a", kg=0.1, kwh=0.5).replace("2024-05-02T10:00:00", "26:11.7")),
     )
     assert found.recorded_at is None
     assert [doubt.code for doubt in found.doubts] == ["time"]
@@ -178,7 +178,7 @@ def test_more_grams_per_kwh_than_any_grid_are_said():
 
 def test_a_cloud_region_is_taken_and_one_that_lies_apart_is_said():
     head = HEAD + ",on_cloud,cloud_provider,cloud_region"
-    row = ROW.format(run="a", kg=1, kwh=9)
+    row = ROW.format(run="a", kg=0.1, kwh=0.5)
     (found,) = records("codecarbon", table(row + ",Y,aws,us-east-2", head=head))
     assert found.place["region"] == "aws/us-east-2"
     assert found.doubts[0].text == "FR and aws/us-east-2 lie apart: the cloud region is taken"

@@ -19,7 +19,8 @@ _TIME = re.compile(
     r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*"
     r"(Z|UTC|[+-]\d\d:?\d\d)?"
 )
-_NUMBER = re.compile(r"[+-]?(?:\d[\d_,]*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,4})?")
+_NUMBER = re.compile(r"(?<![A-Za-z\d])[+-]?(?:\d[\d_,]*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,4})?")
+"""Digits that follow a letter are no number: 'CO2'."""
 
 
 def amount(name: str, cell: str, *, at_most: float, decimal_comma: bool = False) -> float | None:
@@ -105,11 +106,23 @@ def epoch_time(epoch_s: float) -> str | None:
 def number_in(text: str) -> tuple[str, str] | None:
     """Return the first number of a text as it is written, and what follows it.
 
-    >>> number_in("about 1.2g CO2"), number_in("24_700_000"), number_in("none")
+    >>> number_in("about 1.2g CO2"), number_in("24_700_000"), number_in("grams of CO2")
     (('1.2', 'g CO2'), ('24_700_000', ''), None)
     """
     match = _NUMBER.search(text)
     return None if match is None else (match[0], text[match.end() :].strip())
+
+
+def plain_digits(digits: str) -> str:
+    """Return a number without the marks between its thousands.
+
+    >>> plain_digits("24_700_000"), plain_digits("1,234.5"), plain_digits("0,66")
+    ('24700000', '1234.5', '0.66')
+    """
+    text = digits.replace("_", "")
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", text):
+        return text.replace(",", "")
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
 def one_clause(error: InputError) -> str:

@@ -22,6 +22,7 @@ from wattprint.domain.imported import (
 from wattprint.importers.cells import amount, epoch_time, iso_time, one_clause, stated
 from wattprint.importers.csv_rows import CsvRows, Row, Width
 from wattprint.importers.places import zone_of
+from wattprint.importers.plausible import power_doubts
 from wattprint.importers.reading import Reading, Rows, is_dropped
 
 _ENERGY = ("power_consumption(kwth)", "power_consumption(kwh)")
@@ -91,6 +92,7 @@ def _record(
         hardware=_hardware(cells),
         software={"os": os} if (os := stated(cells.get("os", ""))) else {},
         reported=tuple(Reported(*each) for each in raw if stated(each[1])),
+        doubts=power_doubts(energy_kwh, duration_s),
     )
 
 
