@@ -37,12 +37,8 @@ _NO_LOGS = (
         ),
     ),
     (
-        re.compile(r'"time"\s*:\s*\{|"allocation_nodes"|openapi/dbv|openapi/slurmdbd'),
-        NoLog(
-            "looks like sacct's JSON",
-            "expected its table: sacct --parsable2 --format=JobID,User,Account,Partition,State,"
-            "Submit,Start,End,Elapsed,AllocTRES,TotalCPU,MaxRSS,ReqMem",
-        ),
+        re.compile(r'\A\s*\{(?:.|\n){0,60000}"job_state"\s*:'),
+        NoLog("looks like `squeue --json`", "expected `sacct --json`, which has ended jobs"),
     ),
     (
         re.compile(r"^\s*JobId=\d+ (?:ArrayJobId=\d+ )?[^\n]*JobName=", _LINES),

@@ -302,6 +302,20 @@ def _energy_j(texts: _Texts) -> str:
     return _first(texts.of(values.energy_j, "energyraw"), texts.of(values.energy_j, "energy"))
 
 
+def _energy_of_steps(energy_j: str) -> str:
+    """Return SQL for the energy of a job's steps, each of which is that of its nodes in its time.
+
+    Numbered steps follow each other; `extern` and `batch` last as long as all of them, and would
+    count the same energy again.
+    """
+    each = f"CAST({energy_j} AS DOUBLE)"
+    numbered = "coalesce(split_part(jobid, '.', 2) BETWEEN '0' AND '9~', FALSE)"
+    return (
+        f"greatest(sum({each}) FILTER (WHERE {numbered}), "
+        f"max({each}) FILTER (WHERE NOT {numbered}))"
+    )
+
+
 def _rss_gb(texts: _Texts) -> str:
     return texts.of(lambda text: values.memory_gb(text, unit=""), "maxrss")
 
@@ -318,7 +332,7 @@ def _steps(texts: _Texts) -> str:
 SELECT owner, split_part(jobid, '.', 1) AS root, min(line) AS line, count(*) AS step_rows,
     max({_rss_gb(texts)} * {tasks}) AS rss_gb,
     sum(CAST({_cpu_s(texts)} AS DOUBLE)) AS cpu_s,
-    sum(CAST({_energy_j(texts)} AS DOUBLE)) AS energy_j,
+    {_energy_of_steps(_energy_j(texts))} AS energy_j,
     max({texts.of(values.tres_load, "usage")}) AS load
 FROM (
     SELECT *, max(CASE WHEN NOT is_step AND bad IS NULL THEN line END)
