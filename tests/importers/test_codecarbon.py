@@ -3,6 +3,7 @@
 import pytest
 
 from importers.sources import CODECARBON, records, rejected, rows_of
+from wattprint.importers.kinds import kind_of
 from wattprint.importers.last_rows import Held, LastRows
 
 HEAD = "timestamp,project_name,run_id,duration,emissions,energy_consumed,country_iso_code,region"
@@ -273,3 +274,40 @@ def test_accelerators_of_several_models_are_parted_where_their_number_tells(
     )
     assert found.hardware["accelerator"] == name
     assert found.hardware.get("accelerator_count") == devices
+
+
+@pytest.mark.parametrize(
+    ("cell", "kg"), [("0,25", 0.25), ("1,6409", 1.6409), ("1,5E-07", 1.5e-07), ("12,34", 12.34)]
+)
+def test_a_comma_that_can_be_nothing_else_is_the_point(cell, kg):
+    text = table(ROW.format(run="a", kg=f'"{cell}"', kwh='"0,5"'))
+    (found,) = records("codecarbon", text)
+    assert (found.emissions_g, found.energy_kwh) == (pytest.approx(kg * 1000, rel=1e-12), 0.5)
+
+
+def test_a_comma_that_may_part_thousands_is_refused():
+    (row,) = rejected("codecarbon", table(ROW.format(run="a", kg='"1,640"', kwh=1)))
+    assert row.reason == "emissions is '1,640'; expected a number"
+
+
+@pytest.mark.parametrize("note", ["sep=;", '"sep=;"', "\ufeffsep=;"])
+def test_the_line_in_which_excel_notes_its_separator_is_passed_over(note):
+    text = f"{note}\r\n" + table(ROW.format(run="a", kg="0.1", kwh="0.5")).replace(",", ";")
+    assert kind_of("emissions.csv", text).kind == "codecarbon"
+    (found,) = records("codecarbon", text.replace("0.1", "0,1"))
+    assert (found.emissions_g, found.at_line) == (100.0, 3)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "time"),
+    [
+        ("02.05.2024 10:00", "2024-05-02T10:00:00"),
+        ("31/5/2024 9:05", "2024-05-31T09:05:00"),
+        ("5/31/2024 9:05", "2024-05-31T09:05:00"),
+        ("5/6/2024 9:05", None),
+    ],
+)
+def test_dates_of_spreadsheets_are_read_where_they_can_be_but_one(stamp, time):
+    text = table(ROW.format(run="a", kg=0.1, kwh=0.5).replace("2024-05-02T10:00:00", stamp))
+    (found,) = records("codecarbon", text)
+    assert found.recorded_at == time

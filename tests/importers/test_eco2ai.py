@@ -60,3 +60,9 @@ def test_energy_that_no_machine_takes_is_doubted():
     head = "id,project_name,start_time,duration(s),power_consumption(kWh),CPU_name,OS"
     (run,) = records("eco2ai", head + "\na,b,2024-01-01 10:00:00,6,2,some CPU,Linux\n")
     assert (run.energy_kwh, [doubt.code for doubt in run.doubts]) == (2.0, ["power"])
+
+
+def test_devices_without_a_name_are_counted():
+    head = "id,project_name,start_time,duration(s),power_consumption(kWh),GPU_name,OS"
+    (run,) = records("eco2ai", head + "\na,b,2024-01-01 10:00:00,60,0.01, 2 device(s),Linux\n")
+    assert run.hardware == {"accelerator_count": 2}

@@ -27,7 +27,7 @@ from wattprint.domain.imported import (
     Reported,
 )
 from wattprint.importers.cells import amount, iso_time, one_clause, shown, stated
-from wattprint.importers.csv_rows import CsvRows, Row, Width
+from wattprint.importers.csv_rows import CsvRows, Row, Width, first_line
 from wattprint.importers.joined_models import parted
 from wattprint.importers.last_rows import Held, LastRows
 from wattprint.importers.places import lie_apart, region_of, zone_of
@@ -76,7 +76,7 @@ _DIRTIEST_G_PER_KWH = 2000.0
 
 def is_codecarbon(name: str, head: str) -> bool:  # noqa: ARG001 - one shape for all kinds
     """Tell an emissions.csv by its header."""
-    first = next((line for line in head.splitlines() if line.strip()), "")
+    first = first_line(head)
     delimiter = max(",;\t|", key=first.count)
     cells = first.replace('"', "").split(delimiter)
     return _is_header([cell.strip() for cell in cells])
