@@ -15,6 +15,10 @@ YEAR_S = 31_536_000
 BEGIN_S = 1_767_225_600
 ZONES = ("FR", "DE", "US-CA", "IE", None)
 HARDWARE = (None, "NVIDIA H100 80GB HBM3", "NVIDIA A100-SXM4-80GB", "NVIDIA L4")
+READINGS_OF_RUN = 4_000
+READ_EVERY_S = 5
+DURATION_S = READINGS_OF_RUN // 2 * READ_EVERY_S
+"""Of a run: two devices, read every five seconds."""
 
 
 def templates():
@@ -33,6 +37,7 @@ def templates():
                     project="@PROJECT@",
                     devices=devices,
                     intervals=intervals(7_200_000_000_000),
+                    duration_s=float(DURATION_S),
                     place={"zone": zone, "pue": 1.2} if zone else {},
                     outcome=outcome,
                 )
@@ -47,7 +52,6 @@ def run_bodies(count, batch=BATCH):
     for start in range(0, count, batch):
         rows = []
         for i in range(start, min(start + batch, count)):
-            at_s = BEGIN_S + i * YEAR_S // count
             project = i % PROJECTS
             kind = (
                 HARDWARE[project % 4],
@@ -56,26 +60,34 @@ def run_bodies(count, batch=BATCH):
             )
             row = made[kind].replace("@ID@", f"run-{i:08d}")
             row = row.replace("@PROJECT@", f"project-{project}")
-            rows.append(
-                row.replace("@START@", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at_s)))
-            )
+            began = time.gmtime(began_s(i, count))
+            rows.append(row.replace("@START@", time.strftime("%Y-%m-%dT%H:%M:%SZ", began)))
         yield f'{{"runs":[{",".join(rows)}]}}'.encode()
 
 
-def interval_bodies(first, count, batch):
-    """Yield bodies of intervals: runs of 4 devices, 10 s each."""
+def began_s(run, runs):
+    """When a run began: they are spread over the year."""
+    return BEGIN_S + run * YEAR_S // runs
+
+
+def interval_bodies(first, count, batch, runs=YEAR_S):
+    """Yield bodies of readings: of one run after another, from its begin to its end."""
     for start in range(first, first + count, batch):
-        rows = [
-            {
-                "run": f"run-{i // 4000:08d}",
-                "device": f"nvml:GPU-{i % 4}",
-                "start_ms": BEGIN_S * 1000 + (i // 4) * 10_000,
-                "end_ms": BEGIN_S * 1000 + (i // 4) * 10_000 + 10_000,
-                "energy_uj": 3_000_000_000 + i,
-            }
-            for i in range(start, min(start + batch, first + count))
-        ]
-        document = {"project": f"project-{start // 4000 % 200}", "intervals": rows}
+        rows = []
+        for i in range(start, min(start + batch, first + count)):
+            run, place = divmod(i, READINGS_OF_RUN)
+            start_ms = (began_s(run, runs) + place // 2 * READ_EVERY_S) * 1000
+            chip = "nvml:0" if HARDWARE[run % PROJECTS % 4] else "rapl:package-0"
+            rows.append(
+                {
+                    "run": f"run-{run:08d}",
+                    "device": "modelled:memory" if i % 2 else chip,
+                    "start_ms": start_ms,
+                    "end_ms": start_ms + READ_EVERY_S * 1000,
+                    "energy_uj": (100_000_000 if i % 2 else 1_500_000_000) + i,
+                }
+            )
+        document = {"project": f"project-{start // READINGS_OF_RUN % PROJECTS}", "intervals": rows}
         yield "/api/v1/intervals:batch", json.dumps(document, separators=(",", ":")).encode()
 
 
@@ -98,7 +110,7 @@ def fill(url, runs, intervals):
         read = [read_run(run, f"/{i}") for i, run in enumerate(RUNS.decode(body).runs)]
         store_runs(database, ORGANISATION, read, now_ms)
     between_s = time.perf_counter()
-    for _, body in interval_bodies(0, intervals, BATCH):
+    for _, body in interval_bodies(0, intervals, READINGS_OF_RUN, runs):
         batch = quick_intervals(body)
         store_intervals(database, ORGANISATION, batch.project, batch.intervals, now_ms)
     ended_s = time.perf_counter()

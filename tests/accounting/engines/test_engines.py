@@ -20,6 +20,7 @@ from accounting.made import (
 )
 from accounting.test_text import SITE, of_hours, within_years
 from wattprint.accounting.account import Asked, account
+from wattprint.accounting.factor_columns import hold_factors
 from wattprint.accounting.rollups import roll_ups
 from wattprint.domain.errors import InputError
 
@@ -120,6 +121,20 @@ def test_sums_are_those_of_duckdb(name, case, accounted):
                 slack = 500 if is_bound(column) else 0
                 assert type(got[column]) is type(amount)
                 assert got[column] == amount or abs(got[column] - amount) <= slack, column
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_factor_of_all_jobs_is_the_same_number_in_the_text(name, engine_of):
+    engine = engine_of(name)
+    common = {"pue": 1 / 3, "supply_up_sq": 5e-300, "cpu_w": 0.1 + 0.2, "is_meter_at_wall": 1}
+    rows = [
+        {"factor_key": key, **common, "market_ug_per_j": None, "accelerator_w": watts}
+        for key, watts in ((12024, 400.0), (22024, 700.0))
+    ]
+    columns = hold_factors(engine, rows)
+    assert columns.differing == ("factor_key", "accelerator_w")
+    (found,) = engine.rows("SELECT " + ", ".join(f"{v} AS {n}" for n, v in columns.alike.items()))
+    assert found == {**common, "market_ug_per_j": None}
 
 
 @pytest.mark.parametrize("name", ALL)
