@@ -47,9 +47,9 @@ def amount(name: str, cell: str, *, at_most: float, decimal_comma: bool = False)
     text = cell.strip()
     if text.casefold() in _UNSAID:
         return None
-    is_comma_point = decimal_comma or _COMMA_POINT.fullmatch(text) is not None
+    is_point = "," in text and (decimal_comma or _COMMA_POINT.fullmatch(text) is not None)
     try:
-        value = float(text.replace(",", ".") if is_comma_point else text)
+        value = float(text.replace(",", ".") if is_point else text)
     except ValueError:
         value = None
     if value is None or not isfinite(value):
