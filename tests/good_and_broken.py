@@ -146,7 +146,36 @@ FOOTPRINT = Footprint(
 )
 
 NO_RANGE = {"value": 3.0, "low": 4.0, "high": 5.0}
+HOURS = {
+    "zone": "FR",
+    "provider": "electricitymaps",
+    "basis": "lifecycle",
+    "coverage": 1.0,
+    "mean_g_per_kwh": {"value": 50.0, "low": 40.0, "high": 60.0},
+    "emissions_at_year_mean_kg": 0.06,
+    "joined": 1,
+    "notes": [],
+    "steps": [
+        {"start": "2026-01-01T12:00:00Z", "step_s": 3600.0, "state": "actual", "g_per_kwh": [50.0]}
+    ],
+}
+"""Hours that a footprint was charged at."""
+
+
+def hours(**changes):
+    """Those hours with something else in their first stretch."""
+    return {"hours": {**HOURS, "steps": [{**HOURS["steps"][0], **changes}]}}
+
+
 BROKEN_FOOTPRINTS = {
+    "hours that are a number": {"hours": 5},
+    "hours of no energy": {"hours": {**HOURS, "coverage": 0}},
+    "hours without a mean": {"hours": {**HOURS, "mean_g_per_kwh": None}},
+    "hours without an intensity": {"hours": {**HOURS, "steps": []}},
+    "hours of no length": hours(step_s=0),
+    "hours of another state": hours(state="felt"),
+    "an intensity below zero": hours(g_per_kwh=[-1.0]),
+    "an intensity in kilograms taken for grams": hours(g_per_kwh=[50_000.0]),
     "another schema": {"schema": "wattprint.run/1"},
     "no schema": {"schema": None},
     "energies in a list": {"energy_kwh": []},

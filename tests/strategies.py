@@ -17,6 +17,7 @@ from wattprint.domain.footprint import (
     Resources,
     Water,
 )
+from wattprint.domain.hours import ChargedHours
 from wattprint.domain.interval import Range, exact
 from wattprint.domain.readings import (
     LARGEST_UJ,
@@ -28,6 +29,7 @@ from wattprint.domain.readings import (
     SectionUse,
 )
 from wattprint.domain.run import OUTCOMES, STAGES, RunRecord
+from wattprint.domain.series import BASES, STATES, IntensityInterval
 
 magnitudes = st.floats(-12, 12).map(lambda exponent: 10.0**exponent)
 """Positive numbers from 1e-12 to 1e12, small ones as often as large ones."""
@@ -71,6 +73,32 @@ equivalents = st.builds(
     source=texts,
     year=years,
 )
+
+
+@st.composite
+def charged_hours(draw):
+    """Hours, some of them missing, that energy was charged at."""
+    told = draw(st.lists(st.none() | st.floats(0, 10_000), min_size=1, max_size=8))
+    state = draw(st.sampled_from(STATES))
+    first_s, step_s = draw(st.integers(0, 500_000)) * 3600.0, draw(st.sampled_from((300.0, 3600.0)))
+    intervals = tuple(
+        IntensityInterval(first_s + i * step_s, first_s + (i + 1) * step_s, grams, state)
+        for i, grams in enumerate([*told, 1.0])
+        if grams is not None
+    )
+    return ChargedHours(
+        zone=draw(texts),
+        provider=draw(texts),
+        basis=draw(st.sampled_from(BASES)),
+        coverage=draw(st.floats(0.001, 1)),
+        mean_g_per_kwh=draw(ranges),
+        intervals=intervals,
+        joined=draw(st.integers(1, 4)),
+        notes=tuple(draw(st.lists(texts, max_size=2))),
+        at_year_mean_kg=draw(st.none() | magnitudes),
+    )
+
+
 footprints = st.builds(
     Footprint,
     factor_set=st.fixed_dictionaries({"version": texts, "sha256": st.just("0" * 64)}),
@@ -90,6 +118,7 @@ footprints = st.builds(
     derived=st.lists(
         st.builds(Derived, texts, maybe_ranges, texts, st.sampled_from(Method), texts), max_size=2
     ).map(tuple),
+    hours=st.none() | charged_hours(),
 )
 
 devices = st.builds(

@@ -20,10 +20,14 @@ import make_registry_table
 from wattprint.client.rows import interval_rows, run_row
 from wattprint.client.transport import HubSender
 from wattprint.domain.evidence import Method
+from wattprint.domain.footprint import Footprint
 from wattprint.domain.readings import Device, Interval
 from wattprint.domain.run import RunRecord
+from wattprint.estimator.by_hour import bounds_of_run
 from wattprint.estimator.tracked import footprint_of_run
 from wattprint.factors.tables import shipped
+from wattprint.grid.profiles import typical_series
+from wattprint.grid.providers.typical import series_of
 
 SEED = 20261126
 READINGS = 40
@@ -56,6 +60,8 @@ KINDS = (
     Kind("demo/features", "data", None, 0, 0, 2.5, {"zone": "US-CA", "pue": 1.15}, 60),
 )
 TEAMS = {"search": ("demo/ranker", "demo/features"), "media": ("demo/speech", "demo/vision")}
+TIMED = ("demo/ranker", "demo/forecast")
+"""Projects that charge by the hour."""
 _GPU_SOURCE, _CPU_SOURCE = "nvml_energy", "khan_2018"
 
 
@@ -121,11 +127,20 @@ def _powers_w(kind: Kind, done: float, chance: random.Random) -> Iterator[float]
     yield chance.gauss(150 if is_loading or not kind.count else 95, 8)
 
 
+def _footprint(run: RunRecord) -> Footprint:
+    """Charge some projects by their own hours: typical ones, as no service is asked."""
+    bounds = bounds_of_run(run) if run.project in TIMED else None
+    if bounds is None:
+        return footprint_of_run(run)
+    start, end = (datetime.fromtimestamp(moment_s, timezone.utc) for moment_s in bounds)
+    return footprint_of_run(run, series=series_of(typical_series(run.place["zone"], start, end)))
+
+
 def fill(url: str, token: str, *, seed: int = SEED, readings: int = READINGS) -> int:
     """Send the year to a hub, and return how many runs it has."""
     sender = HubSender(url, token)
     runs = list(made_runs(seed, readings))
-    rows = iter([run_row(run, footprint_of_run(run).as_dict()) for run in runs])
+    rows = iter([run_row(run, _footprint(run).as_dict()) for run in runs])
     while piece := list(islice(rows, BATCH)):
         _sent(sender, "/api/v1/runs:batch", {"runs": piece})
     for project in sorted({run.project for run in runs}):

@@ -7,12 +7,19 @@ from pathlib import Path
 
 import wattprint
 from reports.long_runs import busy_server
+from wattprint.charts.carbon_aware import Timed, carbon_aware_chart, carbon_aware_table
 from wattprint.charts.comparison import Compared, comparison_chart, comparison_table
 from wattprint.charts.day_hours import day_hours_chart, day_hours_table
 from wattprint.charts.front import Entry, front_chart, front_table
 from wattprint.charts.grid_intensity import Step, grid_intensity_chart, grid_intensity_table
 from wattprint.charts.over_time import Slice, over_time_chart, over_time_table
 from wattprint.charts.ranked import Ranked, ranked_chart, ranked_table
+from wattprint.charts.run_intensity import (
+    Course,
+    Hour,
+    run_intensity_chart,
+    run_intensity_table,
+)
 from wattprint.charts.run_power import run_power_chart, run_power_table
 from wattprint.charts.trend import Point, compute_intensity_chart, compute_intensity_table
 from wattprint.charts.waste import Ended, waste_chart, waste_table
@@ -103,6 +110,22 @@ POINTS = [
     )
     for month in range(1, 13)
 ]
+TIMED = [
+    Timed("2026-Q1", 100.0, 0.0, 0.0, 0.0),
+    Timed("2026-Q2", 120.0, 60.0, 45.0, 2400.0),
+    Timed("2026-Q3", 90.0, 80.0, 30.0, -1300.0),
+]
+COURSE = Course(
+    [
+        Hour(i * 3600.0, (i + 1) * 3600.0, relative(300.0 + 25 * (i % 7), 0.8, 1.2), "typical")
+        for i in range(30)
+        if i != 12
+    ],
+    1800.0,
+    100_000.0,
+    "DE",
+    371.0,
+)
 _UNIT, _PER = "gCO2e/kWh", "kWh of IT energy"
 
 MADE = {
@@ -124,6 +147,8 @@ MADE = {
         grid_intensity_chart(steps(), zone="DE", mean_g_per_kwh=371.0),
         grid_intensity_table(steps(), zone="DE"),
     ),
+    "run-intensity": lambda: (run_intensity_chart(COURSE), run_intensity_table(COURSE)),
+    "carbon-aware": lambda: (carbon_aware_chart(TIMED), carbon_aware_table(TIMED)),
     "comparison": lambda: (
         comparison_chart(COMPARED, quantity="emissions"),
         comparison_table(COMPARED, quantity="emissions"),
@@ -144,6 +169,8 @@ EMPTY = {
     "ranked": lambda: ranked_chart([], quantity="energy", by="project"),
     "compute-intensity": lambda: compute_intensity_chart([], unit=_UNIT, per=_PER),
     "waste": lambda: waste_chart([]),
+    "carbon-aware": lambda: carbon_aware_chart(TIMED[:1]),
+    "run-intensity": lambda: run_intensity_chart(COURSE._replace(hours=[])),
     "grid-intensity": lambda: grid_intensity_chart([], zone="DE"),
     "comparison": lambda: comparison_chart([], quantity="emissions"),
     "front": lambda: front_chart([], score="accuracy [%]"),

@@ -15,6 +15,7 @@ from strategies import footprints, run_records
 from wattprint.domain.coverage import COMPONENTS
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.footprint import Components, Equivalent, Footprint, Resources, Water
+from wattprint.domain.hours import ChargedHours
 from wattprint.domain.readings import (
     LARGEST_UJ,
     METERED_COMPONENTS,
@@ -67,12 +68,13 @@ def test_every_object_is_closed_but_those_that_say_why_they_are_open(name):
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_every_quantity_says_its_unit(name):
     units = {"_kwh": "[kWh]", "_kg": "[kgCO2e]", "_l": "[L]", "_s": "[s]", "_uj": "[uJ]"}
+    units = {"g_per_kwh": "[gCO2e/kWh]", **units}
     unsaid = [
         f"{path}/{key}"
         for path, part in objects_in(SCHEMAS[name])
         for key, figure in part["properties"].items()
-        for suffix, unit in units.items()
-        if key.endswith(suffix) and unit not in figure.get("description", "")
+        for suffix in [suffix for suffix in units if key.endswith(suffix)][:1]
+        if units[suffix] not in figure.get("description", "")
     ]
     assert unsaid == []
 
@@ -118,6 +120,12 @@ def test_every_quantity_says_its_unit(name):
             SCHEMAS["footprint-1"]["properties"]["coverage"]["properties"],
             set(COMPONENTS),
             id="coverage",
+        ),
+        pytest.param(
+            SCHEMAS["footprint-1"]["properties"]["hours"]["properties"],
+            {*ChargedHours._fields, "steps", "emissions_at_year_mean_kg"}
+            - {"intervals", "at_year_mean_kg"},
+            id="hours",
         ),
         *(
             pytest.param(

@@ -234,3 +234,40 @@ def test_a_year_of_half_hours_equals_an_independent_recomputation():
     charge = of.charge(energy, partly=True)
     assert charge.emissions_g == pytest.approx(float(total), rel=1e-9)
     assert charge.covered_kwh == pytest.approx(float(covered), rel=1e-9)
+
+
+def test_the_footprint_carries_the_hours_that_it_was_charged_at():
+    # 1 kWh at 400 g and 3 kWh at 100 g: 175 g/kWh on average. The third hour touched nothing.
+    footprint = footprint_of_run(a_run(1, 3), zone="FR", series=series(400, 100, 999))
+    hours = footprint.hours
+    assert (hours.zone, hours.provider, hours.basis) == ("FR", "electricitymaps", "lifecycle")
+    assert [one.carbon_intensity_g_per_kwh for one in hours.intervals] == [400.0, 100.0]
+    assert (hours.mean_g_per_kwh.value, hours.coverage) == (pytest.approx(175.0, rel=1e-12), 1.0)
+    at_mean = derived(footprint, "emissions_at_year_mean").amount.value
+    assert hours.at_year_mean_kg == at_mean
+    assert footprint_of_run(a_run(1, 3), zone="FR").hours is None
+
+
+def test_others_come_to_the_same_grams_by_the_hours_of_a_footprint():
+    run = a_run(1, 3)
+    hours = footprint_of_run(run, zone="FR", series=series(400, 100)).hours
+    again = IntensitySeries(hours.zone, hours.intervals, kind="average", basis=hours.basis)
+    assert grams(footprint_of_run(run, zone="FR", series=again)) == pytest.approx(700, rel=1e-12)
+
+
+def test_a_run_whose_readings_were_added_up_is_charged_at_its_hours_again():
+    # As one reading of 4 kWh the run would be charged at 250 g/kWh, 1,000 g: not at 175.
+    hours = footprint_of_run(a_run(1, 3), zone="FR", series=series(400, 100)).hours
+    added_up = a_run(4, seconds=2 * HOUR_S)
+    again = footprint_of_run(added_up, zone="FR", hours=hours)
+    assert grams(again) == pytest.approx(700.0, rel=1e-12)
+    assert again.hours == hours
+
+
+def test_hours_of_a_part_take_the_years_mean_of_today_for_the_rest():
+    partly = footprint_of_run(a_run(1, 3), zone="FR", series=series(None, 100))
+    again = footprint_of_run(a_run(4, seconds=2 * HOUR_S), zone="FR", hours=partly.hours)
+    assert partly.hours.coverage == pytest.approx(0.75, rel=1e-12)
+    assert grams(again) == pytest.approx(grams(partly), rel=1e-12)
+    with pytest.raises(InputError, match=r"covers 75.0% of the energy"):
+        footprint_of_run(a_run(1, 3), hours=partly.hours)

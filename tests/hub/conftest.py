@@ -20,7 +20,15 @@ from wattprint.hub.storage.migrate import migrate
 _NUMBERS = count(1)
 DATABASES = ("sqlite", "postgresql")
 ON_BOTH = {
-    *("test_away", "test_backup", "test_export", "test_ingest", "test_jobs", "test_migrations"),
+    *(
+        "test_away",
+        "test_backup",
+        "test_charged_hours",
+        "test_export",
+        "test_ingest",
+        "test_jobs",
+        "test_migrations",
+    ),
     *("test_notes", "test_parquet", "test_recompute", "test_retention", "test_rights"),
     *("test_many_runs", "test_registry_api", "test_served", "test_sums", "test_tokens"),
     "test_sweeps",

@@ -28,6 +28,28 @@ def sent(run_id, *, project="ranker", it_kwh=1.0, g_per_kwh=100.0, day="2026-05-
     return row
 
 
+def by_hour(row, year_mean_g_per_kwh, *grams, coverage=1.0):
+    """A run that was sent, as charged by its own hours, from noon of its day on.
+
+    At the year's mean it would be 2 x it_kwh x year_mean_g_per_kwh grams.
+    """
+    kwh = row["footprint"]["energy_kwh"]["facility"]["value"]
+    start = row["record"]["started_at"]
+    step = {"start": start, "step_s": 3600.0, "state": "actual", "g_per_kwh": list(grams or [1.0])}
+    hours = {
+        "zone": "FR",
+        "provider": "electricitymaps",
+        "basis": "lifecycle",
+        "coverage": coverage,
+        "mean_g_per_kwh": figure(100.0),
+        "emissions_at_year_mean_kg": kwh * year_mean_g_per_kwh / 1000,
+        "joined": 1,
+        "notes": [],
+        "steps": [step],
+    }
+    return {**row, "footprint": {**row["footprint"], "hours": hours}}
+
+
 def filled(database, *rows, org_id="acme"):
     """A hub that was sent runs, and its admin's token."""
     hub = hub_of(database)

@@ -13,8 +13,7 @@ from hub.made import admin_of, client_of, hub_of, reading, sent_run
 from made_runs import CPU, made_run
 from processes import WHOLE_PROOF
 from wattprint.hub.storage.schema import (
-    FIGURES,
-    READINGS,
+    SUMMED,
     daily_intervals,
     daily_runs,
     footprints,
@@ -77,7 +76,7 @@ def assert_sums_are_those_of_the_rows(database, org_id="acme"):
             and all((run[name] or "") == day[name] for name in ("zone", "hardware"))
         ]
         assert day["runs"] == len(of_day)
-        for name in ("duration_ms", *READINGS, *FIGURES):
+        for name in SUMMED:
             assert day[name] == sum(as_sum(run[name]) for run in of_day), name
         assert day["runs_without_energy"] == sum(run["it_j"] is None for run in of_day)
     assert sum(day["runs"] for day in content["daily_runs"]) == len(content["runs"])

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from hub.made import admin_of, client_of, hub_of
-from hub.members import filled, sent, signed_in
+from hub.members import by_hour, filled, sent, signed_in
 from wattprint.domain.errors import InputError
 from wattprint.domain.interval import Range, product
 from wattprint.hub import overview, periods
@@ -110,6 +110,43 @@ def test_every_chart_of_the_page_is_served_and_has_its_table(database, runs, que
     assert len(specs) == 3 == text.count("The figures as a table")
     for spec in specs:
         assert browser.get(spec).json()["$schema"].endswith("v6.json")
+
+
+def test_the_share_in_cleaner_hours_and_what_hours_saved_are_said(database, runs):
+    # Charged by hour: a, 1 kWh of IT, 100 instead of 150 g; c, 4 kWh, 50 instead of 40 g. Of 2 kWh
+    # of its facility a saved 100 g, of 8 kWh c cost 80 g more. 1 of 5 kWh is in cleaner hours, and
+    # 5 of 15 kWh are charged by hour.
+    timed = [by_hour(runs[0], 150.0), runs[1], by_hour(runs[2], 40.0), runs[3]]
+    hub, token = filled(database, *timed)
+    browser = signed_in(hub, token)
+    text = browser.get("/dashboard?period=all").text
+    for words in (">20 %<", ">20 g CO2e saved<", ">33 %<", "of all energy, 2 of 4 runs"):
+        assert words in text
+    chart = browser.get("/dashboard/charts/carbon-aware.json?period=all").json()
+    shares = {(row["period"], row["part"]): row["share"] for row in chart["data"]["values"]}
+    # April has c alone; of May's 3 kWh a has one.
+    assert shares["Apr 2026", "in hours not cleaner"] == 100.0
+    assert shares["May 2026", "in cleaner hours"] == pytest.approx(33.333, rel=1e-9)
+    assert text.count('data-spec="') == 4
+
+
+def test_of_a_time_without_hours_the_page_says_how_to_get_them(database, runs):
+    hub, token = filled(database, *runs)
+    text = signed_in(hub, token).get("/dashboard?period=all").text
+    assert "No run of this time was charged by its own hours" in text
+    assert "wattprint push --all --by-hour" in text
+
+
+@pytest.mark.parametrize("step", ["day", "month", "quarter"])
+def test_what_hours_saved_is_the_same_by_any_step_and_over_part_of_a_month(database, runs, step):
+    hub, _ = filled(database, *(by_hour(run, 150.0) for run in runs[:3]))
+    days = periods.chosen("", TODAY.replace(day=1), TODAY, today=TODAY, earliest=TODAY)
+    course = overview.course(
+        hub.database, View("acme", days), by="zone", quantity="energy", step=step
+    )
+    # Of May a and b, 2 + 4 kWh of the facility: 50 g less a kWh.
+    assert sum(row.saved_g for row in course.timed) == pytest.approx(300.0, rel=1e-12)
+    assert course.by_hour.sums["cleaner_j"] == 3 * 3_600_000
 
 
 def test_nothing_of_one_tenant_is_in_the_dashboard_of_another(database, runs):

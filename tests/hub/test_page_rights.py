@@ -71,6 +71,7 @@ PAGES = {
     ("GET", "/runs"): "read",
     ("GET", "/runs.csv"): "read",
     ("GET", "/runs/{run}"): "read",
+    ("GET", "/runs/{run}/charts/intensity.json"): "read",
     ("GET", "/runs/{run}/charts/power.json"): "read",
     ("POST", "/runs/{run}/exclude"): "write",
     ("GET", "/runs/{run}/footprint.json"): "read",

@@ -126,7 +126,14 @@ def test_a_viewer_reads_and_writes_nothing(hub, action):
 
 def test_a_member_of_another_tenant_finds_no_run(hub):
     other = signed_in(hub, admin_of(hub, "other"))
-    for part in ("", "/live", "/record.json", "/footprint.json", "/charts/power.json"):
+    for part in (
+        "",
+        "/live",
+        "/record.json",
+        "/footprint.json",
+        "/charts/power.json",
+        "/charts/intensity.json",
+    ):
         assert other.get(f"/runs/a{part}?project=ranker").status_code == 404
     key = other.get("/runs").text.split('name="form_key" value="')[1].split('"')[0]
     fields = {"form_key": key, "tag": "x", "reason": "x", "text": "x"}

@@ -3,6 +3,8 @@
 import pytest
 
 from importers.sources import CODECARBON, records, rejected, rows_of
+from wattprint.importers.kinds import kind_of
+from wattprint.importers.last_rows import Held, LastRows
 
 HEAD = "timestamp,project_name,run_id,duration,emissions,energy_consumed,country_iso_code,region"
 ROW = "2024-05-02T10:00:00,parser,{run},60,{kg},{kwh},FRA,"
@@ -164,7 +166,7 @@ def test_files_joined_end_to_end_are_read_by_the_header_above_each_row():
 def test_a_time_that_no_date_can_be_read_of_is_said():
     (found,) = records(
         "codecarbon",
-        table(ROW.format(run="a", kg=1, kwh=9).replace("2024-05-02T10:00:00", "26:11.7")),
+        table(ROW.format(run="a", kg=0.1, kwh=0.5).replace("2024-05-02T10:00:00", "26:11.7")),
     )
     assert found.recorded_at is None
     assert [doubt.code for doubt in found.doubts] == ["time"]
@@ -178,7 +180,7 @@ def test_more_grams_per_kwh_than_any_grid_are_said():
 
 def test_a_cloud_region_is_taken_and_one_that_lies_apart_is_said():
     head = HEAD + ",on_cloud,cloud_provider,cloud_region"
-    row = ROW.format(run="a", kg=1, kwh=9)
+    row = ROW.format(run="a", kg=0.1, kwh=0.5)
     (found,) = records("codecarbon", table(row + ",Y,aws,us-east-2", head=head))
     assert found.place["region"] == "aws/us-east-2"
     assert found.doubts[0].text == "FR and aws/us-east-2 lie apart: the cloud region is taken"
@@ -204,3 +206,108 @@ def test_twenty_thousand_runs_and_more_are_kept_on_disk_and_found_again():
     assert len(rows) == reading.superseded == 25_000
     assert {row.emissions_g for row in rows} == {2000.0}
     assert [row.at_line for row in rows] == list(range(25_002, 50_002))
+
+
+UUID = "0a1b2c3d-0000-4000-8000-00000000000{}"
+
+
+def of_run(run, minute, seconds, kwh):
+    """Write a row of a run that was written so long after noon."""
+    return f"2024-05-02T12:{minute:02}:00,parser,{run},{seconds},{kwh / 2},{kwh},FRA,"
+
+
+@pytest.mark.parametrize(
+    ("rows", "kwh"),
+    [
+        # Ten minutes, then twenty of the same run: it began at 12:00 both times.
+        ([of_run("mine", 10, 600, 0.1), of_run("mine", 20, 1200, 0.2)], [0.2]),
+        # Began at 12:00 and at 12:15: two runs of one name.
+        ([of_run("mine", 10, 600, 0.1), of_run("mine", 45, 1800, 0.2)], [0.1, 0.2]),
+        # An id of CodeCarbon's own is one run's, even where the machine slept in between.
+        ([of_run(UUID.format(1), 10, 600, 0.1), of_run(UUID.format(1), 45, 1800, 0.2)], [0.2]),
+        # What goes down is no reading of the same run.
+        ([of_run(UUID.format(1), 10, 600, 0.3), of_run(UUID.format(1), 20, 1200, 0.2)], [0.3, 0.2]),
+    ],
+    ids=["one run", "a name used again", "an id of its own", "energy goes down"],
+)
+def test_rows_of_an_id_are_one_run_only_where_they_go_on(rows, kwh):
+    found, reading = rows_of("codecarbon", table(*rows))
+    assert [record.energy_kwh for record in found] == kwh
+    assert reading.superseded == 2 - len(kwh)
+    assert [doubt.code for doubt in found[0].doubts] == (["run"] if len(kwh) == 2 else [])
+
+
+def test_a_row_that_went_to_disk_is_compared_all_the_same():
+    last = LastRows(in_memory=0)
+    rows = [Held(line, 0, [cell]) for line, cell in ((2, "1"), (3, "2"), (4, "1"))]
+    rising = [last.put("a", row, lambda was, now: now.cells >= was.cells) for row in rows]
+    assert rising == [True, True, False]
+    assert (last.superseded, [row.at_line for row in last.all()]) == (1, [3, 4])
+    last.close()
+
+
+def test_energy_that_no_machine_takes_is_doubted_and_kept():
+    # 9 kWh in 60 s are 540 kW.
+    (found,) = records("codecarbon", table(ROW.format(run="a", kg=1, kwh=9)))
+    assert found.energy_kwh == 9.0
+    assert [doubt.text for doubt in found.doubts] == [
+        "energy over time is 540 kW: no machine draws as much"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("model", "count", "name", "devices"),
+    [
+        ("2 x Tesla T4", "2", "Tesla T4", 2),
+        ("1 x NVIDIA L404 x NVIDIA T4", "5", "1 x NVIDIA L40, 4 x NVIDIA T4", 5),
+        ("1 x NVIDIA A4012 x NVIDIA T4", "13.0", "1 x NVIDIA A40, 12 x NVIDIA T4", 13),
+        ("1 x NVIDIA L404 x NVIDIA T4", "", "1 x NVIDIA L404 x NVIDIA T4", None),
+        ("Tesla T4", "1.0", "Tesla T4", 1),
+    ],
+)
+def test_accelerators_of_several_models_are_parted_where_their_number_tells(
+    model, count, name, devices
+):
+    row = ROW.format(run="a", kg=0.1, kwh=0.5)
+    (found,) = records(
+        "codecarbon", table(f"{row},{count},{model}", head=HEAD + ",gpu_count,gpu_model")
+    )
+    assert found.hardware["accelerator"] == name
+    assert found.hardware.get("accelerator_count") == devices
+
+
+@pytest.mark.parametrize(
+    ("cell", "kg"), [("0,25", 0.25), ("1,6409", 1.6409), ("1,5E-07", 1.5e-07), ("12,34", 12.34)]
+)
+def test_a_comma_that_can_be_nothing_else_is_the_point(cell, kg):
+    text = table(ROW.format(run="a", kg=f'"{cell}"', kwh='"0,5"'))
+    (found,) = records("codecarbon", text)
+    assert (found.emissions_g, found.energy_kwh) == (pytest.approx(kg * 1000, rel=1e-12), 0.5)
+
+
+def test_a_comma_that_may_part_thousands_is_refused():
+    (row,) = rejected("codecarbon", table(ROW.format(run="a", kg='"1,640"', kwh=1)))
+    assert row.reason == "emissions is '1,640'; expected a number"
+
+
+@pytest.mark.parametrize("note", ["sep=;", '"sep=;"', "\ufeffsep=;"])
+def test_the_line_in_which_excel_notes_its_separator_is_passed_over(note):
+    text = f"{note}\r\n" + table(ROW.format(run="a", kg="0.1", kwh="0.5")).replace(",", ";")
+    assert kind_of("emissions.csv", text).kind == "codecarbon"
+    (found,) = records("codecarbon", text.replace("0.1", "0,1"))
+    assert (found.emissions_g, found.at_line) == (100.0, 3)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "time"),
+    [
+        ("02.05.2024 10:00", "2024-05-02T10:00:00"),
+        ("31/5/2024 9:05", "2024-05-31T09:05:00"),
+        ("5/31/2024 9:05", "2024-05-31T09:05:00"),
+        ("5/6/2024 9:05", None),
+    ],
+)
+def test_dates_of_spreadsheets_are_read_where_they_can_be_but_one(stamp, time):
+    text = table(ROW.format(run="a", kg=0.1, kwh=0.5).replace("2024-05-02T10:00:00", stamp))
+    (found,) = records("codecarbon", text)
+    assert found.recorded_at == time

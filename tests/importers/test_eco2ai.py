@@ -53,3 +53,16 @@ def test_a_quote_that_never_closes_costs_its_own_row_alone():
 def test_no_gpu_is_no_accelerator():
     text = ECO2AI.replace("Tesla T4 1 device(s)", "no gpu name 0 device(s)")
     assert "accelerator" not in records("eco2ai", text)[0].hardware
+
+
+def test_energy_that_no_machine_takes_is_doubted():
+    # 2 kWh in 6 s are 1,200 kW: joules in a column of kWh, say.
+    head = "id,project_name,start_time,duration(s),power_consumption(kWh),CPU_name,OS"
+    (run,) = records("eco2ai", head + "\na,b,2024-01-01 10:00:00,6,2,some CPU,Linux\n")
+    assert (run.energy_kwh, [doubt.code for doubt in run.doubts]) == (2.0, ["power"])
+
+
+def test_devices_without_a_name_are_counted():
+    head = "id,project_name,start_time,duration(s),power_consumption(kWh),GPU_name,OS"
+    (run,) = records("eco2ai", head + "\na,b,2024-01-01 10:00:00,60,0.01, 2 device(s),Linux\n")
+    assert run.hardware == {"accelerator_count": 2}

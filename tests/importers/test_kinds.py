@@ -44,6 +44,22 @@ def test_a_file_of_no_kind_is_refused_with_the_kinds():
 
 
 @pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "git lfs pull"),
+        ("../../.git/annex/objects/x/y/MD5E-s9--0.csv/MD5E-s9--0.csv", "git annex get"),
+    ],
+)
+def test_a_pointer_is_refused_with_the_command_that_fetches_the_file(head, said):
+    with pytest.raises(InputError, match=f"'emissions.csv' is a pointer of .*{said}"):
+        kind_of("emissions.csv", head)
+
+
+def test_a_markdown_file_is_a_card_whose_emissions_are_looked_for():
+    assert kind_of("README.md", "# A model\n\nNo metadata.\n").kind == "model-card"
+
+
+@pytest.mark.parametrize(
     ("words", "name", "devices"),
     [
         ("8x NVIDIA A100", "NVIDIA A100 SXM4 40GB", 8),
@@ -54,11 +70,35 @@ def test_a_file_of_no_kind_is_refused_with_the_kinds():
         ("RTX 8000", "NVIDIA Quadro RTX 8000", None),
         ("TPU v3-8", "Google TPU v3", 4),
         ("A100 PCIe 40/80GB", "NVIDIA A100 PCIe 40GB", None),
+        ("1 - T4 GPU", "NVIDIA T4", 1),
+        (
+            "4 x Intel Core i7-9750H (CPU), 2 x NVIDIA GeForce GTX 1650 (GPU)",
+            "NVIDIA GeForce GTX 1650",
+            2,
+        ),
+        ("AMD EPYC 7763 + 4x NVIDIA A100", "NVIDIA A100 SXM4 40GB", 4),
+        ("GPU (NVIDIA Tesla K80 GPU)", "NVIDIA K80", None),
+        ("2 x NVIDIA A100 and 4 x NVIDIA V100", None, 2),
     ],
 )
 def test_accelerators_are_counted_as_people_write_them(words, name, devices):
     found = hardware_in(words)
     assert (found.accelerator, found.devices) == (name, devices)
+
+
+@pytest.mark.parametrize(
+    ("words", "hours"),
+    [("P100 for about 1.5 hours", 1.5), ("Tesla T4, 2 days", 48.0), ("NVIDIA A100 80GB", None)],
+)
+def test_words_of_hardware_may_say_for_how_long_it_worked(words, hours):
+    found = hardware_in(words)
+    assert found.accelerator is not None
+    assert found.hours == hours
+
+
+def test_a_cpu_is_found_beside_other_words():
+    found = hardware_in("8 CPUs and 0 GPUs, 16Gb ram, Cpu model: Intel(R) Core(TM) i7-10510U CPU")
+    assert (found.cpu, found.accelerator) == ("Intel Core i7-10510U", None)
 
 
 def test_a_number_before_a_cpu_counts_its_threads_and_is_left_out():

@@ -71,3 +71,33 @@ def test_a_text_of_nothing_but_beginnings_is_read_in_a_moment():
 def test_sentences_without_emissions_are_rejected():
     (row,) = rejected("mlco2", "A cumulative of 5 hours of computation was performed on a T4.")
     assert row.reason.startswith("no emissions are said")
+
+
+def test_a_comma_may_be_the_point_of_the_figure():
+    (run,) = records("mlco2", PLAIN.format("Tesla T4", "0,75 kgCO2eq"))
+    assert run.emissions_g == 750.0
+
+
+def test_hours_may_be_said_in_days_first():
+    text = PLAIN.format("Tesla T4", "64.8 kgCO2eq").replace("500 hours", "20 days, or 480 hours,")
+    (run,) = records("mlco2", text.replace("was performed", "was mainly performed"))
+    assert (run.hardware["device_hours"], run.hardware["accelerator"]) == (480.0, "NVIDIA T4")
+
+
+def test_people_write_the_sentence_anew():
+    text = (
+        "We used Google Cloud Platform (GCP) in the region us-central1, which has a carbon "
+        "efficiency of 0.57 kg CO2/kWh. A cumulative of 30 GPU-hours of computation was performed "
+        "on Tesla V100 GPUs. Total emissions are estimated to be 5.13 kg of CO2."
+    )
+    (run,) = records("mlco2", text)
+    assert (run.emissions_g, run.place["region"]) == (5130.0, "gcp/us-central1")
+    assert run.hardware["accelerator"] == "NVIDIA V100 SXM2 16GB"
+
+
+def test_hours_of_other_hardware_beside_the_first_are_said():
+    text = PLAIN.format("Tesla T4", "1 kgCO2eq").replace(
+        " (TDP of 300W)", " and 45 hours of computation was performed on hardware of type CPU"
+    )
+    (run,) = records("mlco2", text)
+    assert [doubt.text for doubt in run.doubts] == ["45 hours more are said, of other hardware"]

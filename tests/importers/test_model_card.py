@@ -38,6 +38,8 @@ def test_a_card_is_kept_as_it_reports():
         (["co2_eq_emissions: '1,234.5'"], 1234.5, "1,234.5"),
         (["co2_eq_emissions:", '  "emissions": 0,66 kg'], 660.0, "0,66 kg"),
         (["co2_eq_emissions: {emissions: 300, source: a}"], 300.0, "300"),
+        (["co2_eq_emissions:", '  emissions: "7.5 in grams of CO2"'], 7.5, "7.5 in grams of CO2"),
+        (["co2_eq_emissions: 7.5 (kg)"], 7500.0, "7.5 (kg)"),
         (["'co2_eq_emissions':", "    emissions: 1e3"], 1000.0, "1e3"),
         (["co2_eq_emissions:", "  emissions: 12", "  unit: kg"], 12_000.0, "12"),
         (["co2_eq_emissions:", "  Emissions: 77 g of CO2"], 77.0, "77 g of CO2"),
@@ -140,3 +142,23 @@ def test_months_of_one_device_are_a_power_of_ten_too_much():
     found = read_unit(400_000.0, A100)
     assert found.meant_g == (400_000.0, 40_000.0, 400.0)
     assert "more devices worked, or a power of ten is wrong" in found.doubt.text
+
+
+def test_a_digit_within_a_word_is_no_figure():
+    # The template that people forget to fill in: the 2 is that of CO2.
+    lines = ["co2_eq_emissions:", "  emissions: number (in grams of CO2)"]
+    (row,) = rejected("model-card", card(*lines))
+    assert row.reason.startswith("emissions are 'number (in grams of CO2)'; expected a number")
+
+
+def test_a_place_may_be_called_geographic():
+    lines = ["co2_eq_emissions:", "  emissions: 300", "  geographic_location: Denmark"]
+    assert only(card(*lines)).place["zone"] == "DK"
+
+
+def test_hours_may_be_said_with_the_hardware():
+    # 0.25 kW x 2 h x 400 g is some 200 g: the figure fits, and 7,200 s can be recomputed.
+    lines = ["co2_eq_emissions:", "  emissions: 200", "  hardware_used: P100 for about 2 hours"]
+    record = only(card(*lines))
+    assert (record.duration_s, record.hardware["accelerator"]) == (7200.0, "NVIDIA P100 PCIe 16GB")
+    assert record.doubts == ()

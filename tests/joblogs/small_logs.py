@@ -174,11 +174,42 @@ PARQUET = parquet(
     "7200 AS elapsed, 8 AS cpus, {'a': 1} AS nested, [1, 2] AS listed"
 )
 
+SACCT_JSON = json.dumps(
+    {
+        "meta": {"Slurm": {"release": "23.11"}},
+        "jobs": [
+            {
+                "job_id": 100 + number,
+                "cluster": "deep",
+                "user": "ada",
+                "account": "phys",
+                "partition": "gpu",
+                "array": {"job_id": 100, "task_id": {"set": True, "number": number}},
+                "allocation_nodes": 1,
+                "state": {"current": ["COMPLETED"]},
+                "time": {"elapsed": 600, "start": 1706700000, "end": 1706700600},
+                "tres": {
+                    "allocated": [
+                        {"type": "cpu", "name": "", "count": 8},
+                        {"type": "mem", "name": "", "count": 32768},
+                        {"type": "gres", "name": "gpu:a100", "count": 2},
+                    ],
+                    "requested": [{"type": "cpu", "name": "", "count": 8}],
+                },
+                "steps": [{"tasks": {"count": 1}, "tres": {"requested": {"max": []}}}],
+            }
+            for number in range(1, 4)
+        ],
+        "errors": [],
+    }
+)
+
 LOGS = {
     "pbs": PBS,
     "lsf": LSF,
     "sge": SGE,
     "swf": SWF,
+    "sacct-json": SACCT_JSON,
     "kubernetes": KUBERNETES,
     "prometheus": PROMETHEUS,
     "aws": AWS,

@@ -18,6 +18,14 @@ def aws(usage, amount="1.0", product="AmazonEC2", line_type="Usage"):
     )
 
 
+def test_cores_are_told_before_a_comma_and_may_be_billed_in_hours(tmp_path):
+    # 48 core-hours within an hour of the clock: 48 cores.
+    line = gcp("E2 Instance Core, custom", 48, spec="e2-custom-48")
+    line["usage"]["unit"] = "hour"
+    found = Read(tmp_path, json.dumps(line) + "\n").job
+    assert found["cpus"] * found["elapsed_s"] == 48 * 3600
+
+
 def test_a_line_of_an_instance_of_aws_is_a_job(tmp_path):
     read = Read(tmp_path, AWS)
     job = read.job

@@ -133,6 +133,12 @@ def test_a_value_in_a_reason_is_short_and_printable(tmp_path):
     ]
 
 
+def test_a_reason_has_no_sign_that_breaks_a_line_or_is_none(tmp_path):
+    # The line separator, a wide blank, and a code that no sign has.
+    read = Read(tmp_path, log(row(1, elapsed="é\u2028a\u3000b\u0a00電")))
+    assert read.reasons == ["Elapsed is 'é?a?b?電'; expected [days-]hours:minutes:seconds"]
+
+
 def test_kinds_say_what_jobs_say_of_machines(tmp_path):
     tres = "cpu=64,gres/gpu:a100=8,mem=512G,node=2"
     read = Read(tmp_path, log(row(1, tres=tres), row(2), row(3, tres=tres, start="09:00:00")))

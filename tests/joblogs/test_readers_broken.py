@@ -70,6 +70,7 @@ def broken(kind, seed):
 @pytest.mark.parametrize("kind", LOGS)
 def test_a_broken_log_is_read_or_refused_in_a_line(kind, seed, tmp_path):
     asked = {"aws": "billing", "azure": "billing", "gcp": "billing", "parquet": "table"}
+    asked |= {"sacct-json": "sacct"}
     named = asked.get(kind, kind) if seed % 2 else None
     try:
         read = Read(tmp_path, broken(kind, seed), kind=named)

@@ -300,7 +300,7 @@ def test_steps_are_merged_into_their_job(tmp_path):
     assert read.logs.counts[:3] == (4, 1, 3)
     assert read.job["memory_used_gb"] == 2.0  # four tasks of 512 MB, more than 1 GB of the batch
     assert read.job["cpu_s"] == 4200.5  # 600.5 + 3600
-    assert read.job["node_energy_j"] == 2_001_500.0  # 1.5 kJ + 2 MJ: units are thousands
+    assert read.job["node_energy_j"] == 2e6  # units are thousands; the batch's is within it
     assert read.job["gpu_load"] == 0.8
 
 
@@ -327,6 +327,18 @@ def test_a_job_s_own_energy_goes_before_that_of_its_steps(tmp_path):
         "7.0|COMPLETED|2024-03-01T10:00:00|01:00:00|4||||2M|",
     )
     assert Read(tmp_path, dump(*rows, head=STEPS)).job["node_energy_j"] == 5e6
+
+
+def test_energy_that_two_steps_metered_of_the_same_nodes_counts_once(tmp_path):
+    # Steps 0 and 1 one after the other: 300 + 400 J. `extern` was there all the time: 750 J.
+    rows = (
+        ROW_OF_STEPS,
+        "7.batch||2024-03-01T10:00:00|01:00:00|4|1|||730|",
+        "7.extern||2024-03-01T10:00:00|01:00:00|4|1|||750|",
+        "7.0||2024-03-01T10:00:00|00:20:00|4|1|||300|",
+        "7.1||2024-03-01T10:20:00|00:20:00|4|1|||400|",
+    )
+    assert Read(tmp_path, dump(*rows, head=STEPS)).job["node_energy_j"] == 750.0
 
 
 def test_a_step_without_its_job_is_rejected(tmp_path):
@@ -425,6 +437,31 @@ def test_dumps_one_after_another_may_have_other_columns(tmp_path):
     assert read.logs.counts.rows == 3
 
 
+@pytest.mark.parametrize("command", ["$ sacct -o", "(env) me@login$ sacct -j 7 --format="])
+def test_a_command_that_names_the_columns_is_no_header(command, tmp_path):
+    log = f"{command}JobID,Start,End,Elapsed,NCPUS,State\n" + dump(ROW)
+    assert Read(tmp_path, log).job["line"] == 3
+
+
+def test_a_dump_may_be_indented_as_in_a_note(tmp_path):
+    log = """\
+    JobID             Elapsed      NCPUS      State
+    ------------ ------------ ---------- ----------
+    7                01:00:00         16  COMPLETED
+    7.ba+            01:00:00         16  COMPLETED
+"""
+    read = Read(tmp_path, log)
+    assert (read.job["job_id"], read.job["elapsed_s"], read.job["cpus"]) == ("7", 3600, 16.0)
+    assert read.logs.counts[:3] == (2, 1, 1)
+
+
+def test_a_table_of_markdown_is_read_without_its_rule(tmp_path):
+    log = "| JobID | NCPUS | Elapsed |\n|:------|------:|---|\n| 7 | 5 | 00:04:19 |\n"
+    read = Read(tmp_path, log)
+    assert (read.job["cpus"], read.job["elapsed_s"]) == (5.0, 259)
+    assert read.logs.counts.rejected == 0
+
+
 def test_a_banner_before_the_header_is_passed_over(tmp_path):
     assert Read(tmp_path, "Welcome to Deep!\n$ sacct -P\n" + dump(ROW)).job["line"] == 4
 
@@ -437,6 +474,7 @@ def test_a_banner_before_the_header_is_passed_over(tmp_path):
             r"does not say how long its jobs ran; expected a column Elapsed",
         ),
         ("JobID|User|State|Elapsed", r"does not say what its jobs ran on; expected a column Alloc"),
+        ("ConsumedEnergyRaw|State|Elapsed|NNodes", r"does not say which of its rows are steps of"),
     ],
 )
 def test_a_missing_column_is_named(head, said, tmp_path):
@@ -469,3 +507,29 @@ def test_a_missing_column_is_named(head, said, tmp_path):
 )
 def test_what_cannot_be_is_rejected_with_what_is_allowed(row, reason, tmp_path):
     assert Read(tmp_path, dump(row)).reasons == [reason]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"ReqTRES": "billing=8,cpu=8,gres/gpu=4,mem=32G,node=1"},
+        {"ReqGRES": "gpu:4"},
+        {"AllocTRES": "cpu=8,mem=32G,node=1", "ReqGRES": "gpu:tesla:4"},
+    ],
+    ids=["ReqTRES alone", "ReqGRES alone", "AllocTRES of a site that tracks no accelerators"],
+)
+def test_accelerators_asked_for_count_where_none_are_said_to_be_given(columns, tmp_path):
+    found = job(tmp_path, **columns)
+    assert (found["gpus"], found["gpus_requested"]) == (4.0, 4.0)
+    assert "gpus_as_asked" in notes(found)
+
+
+def test_accelerators_may_be_given_in_the_older_column_alone(tmp_path):
+    found = job(tmp_path, AllocTRES="cpu=8,mem=32G,node=1", AllocGRES="gpu:2", ReqTRES="cpu=8")
+    assert found["gpus"] == 2.0
+    assert "gpus_as_asked" not in notes(found)
+
+
+def test_fewer_accelerators_than_asked_for_are_those_given(tmp_path):
+    found = job(tmp_path, AllocTRES="cpu=8,gres/gpu=2", ReqTRES="cpu=8,gres/gpu=4")
+    assert (found["gpus"], found["gpus_requested"]) == (2.0, 4.0)

@@ -35,8 +35,13 @@ class Scales(NamedTuple):
 def scales_of(run: RunRecord, size: Size) -> Scales:
     """Return the axes of a run that has intervals."""
     end_s = max(run.duration_s, run.intervals[-1].end_s)
+    return time_scales(end_s, time_edges(run.intervals, size.points))
+
+
+def time_scales(end_s: float, edges_s: Sequence[float] = ()) -> Scales:
+    """Return the axes of a run that ends so long after its start."""
     seconds, unit = next(((s, u) for least, s, u in _TIME_UNITS if end_s >= least), (1.0, "s"))
-    return Scales(unit, seconds, end_s, time_edges(run.intervals, size.points))
+    return Scales(unit, seconds, end_s, list(edges_s))
 
 
 def stretches_of(run: RunRecord) -> list[list[Stretch]]:

@@ -1,7 +1,7 @@
 """Intensity of the hours of some work, for the commands that charge by them."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -47,11 +47,17 @@ def by_hour_options(command: Command) -> Command:
     return with_options(command, options)
 
 
+def _say_year(error: Exception) -> None:
+    say(f"wattprint: the year's mean is used: {error}")
+
+
 def series_of(
     place: Mapping[str, Any],
     window: tuple[float, float] | None,
     said: Mapping[str, Any],
     home: str | None = None,
+    *,
+    failed: Callable[[Exception], None] = _say_year,
 ) -> IntensitySeries | None:
     """Return the intensity of the hours of some work, or None where the year's mean is meant.
 
@@ -62,13 +68,12 @@ def series_of(
         window: Start and end in seconds since 1970; None where no time is known.
         said: The options of `by_hour_options`, by their names in `ASKED`.
         home: Home folder of settings and cache.
+        failed: Says in place of that line why the hours are not to be had.
 
     Raises:
         InputError: The hours were asked for and are not to be had.
     """
-    asked = said["by_hour"] or (
-        said["by_hour"] is None and (said["provider"] or said["series_file"])
-    )
+    asked = is_by_hour_asked(said)
     if said["by_hour"] is False:
         _refuse_beside_year(said)
         return None
@@ -79,13 +84,19 @@ def series_of(
     try:
         if not (asked or _is_service_set_up(home)):
             return None
-        with waiting("Asking for the intensity of the hours ...", shown=bool(asked)):
-            return _found(place, window, said, home, is_asked=bool(asked))
+        with waiting("Asking for the intensity of the hours ...", shown=asked):
+            return _found(place, window, said, home, is_asked=asked)
     except (WattprintError, OSError) as error:
         if asked or isinstance(error, UnknownNameError):
             raise  # a wrong place is refused by whoever accounts for it, too
-        say(f"wattprint: the year's mean is used: {error}")
+        failed(error)
         return None
+
+
+def is_by_hour_asked(said: Mapping[str, Any]) -> bool:
+    """Whether the hours were asked for, so that nothing else will do."""
+    is_named = said["provider"] is not None or said["series_file"] is not None
+    return bool(said["by_hour"]) or (said["by_hour"] is None and is_named)
 
 
 def _is_service_set_up(home: str | None) -> bool:

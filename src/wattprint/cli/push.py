@@ -3,16 +3,19 @@
 import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
+from math import inf
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
+from wattprint.cli.by_hour import ASKED, by_hour_options
 from wattprint.cli.moments import parsed_date
 from wattprint.cli.options import home_option, json_option
 from wattprint.cli.output import print_json, say
 from wattprint.cli.progress import with_progress
+from wattprint.cli.push_hours import Charging, is_all_by_hour
 from wattprint.client.credentials import load_credentials
 from wattprint.client.errors import SpoolFullError
 from wattprint.client.rows import interval_rows, run_row
@@ -20,7 +23,7 @@ from wattprint.client.spool import Spool
 from wattprint.client.transport import HubSender
 from wattprint.client.upload import Sent, upload
 from wattprint.domain.errors import ContradictionError, RecordError
-from wattprint.estimator.tracked import footprint_of_run
+from wattprint.domain.footprint import Footprint
 from wattprint.ledger.home import home_folder
 from wattprint.ledger.pulled import pulled_from
 from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
@@ -40,6 +43,7 @@ _PIECE_BYTES = 32 * 1024 * 1024
 @click.option("--project", metavar="TEXT", help="Project of those jobs. [default: their own]")
 @click.option("--keep-users", is_flag=True, help="Send their users and accounts too.")
 @click.option("--background", is_flag=True, hidden=True, help="What a tracked run starts.")
+@by_hour_options
 @home_option
 @json_option
 def push(
@@ -53,11 +57,13 @@ def push(
     background: bool,
     home: str | None,
     as_json: bool,
+    **hours: Any,
 ) -> None:
     """Send RUN to the hub: an id, the beginning of one, or 'last', which is meant without any.
 
     What the hub does not take now waits in the home's `spool` and goes first the next time. A run
-    that was sent as it is now is not read again; one that was sent twice is there once.
+    that was sent as it is now is not read again; one that was sent twice is there once. With
+    --by-hour those go again that were charged at the year's mean.
     """
     if background:
         from wattprint.cli.push_background import push_in_background  # imports this module
@@ -70,6 +76,12 @@ def push(
     if account is None and (project is not None or keep_users):
         given = "--project or --keep-users is given without --account"
         raise ContradictionError(given, "expected --account DIR beside it")
+    if account is not None and any(hours[name] is not None for name in ASKED):
+        given = "--by-hour, --by-year, --provider or --series-file is given beside --account"
+        raise ContradictionError(given, "expected it at `wattprint account`, which charges jobs")
+    if hours["series_file"] is not None and (all_ or since is not None):
+        given = "--series-file is given beside --all or --since"
+        raise ContradictionError(given, "expected one RUN: a file is of the hours of one zone")
     folder = home_folder(home)
     credentials = load_credentials(folder)
     sender = HubSender(credentials.url, credentials.token)
@@ -83,10 +95,13 @@ def push(
     since = None if since is None else parsed_date("since", since)
     run_ids = ledger.run_ids() if all_ or since else [ledger.find_id(run or LAST)]
     pushed = Pushed(folder / SPOOL_FOLDER / PUSHED_FILE, credentials.url)
+    charging = Charging(hours, home, is_single=not (all_ or since))
+    charging.require_service()
     total = upload(spool, sender)
-    for _ in _spooled(ledger, run_ids, since, spool, pushed):
+    for _ in _spooled(ledger, run_ids, since, Spooling(spool, pushed, charging)):
         total = total.plus(upload(spool, sender))
     total = total.plus(upload(spool, sender))
+    charging.tell()
     _print(total, ledger, spool, as_json=as_json)
 
 
@@ -117,10 +132,11 @@ class Pushed:
         rows = [json.loads(line) for line in lines if line.endswith("\n")]
         self._known = {row["run"]: row for row in rows if row["hub"] == url}
 
-    def has(self, run_id: str, size_bytes: int) -> bool:
-        """Whether a journal was kept for this hub as it is now."""
+    def has(self, run_id: str, size_bytes: int, *, by_hour: bool = False) -> bool:
+        """Whether a journal was kept for this hub as it is now; with `by_hour` charged so, too."""
         known = self._known.get(run_id, {})
-        return known.get("bytes") == size_bytes and "until_s" not in known
+        is_charged = bool(known.get("by_hour")) or not by_hour
+        return known.get("bytes") == size_bytes and "until_s" not in known and is_charged
 
     def until_s(self, run_id: str) -> float:
         """Return the end of the last reading of a run that the spool has had [s]."""
@@ -131,24 +147,39 @@ class Pushed:
         return [run_id for run_id, row in self._known.items() if "until_s" in row]
 
     def add(
-        self, run_id: str, size_bytes: int, until_s: float = 0.0, *, is_running: bool = False
+        self,
+        run_id: str,
+        size_bytes: int,
+        until_s: float = 0.0,
+        *,
+        is_running: bool = False,
+        by_hour: bool = False,
     ) -> None:
-        """Write down that it was, up to a moment if it goes on."""
-        row = {"hub": self._url, "run": run_id, "bytes": size_bytes}
+        """Write down that it was, up to a moment if it goes on, and whether charged by hour."""
+        row: dict[str, Any] = {"hub": self._url, "run": run_id, "bytes": size_bytes}
+        row |= {"by_hour": True} if by_hour else {}
         row |= {"until_s": until_s} if is_running else {}
         with self._path.open("a") as file:
             file.write(json.dumps(row) + "\n")
         self._known[run_id] = row
 
 
+class Spooling(NamedTuple):
+    """Where runs go, which of them went there, and how each is charged."""
+
+    spool: Spool
+    pushed: Pushed
+    charging: Charging
+
+
 def _spooled(
-    ledger: Ledger, run_ids: Sequence[str], since: str | None, spool: Spool, pushed: Pushed
+    ledger: Ledger, run_ids: Sequence[str], since: str | None, of: Spooling
 ) -> Iterator[None]:
     """Write runs into the spool; yield whenever it is time to send."""
     for run_id in with_progress(run_ids, "Sending runs"):
         try:
             size_bytes = ledger.path(run_id).stat().st_size
-            if pushed.has(run_id, size_bytes):
+            if of.pushed.has(run_id, size_bytes, by_hour=of.charging.is_asked):
                 continue
             entry = ledger.entry(run_id)
         except (RecordError, FileNotFoundError) as error:
@@ -158,18 +189,23 @@ def _spooled(
             continue
         if pulled_from(entry.run) is not None:
             continue  # it came from a hub, which has it
+        footprint = of.charging.footprint(entry.run)
+        # Of a run that goes again for its hours the hub has the readings.
+        since_s = inf if of.pushed.has(run_id, size_bytes) else 0.0
         try:
-            spool_run(spool, entry)
+            spool_run(of.spool, entry, footprint, since_s=since_s)
         except SpoolFullError:
             yield
-            spool_run(spool, entry)
+            spool_run(of.spool, entry, footprint, since_s=since_s)
         if entry.state != "running":
-            pushed.add(run_id, size_bytes)
-        if spool.size_bytes() > _PIECE_BYTES:
+            of.pushed.add(run_id, size_bytes, by_hour=is_all_by_hour(footprint))
+        if of.spool.size_bytes() > _PIECE_BYTES:
             yield
 
 
-def spool_run(spool: Spool, entry: LedgerEntry, *, since_s: float = 0.0) -> float:
+def spool_run(
+    spool: Spool, entry: LedgerEntry, footprint: Footprint, *, since_s: float = 0.0
+) -> float:
     """Write a run into the spool, and its readings from a moment on; return their end [s].
 
     Raises:
@@ -179,7 +215,7 @@ def spool_run(spool: Spool, entry: LedgerEntry, *, since_s: float = 0.0) -> floa
     run = entry.run
     if entry.state == "interrupted":
         run = run._replace(outcome="interrupted")
-    spool.append("runs", run.project, [run_row(run, footprint_of_run(run).as_dict())])
+    spool.append("runs", run.project, [run_row(run, footprint.as_dict())])
     spool.append("intervals", run.project, interval_rows(run, since_s=since_s))
     return run.intervals[-1].end_s if run.intervals else since_s
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from wattprint.cli.push import PUSHED_FILE, SPOOL_FOLDER, Pushed, spool_run
+from wattprint.cli.push import PUSHED_FILE, SPOOL_FOLDER, Pushed, Spooling, spool_run
+from wattprint.cli.push_hours import AS_SET_UP, Charging, is_all_by_hour
 from wattprint.client.credentials import load_credentials
 from wattprint.client.errors import HubAwayError, SpoolBusyError
 from wattprint.client.spool import Spool
@@ -42,28 +43,32 @@ def push_in_background(run_id: str, home: str | None) -> None:
         credentials = load_credentials(home_folder(home))
         sender = HubSender(credentials.url, credentials.token, timeout_s=TIMEOUT_S)
         pushed = Pushed(spool.folder / PUSHED_FILE, credentials.url)
-        said |= _send(run_id, Ledger(home), spool, sender, pushed)._asdict()
+        charging = Charging(AS_SET_UP, home, is_single=False)
+        of = Spooling(spool, pushed, charging)
+        said |= _send(run_id, Ledger(home), of, sender)._asdict()
     except (WattprintError, OSError) as error:
         said["error"] = str(error)
     spool.note(said)
 
 
-def _send(run_id: str, ledger: Ledger, spool: Spool, sender: Sender, pushed: Pushed) -> Sent:
+def _send(run_id: str, ledger: Ledger, of: Spooling, sender: Sender) -> Sent:
     """Write what is new into the spool, whether or not the hub is there; then send."""
-    for each in dict.fromkeys([*pushed.unfinished(), run_id]):
+    for each in dict.fromkeys([*of.pushed.unfinished(), run_id]):
         path = ledger.path(each)
         if path.exists():
-            _spool(each, path, ledger, spool, pushed)
-    return _patient(lambda: upload(spool, sender))
+            _spool(each, path, ledger, of)
+    return _patient(lambda: upload(of.spool, sender))
 
 
-def _spool(run_id: str, path: Path, ledger: Ledger, spool: Spool, pushed: Pushed) -> None:
+def _spool(run_id: str, path: Path, ledger: Ledger, of: Spooling) -> None:
     size_bytes = path.stat().st_size
-    if pushed.has(run_id, size_bytes):
+    if of.pushed.has(run_id, size_bytes):
         return
     entry = ledger.entry(run_id)
-    until_s = spool_run(spool, entry, since_s=pushed.until_s(run_id))
-    pushed.add(run_id, size_bytes, until_s, is_running=entry.state == "running")
+    footprint = of.charging.footprint(entry.run)
+    until_s = spool_run(of.spool, entry, footprint, since_s=of.pushed.until_s(run_id))
+    is_running, by_hour = entry.state == "running", is_all_by_hour(footprint)
+    of.pushed.add(run_id, size_bytes, until_s, is_running=is_running, by_hour=by_hour)
 
 
 def _patient(send: Callable[[], Sent]) -> Sent:

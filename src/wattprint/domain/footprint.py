@@ -8,6 +8,7 @@ from wattprint.domain.coverage import IT_COMPONENTS, coverage, missing
 from wattprint.domain.derived import Derived
 from wattprint.domain.errors import RecordError
 from wattprint.domain.evidence import Equation, Evidence, Method, weakest
+from wattprint.domain.hours import ChargedHours
 from wattprint.domain.interval import Range
 
 SCHEMA = "wattprint.footprint/1"
@@ -102,6 +103,8 @@ class Footprint(NamedTuple):
     """Offsets as stated: recorded, and subtracted from nothing. [kgCO2e]"""
     derived: tuple[Derived, ...] = ()
     """What it comes to per request, per run or over a life, where that was asked for."""
+    hours: ChargedHours | None = None
+    """The intensities that the energy was charged at; None where that was the year's mean."""
 
     def __str__(self) -> str:
         return self.summary()
@@ -160,6 +163,7 @@ class Footprint(NamedTuple):
             "equivalents": [_equivalent_dict(equivalent) for equivalent in self.equivalents],
             "equations": [equation._asdict() for equation in self.equations],
             "derived": [figure.as_dict() for figure in self.derived],
+            **({} if self.hours is None else {"hours": self.hours.as_dict()}),
             "summary": self.summary(),
         }
 
@@ -190,6 +194,7 @@ class Footprint(NamedTuple):
                 offsets_kg=_range(record.get("offsets_kg")),
                 # Footprints written before there were such figures have none.
                 derived=tuple(Derived.from_dict(row) for row in record.get("derived", ())),
+                hours=_hours(record.get("hours")),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RecordError(f"{SCHEMA} record is malformed: {error!r}.") from error
@@ -199,6 +204,10 @@ def co2e(kilograms: Range, digits: int = 3) -> str:
     """Write emissions in kgCO2e and their interval: '24 g CO2e (18-31)'."""
     value, low, high = (kg * units.GRAMS_PER_KILOGRAM for kg in kilograms.as_tuple())
     return units.mass_range((value, low, high), digits)
+
+
+def _hours(part: Mapping[str, Any] | None) -> ChargedHours | None:
+    return None if part is None else ChargedHours.from_dict(part)
 
 
 def _figures(ranges: Mapping[str, Range | None]) -> dict[str, dict[str, float] | None]:

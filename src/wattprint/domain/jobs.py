@@ -119,6 +119,7 @@ NOTES = tuple(
             ("cpus_unknown", "no CPUs in the log: the share of its machines that it had, else one"),
             ("end_before_start", "ends before it starts: charged for its elapsed time"),
             ("gpus_in_part", "a part of an accelerator: charged by its share"),
+            ("gpus_as_asked", "no accelerators given in the log: charged for those asked for"),
         )
     )
 )

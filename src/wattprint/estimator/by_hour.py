@@ -3,13 +3,14 @@
 Which series of intensities is taken is for others to find; here it is only charged.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from wattprint.domain import units
 from wattprint.domain.derived import Derived
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.footprint import Footprint
+from wattprint.domain.hours import ChargedHours, joined
 from wattprint.domain.interval import Range, exact, product, relative
 from wattprint.domain.moments import seconds_since_1970
 from wattprint.domain.run import RunRecord
@@ -44,39 +45,71 @@ def place_by_hour(place: Place, series: IntensitySeries, energy: Iterable[Energy
             f"series of {series.zone} by {series.provider or 'nobody'} is {series.kind}",
             "expected an average one: location-based emissions are those of the average grid",
         )
+    energy = list(energy)
     charge = series.charge(energy, partly=True)
     if charge.covered_kwh <= 0:
         raise InputError(
             f"series of {series.zone} covers none of the energy",
             "expected one of the time of the work, and work that used some",
         )
-    yearly = place.intensity.amount
-    if charge.coverage < ALL and yearly is None:
+    return place_at_hours(place, _charged(series, charge, energy))
+
+
+def place_at_hours(place: Place, hours: ChargedHours) -> Place:
+    """Return a place whose intensity is the mean of hours that some energy was charged at before.
+
+    Args:
+        place: The place, with the year's mean, which holds for what the hours do not cover.
+        hours: The hours.
+
+    Raises:
+        InputError: They leave gaps, and no year's mean is known.
+    """
+    if hours.coverage < ALL and place.intensity.amount is None:
         raise InputError(
-            f"series of {series.zone} covers {charge.coverage:.1%} of the energy",
+            f"series of {hours.zone} covers {hours.coverage:.1%} of the energy",
             "expected all of it, or a zone whose yearly mean fills the gaps",
         )
-    return place._replace(intensity=_evidence(series, charge, place.intensity))
+    return place._replace(intensity=_evidence(hours, place.intensity), hours=hours)
 
 
-def _evidence(series: IntensitySeries, charge: Charge, yearly: Evidence) -> Evidence:
-    service = grid_services().get(series.provider)
-    states = ", ".join(dict.fromkeys(interval.state for interval in series))
-    words = [
-        f"{series.zone}: by the hours of the work, {series.basis}, {states}",
-        *series.notes,
+def _charged(
+    series: IntensitySeries, charge: Charge, energy: Sequence[EnergyInterval]
+) -> ChargedHours:
+    """Return what the energy was charged at, as the footprint carries it."""
+    start_s, end_s = min(part.start_s for part in energy), max(part.end_s for part in energy)
+    touched = [
+        interval._replace(low_g_per_kwh=None, high_g_per_kwh=None)
+        for interval in series.touching(start_s, end_s)
     ]
-    amount = _mean(charge)
-    if charge.coverage < ALL and yearly.amount is not None:
+    kept, many = joined(touched)
+    return ChargedHours(
+        series.zone,
+        series.provider,
+        series.basis,
+        charge.coverage,
+        _mean(charge),
+        kept,
+        many,
+        series.notes,
+    )
+
+
+def _evidence(hours: ChargedHours, yearly: Evidence) -> Evidence:
+    service = grid_services().get(hours.provider)
+    states = ", ".join(dict.fromkeys(interval.state for interval in hours.intervals))
+    words = [f"{hours.zone}: by the hours of the work, {hours.basis}, {states}", *hours.notes]
+    amount = hours.mean_g_per_kwh
+    if hours.coverage < ALL and yearly.amount is not None:
         words.append(
-            f"the series covers {charge.coverage:.1%} of the energy, the rest is at the year's mean"
+            f"the series covers {hours.coverage:.1%} of the energy, the rest is at the year's mean"
         )
-        amount = _mixed(amount, yearly.amount, charge.coverage)
+        amount = _mixed(amount, yearly.amount, hours.coverage)
     return Evidence(
         "carbon_intensity",
         amount,
         INTENSITY_UNIT,
-        Method.GIVEN if series.provider == FILE else Method.MODELLED,
+        Method.GIVEN if hours.provider == FILE else Method.MODELLED,
         "user" if service is None else service.source,
         None if service is None else service.year,
         "; ".join(words),
@@ -100,14 +133,19 @@ def _mixed(covered: Range, yearly: Range, share: float) -> Range:
     return Range(value, low, high)
 
 
-def with_year_mean(footprint: Footprint, yearly: Evidence) -> Footprint:
-    """Return a footprint charged by hour with its figure at the year's mean beside it.
+def with_year_mean(
+    footprint: Footprint, yearly: Evidence, hours: ChargedHours | None = None
+) -> Footprint:
+    """Return a footprint charged by hour with its hours, and its figure at the year's mean.
 
     Args:
         footprint: Its intensity is that of its hours.
         yearly: The year's mean of the same place.
+        hours: The hours.
     """
     by_hour = footprint.emissions_kg.location_based
+    if hours is not None and by_hour is not None:
+        footprint = footprint._replace(hours=hours)
     charged = footprint.energy_kwh.facility or footprint.energy_kwh.it
     if by_hour is None or charged is None or yearly.amount is None:
         return footprint
@@ -120,6 +158,8 @@ def with_year_mean(footprint: Footprint, yearly: Evidence) -> Footprint:
             f"{'more' if ratio >= 1 else 'less'} by {abs(ratio - 1):.1%} than at the year's mean"
         )
         rows.append(Derived("by_hour_over_year_mean", exact(ratio), "ratio", yearly.method, words))
+    if hours is not None:
+        footprint = footprint._replace(hours=hours._replace(at_year_mean_kg=at_mean.value))
     return footprint._replace(
         derived=(*footprint.derived, *rows),
         evidence=(*footprint.evidence, yearly._replace(quantity="carbon_intensity_year_mean")),

@@ -7,6 +7,7 @@ from wattprint.domain.checks import number, one_of, text, whole_number
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.evidence import Evidence, Method
 from wattprint.domain.formulas.energy import pue_at_least_1
+from wattprint.domain.hours import ChargedHours
 from wattprint.domain.interval import Range, exact, product
 from wattprint.domain.series import BASES, LARGEST_G_PER_KWH
 from wattprint.estimator.market import (
@@ -52,6 +53,8 @@ class Place(NamedTuple):
     water: WaterFactors
     carbon_free: tuple[Evidence, ...]
     """Shares of carbon-free energy that the region's provider publishes."""
+    hours: ChargedHours | None = None
+    """What the intensity is the mean of, if it is that of the hours of the work."""
 
     @property
     def market(self) -> Evidence | None:

@@ -9,13 +9,19 @@ from wattprint.domain.checks import no_unknown_keywords
 from wattprint.domain.errors import AmbiguousNameError, UnknownNameError
 from wattprint.domain.evidence import Equation, Evidence, Method
 from wattprint.domain.footprint import Footprint
+from wattprint.domain.hours import ChargedHours
 from wattprint.domain.interval import Range, relative, sum_shared
 from wattprint.domain.node_profile import NodeProfile, chip_meters
 from wattprint.domain.readings import METERED_COMPONENTS, Device
 from wattprint.domain.run import RunRecord
 from wattprint.domain.series import IntensitySeries
 from wattprint.estimator.account import Account, Beside
-from wattprint.estimator.by_hour import energy_of_run, place_by_hour, with_year_mean
+from wattprint.estimator.by_hour import (
+    energy_of_run,
+    place_at_hours,
+    place_by_hour,
+    with_year_mean,
+)
 from wattprint.estimator.embodied import LIFETIME_INPUTS, find_life
 from wattprint.estimator.hardware import Made, host_use, made_accelerators, made_host
 from wattprint.estimator.host import Host
@@ -40,6 +46,7 @@ def footprint_of_run(
     host: str | NodeProfile | None = None,
     hosts: float | None = None,
     series: IntensitySeries | None = None,
+    hours: ChargedHours | None = None,
     **said: Any,
 ) -> Footprint:
     """Account for a run under the factors installed now.
@@ -52,6 +59,8 @@ def footprint_of_run(
         hosts: The share of the machine that the run had; it goes before what was set aside for it.
         series: Intensities of the grid over the time of the run, to charge each interval at its
             own; the figure at the year's mean then stands beside it.
+        hours: What an earlier footprint of the run was charged at, to be charged at again where
+            its single readings are gone; beside a series it is not looked at.
         **said: What is said now of its place (see `find_place`), which goes before what the run
             itself recorded, of the life of its hardware, and of offsets: any of `RUN_INPUTS`. The
             year is that of the run unless given.
@@ -81,15 +90,18 @@ def footprint_of_run(
     named = host.name if isinstance(host, NodeProfile) else host
     around = {k: given for k, given in (("host", named), ("hosts", hosts)) if given is not None}
     place = find_place(**inputs)
-    if series is None:
-        account = Account(place, {"run": run.run_id, **inputs, **around}, beside)
-        return _of_machine(account, run, machine)
-    static_w = None if machine is None else machine.static_power()
-    amount_w = None if static_w is None else static_w.amount
-    energy = energy_of_run(run, 0.0 if amount_w is None else amount_w.value)
-    by_hour = place_by_hour(place, series, energy)
-    account = Account(by_hour, {"run": run.run_id, **inputs, **around}, beside)
-    return with_year_mean(_of_machine(account, run, machine), place.intensity)
+    if series is not None:
+        static_w = None if machine is None else machine.static_power()
+        amount_w = None if static_w is None else static_w.amount
+        energy = energy_of_run(run, 0.0 if amount_w is None else amount_w.value)
+        at_its_time = place_by_hour(place, series, energy)
+    else:
+        at_its_time = place if hours is None else place_at_hours(place, hours)
+    account = Account(at_its_time, {"run": run.run_id, **inputs, **around}, beside)
+    footprint = _of_machine(account, run, machine)
+    if at_its_time.hours is None:
+        return footprint
+    return with_year_mean(footprint, place.intensity, at_its_time.hours)
 
 
 def _of_machine(account: Account, run: RunRecord, host: Host | None) -> Footprint:

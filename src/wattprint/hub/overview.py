@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
+from wattprint.charts.carbon_aware import Timed
 from wattprint.charts.over_time import MOST_GROUPS, Slice
 from wattprint.charts.trend import Point
 from wattprint.charts.waste import KEPT, Ended
@@ -17,7 +18,7 @@ from wattprint.hub.periods import Chosen, Period
 from wattprint.hub.reading import projects_of_team
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import exclusions
-from wattprint.hub.storage.schema import READINGS, daily_runs, runs
+from wattprint.hub.storage.schema import READINGS, TIMED, daily_runs, runs
 from wattprint.hub.sums import OTHERS, SUMS, Asked, sums_of_runs
 
 UG_PER_G = 1e6
@@ -36,7 +37,8 @@ _LOCATION = tuple(f"location{bound}_ug" for bound in _BOUNDS)
 _IT = tuple(f"it{bound}_j" for bound in _BOUNDS)
 _FACILITY = tuple(f"facility{bound}_j" for bound in _BOUNDS)
 _OF_GROUPS = ("runs", "runs_without_location", "runs_without_energy", *_LOCATION, *_IT)
-_OF_ALL = tuple(name for name in SUMS if name not in READINGS)
+_HOURS = ("runs_without_hours", *TIMED)
+_OF_ALL = tuple(name for name in SUMS if name not in (*READINGS, *_HOURS))
 _MEASURES = {"emissions": "location_ug", "energy": "it_j"}
 """By which sum a group is larger than another."""
 
@@ -77,7 +79,7 @@ class Total:
         return self.sums["runs"]
 
     def lacking(self, what: str) -> int:
-        """Return how many runs have no figure: `energy`, `facility`, `location`, ..."""
+        """Return how many runs have no figure: `energy`, `facility`, `location`, `hours`, ..."""
         return self.sums[f"runs_without_{what}"]
 
     def energy_kwh(self, boundary: str = "it") -> Range:
@@ -207,6 +209,10 @@ class Course(NamedTuple):
     """How many runs enter it."""
     ended: list[Ended]
     """Energy by how its runs ended; what goes on is not lost."""
+    timed: list[Timed]
+    """Energy by the hours that it was charged at."""
+    by_hour: Total
+    """All runs: what is charged by its own hours, `TIMED`, is added up here."""
 
     def slices(self, quantity: str) -> list[Slice]:
         """Return the cells as a chart of emissions or energy takes them."""
@@ -233,7 +239,7 @@ def course(database: Database, view: View, *, by: str, quantity: str, step: str)
         database,
         view,
         (at, by, "outcome", "is_whole"),
-        (*_OF_GROUPS, *_FACILITY),
+        (*_OF_GROUPS, *_FACILITY, *_HOURS),
         told_apart={by: largest} if others else {},
     )
     for row in rows:
@@ -249,7 +255,16 @@ def course(database: Database, view: View, *, by: str, quantity: str, step: str)
         Ended(period, outcome, sum(row["it_j"] for row in its) / JOULES_PER_KWH)
         for (period, outcome), its in sorted(_grouped(rows, "period", "ended").items())
     ]
-    return Course(cells, others, points, counted, ended)
+    timed = [_timed(period, its) for (period,), its in sorted(_grouped(rows, "period").items())]
+    return Course(cells, others, points, counted, ended, timed, Total(rows))
+
+
+def _timed(period: str, rows: Sequence[Mapping[str, Any]]) -> Timed:
+    energy_kwh, timed_kwh, cleaner_kwh = (
+        sum(row[name] for row in rows) / JOULES_PER_KWH for name in ("it_j", "timed_j", "cleaner_j")
+    )
+    saved_g = sum(row["saved_ug"] for row in rows) / UG_PER_G
+    return Timed(period, energy_kwh, timed_kwh, cleaner_kwh, saved_g)
 
 
 def _of_cell(item: tuple[tuple[str, str | None], Any]) -> tuple[str, bool, str]:

@@ -10,6 +10,7 @@ from wattprint.hub.storage.note_tables import run_tags
 from wattprint.hub.storage.schema import (
     FIGURES,
     READINGS,
+    TIMED,
     footprints,
     intervals,
     projects,
@@ -18,7 +19,7 @@ from wattprint.hub.storage.schema import (
 
 FIELDS = (
     *("id", "project", "name", "stage", "outcome", "parent", "zone", "region", "hardware"),
-    *("started_at_ms", "duration_ms", *READINGS, *FIGURES),
+    *("started_at_ms", "duration_ms", *READINGS, *FIGURES, *TIMED),
     *("factor_set_version", "factor_set_sha256", "received_at_ms"),
 )
 """Fields of a run in a list."""

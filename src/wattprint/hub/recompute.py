@@ -5,13 +5,16 @@ exact difference, in one transaction a hundred runs. A run that changed meanwhil
 again; one whose figures are of newer factors than ours is left alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, func, or_, select, tuple_
 
-from wattprint.domain.errors import WattprintError
+from wattprint.domain.errors import RecordError, WattprintError
+from wattprint.domain.footprint import Footprint
+from wattprint.domain.hours import ChargedHours
 from wattprint.domain.run import RunRecord
 from wattprint.estimator.tracked import footprint_of_run
 from wattprint.factors.tables import shipped
@@ -28,7 +31,7 @@ from wattprint.hub.ingest.store_runs import (
 )
 from wattprint.hub.ingest.upsert import Deltas, add_runs
 from wattprint.hub.storage.database import Database
-from wattprint.hub.storage.schema import COUNTED, SUMMED, runs
+from wattprint.hub.storage.schema import COUNTED, SUMMED, footprints, runs
 
 Told = Callable[[int, int], None]
 _PIECE = 100
@@ -47,6 +50,8 @@ class Held(NamedTuple):
     record: str
     it_j: int | None
     location_ug: int | None
+    timed_j: int | None
+    factor_set_sha256: str | None
 
 
 class Outcome:
@@ -130,7 +135,7 @@ def recompute(
         outcome.not_computed, outcome.newer, outcome.reasons = 0, 0, []
         while piece := _piece(database, org_id, project, after):
             after = piece[-1].project_id, piece[-1].run_id
-            computed = _computed(piece, outcome)
+            computed = _computed(piece, _charged(database, org_id, piece), outcome)
             _store(database, org_id, computed, now_ms(), outcome)
             done = min(total, done + len(piece))
             told(done, total)
@@ -165,12 +170,43 @@ def _piece(
         return [Held(*row) for row in connection.execute(statement)]
 
 
-def _computed(piece: Sequence[Held], outcome: Outcome) -> list[tuple[Held, ReadRun]]:
+def _charged(
+    database: Database, org_id: str, piece: Sequence[Held]
+) -> dict[tuple[str, str], ChargedHours]:
+    """Return the hours that some of the runs were charged at.
+
+    A record has its readings added up: charged at a series anew, it would be so by time and not by
+    energy. So the mean over its energy stays, and what it is compared with is of our factors.
+    """
+    keys = [
+        (held.project_id, held.run_id, held.factor_set_sha256)
+        for held in piece
+        if held.timed_j is not None
+    ]
+    its = footprints.c
+    statement = select(its.project_id, its.run_id, its.document).where(
+        its.org_id == org_id, tuple_(its.project_id, its.run_id, its.factor_set_sha256).in_(keys)
+    )
+    with database.reading() as connection:
+        rows = connection.execute(statement).all() if keys else []
+    found = {}
+    for row in rows:
+        with suppress(RecordError):
+            hours = Footprint.from_dict(PLAIN.decode(row.document)).hours
+            if hours is not None:
+                found[row.project_id, row.run_id] = hours
+    return found
+
+
+def _computed(
+    piece: Sequence[Held], charged: Mapping[tuple[str, str], ChargedHours], outcome: Outcome
+) -> list[tuple[Held, ReadRun]]:
     computed = []
     for held in piece:
         try:
             run = RunRecord.from_dict(PLAIN.decode(held.record))
-            footprint = msgspec.json.encode(footprint_of_run(run).as_dict())
+            hours = charged.get((held.project_id, held.run_id))
+            footprint = msgspec.json.encode(footprint_of_run(run, hours=hours).as_dict())
             sent = RunRow(msgspec.Raw(held.record.encode()), msgspec.Raw(footprint))
             found = recomputed(read_run(sent, ""), held.rank)
         except (WattprintError, FaultyRowError, ValueError) as error:

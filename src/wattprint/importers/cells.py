@@ -15,11 +15,27 @@ _LONGEST_SHOWN = 40
 _SMALLEST = 1e-30
 """Below it a figure is nothing in any unit, and ratios to it would not be finite."""
 _LONGEST_TEXT = 300
-_TIME = re.compile(
-    r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*"
-    r"(Z|UTC|[+-]\d\d:?\d\d)?"
+_CLOCK = (
+    r"(?:[T ](?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?)?\s*"
+    r"(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?"
 )
-_NUMBER = re.compile(r"[+-]?(?:\d[\d_,]*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,4})?")
+_YEAR = r"(?P<year>\d{4})"
+_TIMES = tuple(
+    re.compile(date + _CLOCK)
+    for date in (
+        _YEAR + r"[-/](?P<month>\d\d)[-/](?P<day>\d\d)",
+        r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\." + _YEAR,
+        r"(?P<month>\d{1,2})/(?P<day>1[3-9]|2\d|3[01])/" + _YEAR,
+        r"(?P<day>1[3-9]|2\d|3[01])/(?P<month>\d{1,2})/" + _YEAR,
+    )
+)
+"""As tools write times and as spreadsheets do; with slashes where the day is past the 12th."""
+_NUMBER = re.compile(r"(?<![A-Za-z\d])[+-]?(?:\d[\d_,]*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,4})?")
+"""Digits that follow a letter are no number: 'CO2'."""
+
+
+_COMMA_POINT = re.compile(r"\d+,(?!\d{3}$)\d+(?:[eE][+-]?\d{1,4})?|0,\d+")
+"""A comma that can be nothing but the point: quoted within commas, as Google Sheets exports it."""
 
 
 def amount(name: str, cell: str, *, at_most: float, decimal_comma: bool = False) -> float | None:
@@ -31,8 +47,9 @@ def amount(name: str, cell: str, *, at_most: float, decimal_comma: bool = False)
     text = cell.strip()
     if text.casefold() in _UNSAID:
         return None
+    is_point = "," in text and (decimal_comma or _COMMA_POINT.fullmatch(text) is not None)
     try:
-        value = float(text.replace(",", ".") if decimal_comma else text)
+        value = float(text.replace(",", ".") if is_point else text)
     except ValueError:
         value = None
     if value is None or not isfinite(value):
@@ -66,17 +83,23 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "...")
 
 
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
+
+
 def iso_time(cell: str) -> str | None:
     """Return a time stamp as ISO 8601; with Z where its zone is said, without where it is not.
 
     >>> iso_time("2020-07-23T09:26:11"), iso_time("2020/07/23 09:26:11+02:00"), iso_time("26:11.7")
     ('2020-07-23T09:26:11', '2020-07-23T07:26:11Z', None)
+    >>> iso_time("23.07.2020 09:26"), iso_time("7/23/2020 9:26"), iso_time("7/8/2020 9:26")
+    ('2020-07-23T09:26:00', '2020-07-23T09:26:00', None)
     """
-    match = _TIME.fullmatch(cell.strip())
+    text = cell.strip()
+    match = next(filter(None, (pattern.fullmatch(text) for pattern in _TIMES)), None)
     if match is None:
         return None
-    *parts, zone = match.groups()
-    year, month, day, hour, minute, second = (int(part or 0) for part in parts)
+    year, month, day, hour, minute, second = (int(match[part] or 0) for part in _PARTS)
+    zone = match["zone"]
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     sign = "+00:00" if zone in ("Z", "UTC") else zone
@@ -105,11 +128,23 @@ def epoch_time(epoch_s: float) -> str | None:
 def number_in(text: str) -> tuple[str, str] | None:
     """Return the first number of a text as it is written, and what follows it.
 
-    >>> number_in("about 1.2g CO2"), number_in("24_700_000"), number_in("none")
+    >>> number_in("about 1.2g CO2"), number_in("24_700_000"), number_in("grams of CO2")
     (('1.2', 'g CO2'), ('24_700_000', ''), None)
     """
     match = _NUMBER.search(text)
     return None if match is None else (match[0], text[match.end() :].strip())
+
+
+def plain_digits(digits: str) -> str:
+    """Return a number without the marks between its thousands.
+
+    >>> plain_digits("24_700_000"), plain_digits("1,234.5"), plain_digits("0,66")
+    ('24700000', '1234.5', '0.66')
+    """
+    text = digits.replace("_", "")
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", text):
+        return text.replace(",", "")
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
 def one_clause(error: InputError) -> str:

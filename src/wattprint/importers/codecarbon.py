@@ -2,13 +2,17 @@
 
 Emissions are in kg since the first release; `emissions_rate` is in g/s before 2.2.0, which also
 brought the column `codecarbon_version`, and in kg/s since. Rows of one `run_id` are cumulative: the
-last one counts. In files of tasks (`task_name`) each row is a task of its own, and they add up.
+last one counts. Where a figure goes down, or an id that somebody gave is that of rows which began
+at different times, they are runs of their own, and each counts. In files of tasks (`task_name`)
+each row is a task of its own, and they add up.
 
 A row with coordinates is one whose place was found from the machine's IP address: CodeCarbon writes
 them in no other case. Its country and region come from the same answer.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple, TextIO
 
 from wattprint.domain import units
@@ -23,9 +27,11 @@ from wattprint.domain.imported import (
     Reported,
 )
 from wattprint.importers.cells import amount, iso_time, one_clause, shown, stated
-from wattprint.importers.csv_rows import CsvRows, Row, Width
+from wattprint.importers.csv_rows import CsvRows, Row, Width, first_line
+from wattprint.importers.joined_models import parted
 from wattprint.importers.last_rows import Held, LastRows
 from wattprint.importers.places import lie_apart, region_of, zone_of
+from wattprint.importers.plausible import power_doubts
 from wattprint.importers.reading import Reading, Rows, is_dropped
 
 _ALIASES = {
@@ -70,7 +76,7 @@ _DIRTIEST_G_PER_KWH = 2000.0
 
 def is_codecarbon(name: str, head: str) -> bool:  # noqa: ARG001 - one shape for all kinds
     """Tell an emissions.csv by its header."""
-    first = next((line for line in head.splitlines() if line.strip()), "")
+    first = first_line(head)
     delimiter = max(",;\t|", key=first.count)
     cells = first.replace('"', "").split(delimiter)
     return _is_header([cell.strip() for cell in cells])
@@ -98,7 +104,9 @@ def parse_codecarbon(stream: TextIO, reading: Reading) -> Rows:
                     if run_id is None:
                         yield _settled(table.record(row.at_line, row.cells), reading)
                     else:
-                        last.put(run_id, Held(row.at_line, table.header, row.cells))
+                        held = Held(row.at_line, table.header, row.cells)
+                        if not last.put(run_id, held, table.goes_on):
+                            table.shared_ids.add(run_id)
                 except InputError as error:
                     yield RejectedRow(row.at_line, one_clause(error))
         reading.superseded += last.superseded
@@ -111,6 +119,16 @@ def parse_codecarbon(stream: TextIO, reading: Reading) -> Rows:
 
 _NAMES = ("emissions", "energy_consumed", "duration")
 """Columns of a row's figures."""
+
+
+_OWN_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+"""A run's id as CodeCarbon makes it; another one was given by somebody, maybe to several runs."""
+_SAME_START_S = 2.0
+_SAME_START_SHARE = 1e-3
+"""Time stamps are whole seconds, and clocks drift: starts within these are one. [s, ratio]"""
+_LESS = 1 - 1e-9
+_ANY_DAY = datetime(2000, 1, 1)  # noqa: DTZ001 - only spans between stamps of one clock are taken
+_SHARED = Doubt("run", "its run id is that of other rows that began anew: each counts")
 
 
 class _Figures(NamedTuple):
@@ -130,6 +148,8 @@ class _Table:
         self._width = Width(0, 0)
         self.header = 0
         """Which header the rows now stand below."""
+        self.shared_ids: set[str] = set()
+        """Ids of which several rows are runs of their own."""
 
     def is_header(self, cells: Sequence[str]) -> bool:
         """Tell a header; after the first one only where a cell is called as its figures are."""
@@ -161,6 +181,33 @@ class _Table:
             return None
         return stated(row.cells[at])
 
+    def goes_on(self, before: Held, row: Held) -> bool:
+        """Tell whether a row is a later reading of the run that a row before is of."""
+        was, now = (self._at(held) for held in (before, row))
+        figures = zip(self._figures(was), self._figures(now), strict=True)
+        if any(a is not None and b is not None and b < a * _LESS for a, b in figures):
+            return False
+        if _OWN_ID.fullmatch(now.get("run_id", "").strip()):
+            return True
+        starts = [self._start_s(cells) for cells in (was, now)]
+        if starts[0] is None or starts[1] is None:
+            return True
+        apart_s = max(_SAME_START_S, _SAME_START_SHARE * (self._figures(now).duration_s or 0.0))
+        return abs(starts[1] - starts[0]) <= apart_s
+
+    def _at(self, held: Held) -> dict[str, str]:
+        columns = self._headers[held.header]
+        return {name: held.cells[at] for name, at in columns.items() if at < len(held.cells)}
+
+    def _start_s(self, cells: Mapping[str, str]) -> float | None:
+        """Return when a row's run began, by a clock of its own [s]."""
+        stamp, duration_s = iso_time(cells.get("timestamp", "")), self._figures(cells).duration_s
+        if stamp is None or duration_s is None:
+            return None
+        return (datetime.fromisoformat(stamp.removesuffix("Z")) - _ANY_DAY).total_seconds() - (
+            duration_s
+        )
+
     def record(self, at_line: int, row: Sequence[str]) -> ImportedRecord:
         """Return the record of a row.
 
@@ -186,12 +233,16 @@ class _Table:
             hardware=_hardware(cells),
             software=_software(cells),
             reported=_reported(cells, recorded_at),
-            doubts=(*_doubts(cells, recorded_at, energy_kwh, emissions_g), *_apart(place)),
+            doubts=(
+                *_doubts(cells, recorded_at, energy_kwh, emissions_g),
+                *power_doubts(energy_kwh, duration_s),
+                *((_SHARED,) if cells.get("run_id") in self.shared_ids else ()),
+                *_apart(place),
+            ),
         )
 
     def _cells(self, row: Sequence[str]) -> dict[str, str]:
-        columns = self._headers[self.header]
-        return {name: row[at] for name, at in columns.items() if at < len(row)}
+        return self._at(Held(0, self.header, row))
 
     def _figures(self, cells: Mapping[str, str]) -> _Figures:
         figures = _Figures(
@@ -283,20 +334,25 @@ def _settled(record: ImportedRecord, reading: Reading) -> ImportedRecord:
 
 def _hardware(cells: Mapping[str, str]) -> dict[str, object]:
     found: dict[str, object] = {}
+    counts = {ours: _count(cells.get(theirs, "")) for ours, theirs in _COUNTS.items()}
     if (model := stated(cells.get("gpu_model", ""))) is not None:
-        count, _, rest = model.partition(" x ")
-        has_count = count.strip().isdigit()
-        found["accelerator"] = rest.strip() if has_count else model
-        if has_count:
-            found["accelerator_count"] = int(count[:6])
-    whole = {"accelerator_count": "gpu_count", "cpu_threads": "cpu_count"}
-    for ours, theirs in whole.items():
-        text = (stated(cells.get(theirs, "")) or "").removesuffix(".0")
-        if text.isascii() and text.isdigit() and int(text[:7]) > 0:
-            found.setdefault(ours, int(text[:7]))
+        parts = parted(model, counts["accelerator_count"])
+        if len(parts) == 1:
+            found["accelerator_count"], found["accelerator"] = parts[0]
+        else:
+            found["accelerator"] = ", ".join(f"{n} x {name}" for n, name in parts) or model
+    found |= {ours: n for ours, n in counts.items() if n and ours not in found}
     if (cpu := stated(cells.get("cpu_model", ""))) is not None:
         found["cpu"] = cpu
     return found
+
+
+_COUNTS = {"accelerator_count": "gpu_count", "cpu_threads": "cpu_count"}
+
+
+def _count(cell: str) -> int:
+    text = (stated(cell) or "").removesuffix(".0")
+    return int(text[:7]) if text.isascii() and text.isdigit() else 0
 
 
 def _software(cells: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Rows of CSV files as people keep them: any delimiter, torn quotes, endless lines."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -53,6 +54,19 @@ class Width(NamedTuple):
             )
 
 
+_SEPARATOR = re.compile(r'\ufeff?"?sep=.{1,2}"?')
+
+
+def _says_nothing(text: str | None) -> bool:
+    """Tell a blank line, or the one in which Excel notes what parts its cells."""
+    return text is not None and (not text.strip() or _SEPARATOR.fullmatch(text.strip()) is not None)
+
+
+def first_line(head: str) -> str:
+    """Return the first line of a table that says something; empty if there is none."""
+    return next((line for line in head.splitlines() if not _says_nothing(line)), "")
+
+
 class CsvRows:
     """The rows of a CSV text; blank ones are passed over.
 
@@ -63,7 +77,7 @@ class CsvRows:
     def __init__(self, stream: TextIO) -> None:
         self._lines = lines_of(stream)
         self._back: deque[Line] = deque()
-        first = next((line for line in self._lines if line.text is None or line.text.strip()), None)
+        first = next((line for line in self._lines if not _says_nothing(line.text)), None)
         head = "" if first is None or first.text is None else first.text
         self.delimiter = max(_DELIMITERS, key=head.count)
         """What stands between cells, as the first line has it."""

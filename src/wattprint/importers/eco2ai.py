@@ -20,8 +20,9 @@ from wattprint.domain.imported import (
     Reported,
 )
 from wattprint.importers.cells import amount, epoch_time, iso_time, one_clause, stated
-from wattprint.importers.csv_rows import CsvRows, Row, Width
+from wattprint.importers.csv_rows import CsvRows, Row, Width, first_line
 from wattprint.importers.places import zone_of
+from wattprint.importers.plausible import power_doubts
 from wattprint.importers.reading import Reading, Rows, is_dropped
 
 _ENERGY = ("power_consumption(kwth)", "power_consumption(kwh)")
@@ -33,7 +34,7 @@ _DEVICES = re.compile(r"\s*/?\s*(\d{1,5}) device\(s\).*$")
 
 def is_eco2ai(name: str, head: str) -> bool:  # noqa: ARG001 - one shape for all kinds
     """Tell an emission.csv by the names of its columns, which hold their units."""
-    first = head.partition("\n")[0].casefold()
+    first = first_line(head).casefold()
     return any(column in first for column in (*_ENERGY, *_EMISSIONS))
 
 
@@ -91,6 +92,7 @@ def _record(
         hardware=_hardware(cells),
         software={"os": os} if (os := stated(cells.get("os", ""))) else {},
         reported=tuple(Reported(*each) for each in raw if stated(each[1])),
+        doubts=power_doubts(energy_kwh, duration_s),
     )
 
 
@@ -137,6 +139,6 @@ def _hardware(cells: Mapping[str, str]) -> dict[str, object]:
         devices = _DEVICES.search(text)
         name = text if devices is None else text[: devices.start()]
         count = 1 if devices is None else int(devices[1])
-        if name and count:
-            found |= {ours: name, f"{ours}_count": count}
+        if count:  # ' 2 device(s)': a driver that does not tell names
+            found |= ({ours: name} if name else {}) | {f"{ours}_count": count}
     return found

@@ -10,7 +10,9 @@ from wattprint.factors.cpus import cpus
 
 _LONGEST = 200
 _MOST = 1_000_000
-_COUNT_FIRST = re.compile(r"^\s*(\d{1,7})\s*(?:[x\u00d7*]\s*|of\s+|(?=[A-Za-z]))", re.IGNORECASE)
+_COUNT_FIRST = re.compile(
+    r"^\s*(\d{1,7})\s*(?:[x\u00d7*]\s*|of\s+|-\s+|(?=[A-Za-z]))", re.IGNORECASE
+)
 _COUNT_LAST = re.compile(
     r"(?<![A-Za-z])[(\[]?\s*[x\u00d7*]\s*(\d{1,7})\s*[)\]]?\s*$", re.IGNORECASE
 )
@@ -23,6 +25,15 @@ _CORES_PER_CHIP = {"2": 2, "3": 2, "4": 2, "5p": 2}
 _EITHER_SIZE = re.compile(r"\b(\d{1,3})/\d{1,3} ?GB\b", re.IGNORECASE)
 """'A100 PCIe 40/80GB', as the ML CO2 Impact calculator lists it: both draw the same."""
 _IN_BRACKETS = re.compile(r"\(([^()]{3,150})\)")
+_BETWEEN = re.compile(r"[,;+&](?![^()]*\))|\band\b")
+"""What stands between several things; not within brackets."""
+_LABEL = re.compile(r"^(?:CPU|GPU|TPU)(?: model| name)?\s*:\s*", re.IGNORECASE)
+_FOR_TIME = re.compile(
+    r"[\s,]+(?:for|during|in)?\s*(?:about|around|roughly|approx\w*\.?|~)?\s*"
+    r"(\d{1,6}(?:\.\d{1,3})?)\s*(hours?|hrs?|h|days?)\b.*$",
+    re.IGNORECASE,
+)
+_HOURS_PER_DAY = 24.0
 
 
 class Hardware(NamedTuple):
@@ -35,12 +46,17 @@ class Hardware(NamedTuple):
     cpu: str | None = None
     tdp_w: float | None = None
     """As the words state it. [W]"""
+    hours: float | None = None
+    """By the clock, where the words say for how long it worked. [h]"""
 
 
 @lru_cache(maxsize=4096)
 def hardware_in(words: str) -> Hardware:
     """Return what words say of hardware, as far as our tables know it."""
     text = words[:_LONGEST]
+    if (time := _FOR_TIME.search(text)) is not None and time.start():
+        scale = _HOURS_PER_DAY if time[2].casefold().startswith("d") else 1.0
+        return hardware_in(text[: time.start()])._replace(hours=float(time[1]) * scale)
     tdp_w = float(stated[1]) if (stated := _TDP.search(text)) is not None else None
     text = _TDP.sub(" ", text).strip(" .,;")
     count, text = _counted(_EITHER_SIZE.sub(r"\1GB", text))
@@ -52,10 +68,27 @@ def hardware_in(words: str) -> Hardware:
     accelerator = _accelerator(text)
     if accelerator is not None:
         return Hardware(accelerator, count, None, tdp_w)
+    if (several := _several(words[:_LONGEST])) is not None:
+        return several._replace(tdp_w=tdp_w)
     inside = _IN_BRACKETS.search(text)
+    if inside is not None and (accelerator := _accelerator(inside[1])) is not None:
+        return Hardware(accelerator, count, None, tdp_w)
     cpu = _cpu(text) or (_cpu(inside[1]) if inside is not None else None)
     # Before a CPU people count its threads.
     return Hardware(None, None if cpu else count, cpu, tdp_w)
+
+
+def _several(text: str) -> Hardware | None:
+    """Return what stands beside something else: '12 x i7 (CPU), 1 x T4 (GPU)'."""
+    parts = [_LABEL.sub("", part.strip()) for part in _BETWEEN.split(text)]
+    if len(parts) < 2:
+        return None
+    found = [hardware_in(part) for part in parts if part]
+    cards = [each for each in found if each.accelerator is not None]
+    cpu = next((each.cpu for each in found if each.cpu), None)
+    if len(cards) == 1:
+        return cards[0]._replace(cpu=cpu)
+    return Hardware(cpu=cpu) if cpu and not cards else None
 
 
 def _counted(text: str) -> tuple[int | None, str]:

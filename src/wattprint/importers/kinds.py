@@ -11,6 +11,7 @@ from wattprint.importers.mlco2 import is_mlco2, parse_mlco2
 from wattprint.importers.model_card import is_model_card, looks_like_card, parse_model_card
 from wattprint.importers.reading import Kind
 from wattprint.importers.zeus import is_zeus, parse_zeus
+from wattprint.joblogs.no_logs import pointer
 
 KINDS = (
     Kind("eco2ai", "eco2AI", is_eco2ai, parse_eco2ai),
@@ -68,13 +69,16 @@ def kind_of(name: str, head: str) -> Kind:
         head: Its beginning as text.
 
     Raises:
-        InputError: It is of none; of a cluster's log it is said what reads it.
+        InputError: It is of none; of a cluster's log it is said what reads it, of a pointer what
+            fetches the file.
     """
     for kind in KINDS:
         if kind.is_one(name, head):
             return kind
     if looks_like_card(name, head):
         return kind_named("model-card")
+    if (stands_for := pointer(head)) is not None:
+        raise InputError(f"{name!r} {stands_for.what}", stands_for.instead)
     beginning = head.lstrip("\ufeff")[:_CLUSTER_HEAD]
     for label, pattern in _CLUSTER:
         if pattern.search(beginning):

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
@@ -33,12 +33,35 @@ class LastRows:
         self._disk: sqlite3.Connection | None = None
         self.put_count = 0
 
-    def put(self, key: str, row: Held) -> None:
-        """Keep a row in the place of what was put under this key before."""
+    def put(
+        self, key: str, row: Held, replaces: Callable[[Held, Held], bool] | None = None
+    ) -> bool:
+        """Keep a row in the place of what was put under this key before.
+
+        Args:
+            key: What the row is of.
+            row: The row.
+            replaces: Told the row before and this one; where it denies, both are kept.
+
+        Returns:
+            Whether no row before is kept beside this one.
+        """
         self.put_count += 1
+        before = None if replaces is None else self._last(key)
+        stays = before is not None and replaces is not None and not replaces(before, row)
+        if before is not None and stays:
+            self._held[f"{key}\0{before.at_line}"] = before
         self._held[key] = row
         if len(self._held) > self._limit:
             self._spill()
+        return not stays
+
+    def _last(self, key: str) -> Held | None:
+        if key in self._held or self._disk is None:
+            return self._held.get(key)
+        query = "SELECT at_line, header, cells FROM last WHERE run = ?"
+        row = self._disk.execute(query, (key,)).fetchone()
+        return None if row is None else Held(row[0], row[1], json.loads(row[2]))
 
     def all(self) -> Iterator[Held]:
         """Yield all rows, and forget them."""

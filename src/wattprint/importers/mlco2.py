@@ -25,7 +25,7 @@ from wattprint.domain.imported import (
     RejectedRow,
     Reported,
 )
-from wattprint.importers.cells import amount, one_clause, stated
+from wattprint.importers.cells import amount, one_clause, plain_digits, stated
 from wattprint.importers.hardware_words import hardware_in
 from wattprint.importers.places import region_of, zone_in
 from wattprint.importers.reading import Reading, Rows
@@ -37,11 +37,17 @@ _LONGEST_PASSAGE = 2000
 """Characters before and after 'A cumulative of' in which the other sentences stand."""
 _ANCHOR = re.compile(r"\bcumulative\s+of\b", re.IGNORECASE)
 _NUMBER = r"(\d[\d,_]{0,15}(?:\.\d{1,12})?)"
-_HOURS = re.compile(rf"cumulative of {_NUMBER} ?(?:GPU[- ]?)?hours of computation")
-_HARDWARE = re.compile(r"on hardware of type (.{1,150}?)(?:\.\s|\.$|, | and )")
+_OF_COMPUTATION = rf"{_NUMBER} ?(?:GPU[- ]?)?hours,? of computation"
+_HOURS = re.compile(rf"cumulative of (?:[^.]{{1,40}}? or )?{_OF_COMPUTATION}")
+_FURTHER_HOURS = re.compile(rf"and {_OF_COMPUTATION}")
+_HARDWARE = tuple(
+    re.compile(begin + r" (.{1,150}?)(?:\.\s|\.$|, | and )")
+    for begin in ("on (?:the )?hardware of type", "computation was (?:mainly )?performed on")
+)
 _EFFICIENCY = re.compile(rf"carbon efficiency of {_NUMBER} ?(kg|g) ?CO ?2? ?eq?\.? ?/ ?kWh")
 _WHERE = re.compile(
-    r"conducted using (.{1,80}?)(?: in (?:region )?(.{1,60}?))?(?:, which has|\. ?A? ?$)"
+    r"(?:conducted using|[Ww]e used) (.{1,80}?)(?: in (?:the )?(?:region )?(.{1,60}?))?"
+    r"(?:, which has|\. ?A? ?$)"
 )
 _EMISSIONS = re.compile(
     rf"(?:emissions (?:are|were) estimated to be|emitted a total of approximately)"
@@ -147,15 +153,18 @@ def _record(passage: _Passage) -> ImportedRecord:
         reported.append(Reported("intensity", efficiency[1], f"{efficiency[2]}/kWh"))
     if (offset := _OFFSET.search(passage.after)) is not None:
         reported.append(Reported("offset", offset[1], "kg" if offset[2] == "kg" else "%"))
-    hardware = _HARDWARE.search(passage.after)
-    doubts = () if unit else (Doubt("unit", "the sentence names no unit; the calculator means kg"),)
+    matches = (pattern.search(passage.after) for pattern in _HARDWARE)
+    hardware = next(filter(None, matches), None)
+    doubts = [] if unit else [Doubt("unit", "the sentence names no unit; the calculator means kg")]
+    if (further := _FURTHER_HOURS.search(passage.after, 0, emitted.start())) is not None:
+        doubts.append(Doubt("hours", f"{further[1]} hours more are said, of other hardware"))
     return ImportedRecord(
         at_line=passage.at_line,
         emissions_g=grams,
         place=_place(passage.before),
         hardware=_hardware(None if hardware is None else hardware[1], hours),
         reported=tuple(reported),
-        doubts=doubts,
+        doubts=tuple(doubts),
     )
 
 
@@ -169,8 +178,7 @@ def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 
 def _amount(name: str, text: str, at_most: float) -> float:
-    digits = text.replace(",", "").replace("_", "").replace(" ", "")
-    value = amount(name, digits, at_most=at_most)
+    value = amount(name, plain_digits(text), at_most=at_most)
     if value is None:
         raise InputError(f"{name} is {text!r}", "expected a number")
     return value
@@ -184,7 +192,7 @@ def _place(before: str) -> dict[str, object]:
     said: dict[str, object] = {
         name: text for name, text in (("provider", provider), ("cloud", region)) if text
     }
-    known = _PROVIDERS.get((provider or "").casefold())
+    known = _PROVIDERS.get((provider or "").partition(" (")[0].casefold())
     if (found := region_of(known, region)) is not None:
         said["region"] = found
     elif (zone := zone_in(region)) is not None:

@@ -30,7 +30,16 @@ from wattprint.importers.card_units import (
     Reading as UnitReading,
 )
 from wattprint.importers.card_yaml import KEY, Block, block_of
-from wattprint.importers.cells import EMPTY, amount, clean, number_in, one_clause, shown, stated
+from wattprint.importers.cells import (
+    EMPTY,
+    amount,
+    clean,
+    number_in,
+    one_clause,
+    plain_digits,
+    shown,
+    stated,
+)
 from wattprint.importers.hardware_words import Hardware, hardware_in
 from wattprint.importers.places import zone_in
 from wattprint.importers.reading import Reading, Rows
@@ -46,7 +55,15 @@ _ENERGY_KEYS = (
     "energy_consumption",
 )
 _HOURS_KEYS = ("hours_used", "training_hours", "hours", "duration_hours", "compute_hours")
-_PLACE_KEYS = ("geographical_location", "location", "region", "compute_region", "country")
+_PLACE_KEYS = (
+    "geographical_location",
+    "geographic_location",
+    "geo_location",
+    "location",
+    "region",
+    "compute_region",
+    "country",
+)
 _HARDWARE_KEYS = ("hardware_used", "hardware", "hardware_type", "gpu", "gpu_model")
 _STAGES = {
     "pretrain": "pretrain",
@@ -75,7 +92,7 @@ _SCALES_G = {
     "gco": 1.0,
 }
 """Units as people write them before 'CO2', without case. [g]"""
-_UNIT = re.compile(r"^[\s~]*([A-Za-z]+)")
+_UNIT = re.compile(r"^[\s~(]*(?:in\s+)?([A-Za-z]+)")
 _UNIT_IN_WORDS = re.compile(r"\b(mg|g|grams?|kgs?|kilograms?|t|tonnes?)(?:\s*of)?\s*CO", re.I)
 _BODY_HOURS = re.compile(
     r"^\W{0,6}Hours used\W{1,6}(\d[\d,]{0,9}(?:\.\d{1,6})?)\s*(?:h|hours?)?\W*$", re.I | re.M
@@ -89,10 +106,9 @@ def is_model_card(name: str, head: str) -> bool:  # noqa: ARG001 - one shape for
     return re.search(rf"""^(["']?){KEY}\1\s*:""", head, re.MULTILINE) is not None
 
 
-def looks_like_card(name: str, head: str) -> bool:
+def looks_like_card(name: str, head: str) -> bool:  # noqa: ARG001 - one shape for all kinds
     """Tell a card that may say its emissions further below, or not at all."""
-    is_text = name.casefold().removesuffix(".gz").endswith((".md", ".markdown"))
-    return is_text and head.lstrip("\ufeff \r\n").startswith("---")
+    return name.casefold().removesuffix(".gz").endswith((".md", ".markdown"))
 
 
 def parse_model_card(stream: TextIO, reading: Reading) -> Rows:
@@ -172,7 +188,7 @@ class _Card:
         words, hardware = self._hardware()
         place = self._place()
         energy_kwh = self._number(_ENERGY_KEYS, LARGEST_KWH)
-        hours = self._hours()
+        hours = self._hours(hardware)
         unit, grams = self._grams(raw)
         read = self._meaning(unit, grams, self._context(hardware, place, energy_kwh, hours))
         if read.doubt is not None:
@@ -203,7 +219,7 @@ class _Card:
         if found is None or text.startswith("-"):
             raise InputError(f"emissions are {shown(text)}", "expected a number of grams")
         digits, rest = found
-        number = amount("emissions", _plain_digits(digits), at_most=LARGEST_G)
+        number = amount("emissions", plain_digits(digits), at_most=LARGEST_G)
         unit = self._written_unit(rest)
         if not number:
             self._doubts.append(Doubt("zero", "0 is how cards say that nothing was measured"))
@@ -256,10 +272,10 @@ class _Card:
             hardware=f"{hardware.devices or 1} {name}",
         )
 
-    def _hours(self) -> float | None:
-        """Return hours by the clock, of the metadata or else of the card's text."""
+    def _hours(self, hardware: Hardware) -> float | None:
+        """Return hours by the clock: of the metadata, else of the words, else of the text."""
         hours = self._number(_HOURS_KEYS, LARGEST_S / units.SECONDS_PER_HOUR)
-        if hours is not None:
+        if hours is not None or (hours := hardware.hours) is not None:
             return hours
         found = _BODY_HOURS.search(self._text)
         return None if found is None else float(found[1].replace(",", ""))
@@ -270,7 +286,7 @@ class _Card:
         if found is None:
             return None
         try:
-            return amount(keys[0], _plain_digits(found[0]), at_most=at_most)
+            return amount(keys[0], plain_digits(found[0]), at_most=at_most)
         except InputError:
             return None
 
@@ -315,15 +331,3 @@ class _Card:
             Reported("emissions", clean(raw.strip()[:200]), unit),
             *(Reported(key, text, named.get(key, "")) for key, text in rest if text is not None),
         )
-
-
-def _plain_digits(digits: str) -> str:
-    """Return a number without the marks between its thousands.
-
-    >>> _plain_digits("24_700_000"), _plain_digits("1,234.5"), _plain_digits("0,66")
-    ('24700000', '1234.5', '0.66')
-    """
-    text = digits.replace("_", "")
-    if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", text):
-        return text.replace(",", "")
-    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text

@@ -19,7 +19,7 @@ from wattprint.domain.imported import (
     Reported,
 )
 from wattprint.importers.cells import amount, epoch_time, iso_time, one_clause, stated
-from wattprint.importers.csv_rows import CsvRows, Width
+from wattprint.importers.csv_rows import CsvRows, Width, first_line
 from wattprint.importers.last_rows import Held, LastRows
 from wattprint.importers.reading import Reading, Rows
 
@@ -30,7 +30,7 @@ _LARGEST_J = LARGEST_KWH * units.JOULES_PER_KWH
 
 def is_zeus(name: str, head: str) -> bool:  # noqa: ARG001 - one shape for all kinds
     """Tell a log of windows by its header."""
-    first = head.partition("\n")[0].casefold()
+    first = first_line(head).casefold()
     return all(column in first for column in _NEEDED)
 
 

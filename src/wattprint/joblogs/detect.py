@@ -5,6 +5,7 @@ from pathlib import Path
 from wattprint.domain.checks import one_of
 from wattprint.domain.errors import InputError
 from wattprint.joblogs.base import LogReader
+from wattprint.joblogs.no_logs import no_log
 from wattprint.joblogs.text_source import head_of
 
 KINDS = (
@@ -67,7 +68,8 @@ def reader_for(path: Path, kind: str | None = None) -> LogReader:
 
     Raises:
         UnknownNameError: No such kind.
-        InputError: The file cannot be read, is empty, or looks like no kind of log.
+        InputError: The file cannot be read, is empty, or looks like no kind of log; of what
+            people take for a log it is said what to give instead.
     """
     if kind is not None:
         return reader(kind)
@@ -77,6 +79,8 @@ def reader_for(path: Path, kind: str | None = None) -> LogReader:
     for candidate in readers().values():
         if candidate.fits(head, path.name):
             return candidate
+    if (known := no_log(head)) is not None:
+        raise InputError(f"{path} {known.what}", known.instead)
     raise InputError(
         f"{path} is of no known kind",
         "expected one of " + ", ".join(KINDS) + "; name it with --kind if it is one of these",

@@ -1,7 +1,8 @@
 """The elements of a JSON document one by one, however long it is: only one is held at a time.
 
-Elements are the objects of a list at the root, of `items` (Kubernetes) or of `data.result`
-(Prometheus), or where there is no such list, the objects at the root one after the other.
+Elements are the objects of a list at the root, of `items` (Kubernetes), of `jobs` (Slurm) or of
+`data.result` (Prometheus), or where there is no such list, the objects at the root one after the
+other.
 """
 
 import re
@@ -16,8 +17,8 @@ DEEPEST = 100
 """Levels of nesting; what people write has ten to twenty."""
 
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\]]', re.DOTALL)
-_LISTS = {1: b"items", 2: b"result"}
-"""Depth at which a list of elements may begin -> its key."""
+_LISTS = {1: (b"items", b"jobs"), 2: (b"result",)}
+"""Depth at which a list of elements may begin -> its keys."""
 
 
 class Element(NamedTuple):
@@ -119,7 +120,7 @@ class JsonElements:
         key = self._key.strip(b'"')
         return (
             self._key_end >= 0
-            and _LISTS.get(depth) == key
+            and key in _LISTS.get(depth, ())
             and self._text[self._key_end : at].strip() == b":"
         )
 

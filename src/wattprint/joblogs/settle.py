@@ -66,9 +66,13 @@ _LIMITS = (
 )
 
 
+_UNSHOWN = r"[^\p{L}\p{M}\p{N}\p{P}\p{S} ]"
+"""What a line does not hold: control characters, blanks but the plain one, codes of no sign."""
+
+
 def shown(expression: str) -> str:
     """Return SQL for a value as a reason shows it: in quotes, short and printable."""
-    text = rf"regexp_replace(CAST({expression} AS VARCHAR), '\p{{C}}|''', '?', 'g')"
+    text = rf"regexp_replace(CAST({expression} AS VARCHAR), '{_UNSHOWN}|''', '?', 'g')"
     return rf"'''' || regexp_replace({text}, '^(.{{40}}).+$', '\1...') || ''''"
 
 

@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Raw, Struct
 
+from wattprint.domain.hours import MOST_VALUES
 from wattprint.domain.readings import LARGEST_UJ
+from wattprint.domain.series import LARGEST_G_PER_KWH
 
 LARGEST_J = 10**15
 """277 GWh: more than any run, and sums of 9,000 such runs still fit a BIGINT. [J]"""
@@ -97,6 +99,26 @@ class EmissionFigures(Struct, gc=False):
     embodied: Figure | None = None
 
 
+class HourSteps(Struct, gc=False):
+    """Intensities one after another."""
+
+    start: Annotated[str, Meta(max_length=40)]
+    step_s: Annotated[float, Meta(gt=0)]
+    state: Literal["actual", "estimated", "forecast", "typical", "filled"]
+    g_per_kwh: Annotated[
+        list[Annotated[float, Meta(ge=0, le=LARGEST_G_PER_KWH)]],
+        Meta(min_length=1, max_length=MOST_VALUES),
+    ]
+
+
+class Hours(Struct, gc=False):
+    """What a footprint was charged at, where that were the intensities of its own hours."""
+
+    coverage: Annotated[float, Meta(gt=0, le=1)]
+    steps: Annotated[list[HourSteps], Meta(min_length=1, max_length=MOST_VALUES)]
+    emissions_at_year_mean_kg: Annotated[float, Meta(ge=0)] | None = None
+
+
 class FactorSet(Struct, frozen=True, gc=False):
     """Which tables a footprint was computed with."""
 
@@ -112,6 +134,7 @@ class FootprintOfRun(Struct):
     energy_kwh: EnergyFigures
     emissions_kg: EmissionFigures
     components_kwh: dict[str, Figure | None] = {}
+    hours: Hours | None = None
 
 
 class RunRow(Struct, forbid_unknown_fields=True, gc=False):

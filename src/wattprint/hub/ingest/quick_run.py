@@ -13,7 +13,14 @@ from msgspec import Raw, Struct
 
 from wattprint.domain.units import JOULES_PER_KWH, MICROJOULES_PER_JOULE
 from wattprint.hub.ingest import messages
-from wattprint.hub.ingest.messages import EmissionFigures, EnergyFigures, FactorSet, Figure, RunRow
+from wattprint.hub.ingest.messages import (
+    EmissionFigures,
+    EnergyFigures,
+    FactorSet,
+    Figure,
+    Hours,
+    RunRow,
+)
 from wattprint.hub.ingest.quick import Devices, WholeInterval, WholeRecord, quick_record
 from wattprint.hub.ingest.run_facts import (
     MS_PER_DAY,
@@ -24,8 +31,9 @@ from wattprint.hub.ingest.run_facts import (
     milliseconds,
     rank_of,
     rounded,
+    timed,
 )
-from wattprint.hub.storage.schema import FIGURES, READINGS
+from wattprint.hub.storage.schema import FIGURES, READINGS, TIMED
 
 _Amounts = tuple[int | None, ...]
 _HALF_J = MICROJOULES_PER_JOULE // 2
@@ -54,12 +62,14 @@ class _Footprint(Struct, gc=False):
     energy_kwh: EnergyFigures
     emissions_kg: EmissionFigures
     components_kwh: _Components = _NO_COMPONENTS
+    hours: Hours | None = None
 
 
 _FOOTPRINT = msgspec.json.Decoder(_Footprint)
 _FACTOR_SET = msgspec.json.Decoder(FactorSet)
 _UNKNOWN: _Amounts = (None, None, None)
-_NO_FIGURES: _Amounts = (None,) * len(FIGURES)
+_NO_HOURS: dict[str, int | None] = dict.fromkeys(TIMED)
+_NO_FIGURES: dict[str, int | None] = dict.fromkeys((*FIGURES, *TIMED))
 
 
 class _NotSureError(Exception):
@@ -84,7 +94,7 @@ def _read(sent: RunRow, record: WholeRecord, devices: Devices) -> ReadRun:
     readings = _readings_j(devices, record.intervals)
     row.update(zip(READINGS, readings, strict=True))
     if sent.footprint == _NOTHING:
-        row.update(zip(FIGURES, _NO_FIGURES, strict=True))
+        row.update(_NO_FIGURES)
         row["factor_set_version"] = row["factor_set_sha256"] = None
         row["rank"] = rank_of(row["outcome"], row["duration_ms"], None, sent.record, b"null")
         return ReadRun(row, None)
@@ -92,8 +102,11 @@ def _read(sent: RunRow, record: WholeRecord, devices: Devices) -> ReadRun:
     factor_set = _factor_set(bytes(footprint.factor_set))
     _same_energy(footprint.components_kwh, readings)
     row.update(zip(FIGURES, _figures(footprint), strict=True))
+    hours = footprint.hours
+    row.update(_NO_HOURS if hours is None else _hours(hours, row))
     version, sha256 = factor_set.version, factor_set.sha256
-    rank = rank_of(row["outcome"], row["duration_ms"], version, sent.record, sent.footprint)
+    ended = row["outcome"], row["duration_ms"]
+    rank = rank_of(*ended, version, sent.record, sent.footprint, hours=hours)
     row["factor_set_version"], row["factor_set_sha256"], row["rank"] = version, sha256, rank
     return ReadRun(
         row,
@@ -161,6 +174,10 @@ def _figures(footprint: _Footprint) -> _Amounts:
         *_whole(emissions.market_based, UG_PER_KG, messages.LARGEST_UG),
         *_whole(emissions.embodied, UG_PER_KG, messages.LARGEST_UG),
     )
+
+
+def _hours(hours: Hours, row: dict[str, Any]) -> dict[str, int | None]:
+    return dict(zip(TIMED, timed(hours, row["it_j"], row["location_ug"]), strict=True))
 
 
 def _whole(figure: Figure | None, per_unit: float, most: int) -> _Amounts:

@@ -5,6 +5,9 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from wattprint.domain.hours import MOST_VALUES
+from wattprint.hub.ingest.messages import LARGEST_UG, Hours
+
 MS_PER_DAY = 86_400_000
 UG_PER_KG = 1e9
 CPU = "CPU"
@@ -16,9 +19,11 @@ SAME_ENERGY = 1e-6
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = timedelta(milliseconds=1)
-_COUNT = slice(39, 45)
+_COUNT = slice(40, 45)
 """Where a rank says how often the hub has computed the footprint: behind whether the run ended (1),
-its duration (14) and the version of the factors (24)."""
+its duration (14), the version of the factors (24) and how much is charged by its own hours (1)."""
+_EIGHTHS, _NEARLY = 8, 0.01
+_NEVER: tuple[int | None, int | None, int | None] = (None, None, None)
 
 
 class ReadRun(NamedTuple):
@@ -50,21 +55,60 @@ def rounded(amount: float) -> int:
     return int(amount + 0.5)
 
 
+def timed(
+    hours: Hours | None, it_j: int | None, location_ug: int | None
+) -> tuple[int | None, int | None, int | None]:
+    """Return what a run is in the share of carbon-aware compute, in the order of `TIMED`.
+
+    Args:
+        hours: What its footprint was charged at; None for the year's mean.
+        it_j: Its energy. [J]
+        location_ug: Its emissions. [ugCO2e]
+
+    Returns:
+        Its energy [J]; that again, if its hours were cleaner than the year's mean, else 0; and what
+        they saved beside it, below 0 what they cost. [ugCO2e] All None for a run that is not
+        charged by its own hours.
+
+    Raises:
+        ValueError: More hours than a footprint holds, or more emissions than any run's.
+    """
+    if hours is None:
+        return _NEVER
+    if sum(len(stretch.g_per_kwh) for stretch in hours.steps) > MOST_VALUES:
+        raise ValueError(f"there are more than {MOST_VALUES:,} intensities")
+    at_mean_kg = hours.emissions_at_year_mean_kg
+    if at_mean_kg is None or it_j is None or location_ug is None:
+        return _NEVER
+    if at_mean_kg * UG_PER_KG > LARGEST_UG:
+        raise ValueError(f"{at_mean_kg!r} is too large for one run")
+    saved_ug = rounded(at_mean_kg * UG_PER_KG) - location_ug
+    return it_j, it_j if saved_ug > 0 else 0, saved_ug
+
+
 def rank_of(
-    outcome: str, duration_ms: int, factor_set_version: str | None, record: Any, footprint: Any
+    outcome: str,
+    duration_ms: int,
+    factor_set_version: str | None,
+    record: Any,
+    footprint: Any,
+    *,
+    hours: Hours | None = None,
 ) -> str:
     """Return which of several records of a run holds: the greatest, so that order does not matter.
 
     One that has ended goes before one that goes on, then the longer, then the newer factors, then
-    what the hub itself computed (see `recomputed`); what is left is settled by content. Digits
-    alone: every database sorts those alike.
+    the one that more of is charged by its own hours, then what the hub itself computed (see
+    `recomputed`); what is left is settled by content. Digits alone: every database sorts those
+    alike.
     """
     content = sha256(record)
     content.update(b"\n")
     content.update(footprint)
     version = _comparable(factor_set_version or "0")
     has_ended = "0" if outcome == RUNNING else "1"
-    return f"{has_ended}{duration_ms:014d}{version}000000{content.hexdigest()}"
+    by_hour = 0 if hours is None else 1 + int(_EIGHTHS * hours.coverage + _NEARLY)
+    return f"{has_ended}{duration_ms:014d}{version}{by_hour}00000{content.hexdigest()}"
 
 
 def recomputed(run: ReadRun, held_rank: str) -> ReadRun:
@@ -79,7 +123,7 @@ def recomputed(run: ReadRun, held_rank: str) -> ReadRun:
     rank = run.row["rank"]
     is_same_version = held_rank[: _COUNT.start] == rank[: _COUNT.start]
     count = int(held_rank[_COUNT]) + 1 if is_same_version else 1
-    rank = f"{rank[: _COUNT.start]}{count:06d}{rank[_COUNT.stop :]}"
+    rank = f"{rank[: _COUNT.start]}{count:05d}{rank[_COUNT.stop :]}"
     footprint = None if run.footprint is None else {**run.footprint, "rank": rank}
     return ReadRun({**run.row, "rank": rank}, footprint)
 

@@ -9,7 +9,7 @@ from wattprint.domain.errors import RecordError
 from wattprint.domain.run import RunRecord
 from wattprint.domain.units import JOULES_PER_KWH, MICROJOULES_PER_JOULE
 from wattprint.hub.ingest import messages
-from wattprint.hub.ingest.messages import FootprintOfRun, Record, RowFault, RunRow
+from wattprint.hub.ingest.messages import FootprintOfRun, Hours, Record, RowFault, RunRow
 from wattprint.hub.ingest.quick_run import quick_run
 from wattprint.hub.ingest.run_facts import (
     CPU,
@@ -21,8 +21,9 @@ from wattprint.hub.ingest.run_facts import (
     milliseconds,
     rank_of,
     rounded,
+    timed,
 )
-from wattprint.hub.storage.schema import FIGURES, READINGS
+from wattprint.hub.storage.schema import FIGURES, READINGS, TIMED
 
 
 class FaultyRowError(Exception):
@@ -62,6 +63,8 @@ def read_closely(sent: RunRow, base: str) -> ReadRun:
     read_j = _readings_j(record, f"{base}/record/intervals")
     outcome, duration_ms = record.outcome or RUNNING, rounded(record.duration_s * 1000)
     version = None if footprint is None else footprint.factor_set.version
+    hours = None if footprint is None else footprint.hours
+    figures = _figures(footprint, f"{base}/footprint")
     row = {
         "project_id": record.project,
         "run_id": record.id,
@@ -76,13 +79,14 @@ def read_closely(sent: RunRow, base: str) -> ReadRun:
         "day": started_at_ms // MS_PER_DAY,
         "duration_ms": duration_ms,
         **read_j,
-        **_figures(footprint, f"{base}/footprint"),
+        **figures,
+        **_timed(hours, figures, f"{base}/footprint/hours"),
         "factor_set_version": version,
         "factor_set_sha256": footprint and footprint.factor_set.sha256,
         "record": _text(record_text, f"{base}/record"),
     }
     _same_energy(footprint, read_j, f"{base}/footprint/components_kwh")
-    row["rank"] = rank_of(outcome, duration_ms, version, record_text, footprint_text)
+    row["rank"] = rank_of(outcome, duration_ms, version, record_text, footprint_text, hours=hours)
     if footprint is None:
         return ReadRun(row, None)
     document = _text(footprint_text, f"{base}/footprint")
@@ -197,6 +201,16 @@ def _figures(footprint: FootprintOfRun | None, base: str) -> dict[str, int | Non
         figures[low] = rounded(figure.low * per_unit)
         figures[high] = rounded(figure.high * per_unit)
     return figures
+
+
+def _timed(
+    hours: Hours | None, figures: Mapping[str, int | None], base: str
+) -> dict[str, int | None]:
+    try:
+        found = timed(hours, figures["it_j"], figures["location_ug"])
+    except ValueError as error:
+        raise _faulty(base, str(error)) from None
+    return dict(zip(TIMED, found, strict=True))
 
 
 def _same_energy(

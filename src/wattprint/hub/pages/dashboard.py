@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from wattprint.charts import calendar
+from wattprint.charts.carbon_aware import carbon_aware_chart, carbon_aware_table, saved_words
 from wattprint.charts.over_time import over_time_chart, over_time_table
 from wattprint.charts.trend import compute_intensity_chart, compute_intensity_table
 from wattprint.charts.waste import waste_chart, waste_table
@@ -127,6 +128,8 @@ def _dashboard(request: Request, hub: Hub, member: Visitor, said: Said) -> Respo
         if course.intensity
         else None,
         intensity_runs=course.intensity_runs,
+        aware=_aware(course.by_hour),
+        aware_table=carbon_aware_table(course.timed),
         waste=waste_table(course.ended),
         lost=_lost(figures),
         tables=[*_tables(figures, of), _quarters(course.cells)],
@@ -144,7 +147,7 @@ async def get_chart(
     hub: AskedHub,
     member: Member,
     said: WhatIsSaid,
-    name: Literal["over-time", "intensity", "waste"],
+    name: Literal["over-time", "intensity", "waste", "carbon-aware"],
 ) -> Response:
     """Return a chart of the dashboard."""
 
@@ -164,6 +167,7 @@ _CHARTS: Mapping[str, Callable[[Asked, Course], dict[str, Any]]] = {
     "over-time": _over_time,
     "intensity": lambda _, course: compute_intensity_chart(course.intensity, unit=_UNIT, per=_PER),
     "waste": lambda _, course: waste_chart(course.ended),
+    "carbon-aware": lambda _, course: carbon_aware_chart(course.timed),
 }
 
 
@@ -256,6 +260,21 @@ def _lost(figures: Overview) -> dict[str, str]:
         "energy_share": _share(wasted.sums["it_j"], total.sums["it_j"]),
         "emissions": units.mass_range(wasted.emissions_g().as_tuple()),
         "emissions_share": _share(wasted.sums["location_ug"], total.sums["location_ug"]),
+    }
+
+
+def _aware(total: Total) -> dict[str, str] | None:
+    """Return what is charged by its own hours, and what those saved; None where nothing is."""
+    sums = total.sums
+    if not sums["timed_j"]:
+        return None
+    saved = saved_words(sums["saved_ug"] / overview.UG_PER_G)
+    return {
+        "share": _share(sums["cleaner_j"], sums["timed_j"]),
+        "cleaner": units.energy(sums["cleaner_j"] / units.JOULES_PER_KWH),
+        "saved": "as much as at the year's mean" if saved == "the same" else saved,
+        "charged": _share(sums["timed_j"], sums["it_j"]),
+        "runs": f"{total.runs - total.lacking('hours'):,} of {total.runs:,}",
     }
 
 

@@ -9,6 +9,8 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
+from wattprint.charts.fluid import nothing
+from wattprint.charts.run_intensity import run_intensity_chart, run_intensity_table
 from wattprint.charts.run_power import run_power_chart, run_power_table
 from wattprint.domain import units
 from wattprint.domain.footprint import co2e
@@ -24,6 +26,7 @@ from wattprint.hub.pages.asked import Text
 from wattprint.hub.pages.rendering import address, page
 from wattprint.hub.pages.sharing import shared_page
 from wattprint.hub.pages.visitor import Form, Member, Visitor, text_of
+from wattprint.hub.run_hours import hours_of
 from wattprint.hub.run_view import RunView
 from wattprint.reports.documents import footprint_latex, footprint_markdown
 from wattprint.reports.parts import run_parts
@@ -75,6 +78,7 @@ def _page(
     view = _found(hub, of.key)
     breakdown = breakdown_of_run(view.record, view.footprint)
     principal = of.visitor.principal
+    hours = hours_of(view)
     return page(
         request,
         of.visitor,
@@ -87,6 +91,8 @@ def _page(
         said=notes.said_of(hub.database, of.key),
         may_write=principal is not None and principal.may_write(of.key.project_id),
         power=run_power_table(run_view.with_power(hub.database, view)),
+        hours=hours,
+        intensity=None if hours.course is None else run_intensity_table(hours.course),
         versions=_versions(view),
         **_sweep(hub, view),
         latex=footprint_latex(view.footprint, breakdown),
@@ -135,6 +141,14 @@ def get_power(hub: AskedHub, of: AskedRun) -> Response:
     """Return the chart of a run's power over time."""
     view = _found(hub, of.key)
     return JSONResponse(run_power_chart(run_view.with_power(hub.database, view)))
+
+
+@router.get("/runs/{run}/charts/intensity.json")
+def get_intensity(hub: AskedHub, of: AskedRun) -> Response:
+    """Return the chart of the intensity of a run's hours, on the axis of its power."""
+    hours = hours_of(_found(hub, of.key))
+    made = nothing(hours.said) if hours.course is None else run_intensity_chart(hours.course)
+    return JSONResponse(made)
 
 
 @router.get("/runs/{run}/record.json")

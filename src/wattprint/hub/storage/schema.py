@@ -24,7 +24,11 @@ FIGURES = tuple(
 """What a footprint comes to: energy at two boundaries [J], emissions of three kinds [ugCO2e]."""
 READINGS = ("accelerator_j", "cpu_j", "memory_j")
 """What a run's devices used, as they were read. [J]"""
-SUMMED = ("duration_ms", *READINGS, *FIGURES)
+TIMED = ("timed_j", "cleaner_j", "saved_ug")
+"""Of a run that is charged by its own hours: its energy [J]; that again, if they were cleaner than
+the year's mean of its zone, else 0; and what they saved beside it, below 0 what they cost [ugCO2e].
+"""
+SUMMED = ("duration_ms", *READINGS, *FIGURES, *TIMED)
 """Columns of a run that the roll-ups of its day and month add up."""
 COUNTED = {
     "runs_without_energy": "it_j",
@@ -32,6 +36,7 @@ COUNTED = {
     "runs_without_location": "location_ug",
     "runs_without_market": "market_ug",
     "runs_without_embodied": "embodied_ug",
+    "runs_without_hours": "timed_j",
 }
 """How many runs lack a figure, by the column that is null: no sum passes over them silently."""
 
@@ -118,7 +123,7 @@ runs = Table(
     _whole("started_at_ms"),
     _whole("day"),
     _whole("duration_ms"),
-    *(_whole(name, nullable=True) for name in (*READINGS, *FIGURES)),
+    *(_whole(name, nullable=True) for name in (*READINGS, *FIGURES, *TIMED)),
     _text("factor_set_version", nullable=True),
     _text("factor_set_sha256", nullable=True),
     _text("rank"),

@@ -27,7 +27,7 @@ _INCLUDED = "^(a2|a3|a4|a4x|g2|g4)-"
 _ONLY_THERE = "(A100|H100|H200|B200|GB200|GB300|[ ]L4|RTX PRO 6000)"
 """Accelerators that no other family has."""
 
-_CORE = "regexp_matches(sku, '(Core|CPU|Cpu)( |$)') AND NOT regexp_matches(sku, 'Ram|RAM')"
+_CORE = "regexp_matches(sku, '(Core|CPU|Cpu)([ ,]|$)') AND NOT regexp_matches(sku, 'Ram|RAM')"
 _CARD = "regexp_matches(sku, '( GPU |GPU$|TPU|Tpu)')"
 
 _NAME = (
@@ -43,7 +43,10 @@ def _label(column: str, names: tuple[str, ...]) -> str:
 def _query(source: str) -> str:
     cores = f"try_cast({_label('system', ('compute.googleapis.com/cores',))} AS DOUBLE)"
     spec = _label("system", ("compute.googleapis.com/machine_spec",))
-    used_s = "CASE WHEN unit = 'seconds' THEN try_cast(amount AS DOUBLE) END"
+    used_s = (
+        "try_cast(amount AS DOUBLE) * "
+        "CASE WHEN unit = 'seconds' THEN 1 WHEN unit IN ('hour', 'hours') THEN 3600 END"
+    )
     start, end = utc("start_text"), utc("end_text")
     window = "greatest(end_s - start_s, 1)"
     included = (

@@ -1,4 +1,4 @@
-"""Slurm's `sacct`, in every dress: bars, fixed width, commas or tabs, any columns in any order."""
+"""Slurm's `sacct`, in every dress: bars, fixed width, commas or tabs, any columns, or as JSON."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wattprint.domain.errors import InputError
 from wattprint.joblogs.base import Batch, LogSettings
 from wattprint.joblogs.chunks import Chunk, text_chunks
+from wattprint.joblogs.readers import slurm_json
 from wattprint.joblogs.readers.slurm_layout import Layout, layout_of, looks_like_header
 from wattprint.joblogs.readers.slurm_query import (
     TRES_TABLE,
@@ -49,7 +50,9 @@ class SacctReader:
     title = "Slurm sacct"
 
     def fits(self, head: str, name: str) -> bool:  # noqa: ARG002 - a dump has any name
-        """Tell a dump by its header."""
+        """Tell a dump by its header, or as JSON by its first job."""
+        if slurm_json.is_json(head):
+            return True
         layout = _first_layout(head)
         if layout is None:
             return False
@@ -64,7 +67,11 @@ class SacctReader:
         Raises:
             InputError: No header is found, or it lacks what is needed.
         """
-        layout = _first_layout(head_of(path))
+        beginning = head_of(path)
+        if slurm_json.is_json(beginning):
+            yield from slurm_json.batches(connection, path, settings)
+            return
+        layout = _first_layout(beginning)
         if layout is None:
             raise InputError(
                 f"{path} has no header of sacct",
@@ -188,7 +195,14 @@ def _lacks(layout: Layout) -> tuple[str, ...]:
         return "how long its jobs ran", "Elapsed, ElapsedRaw, or Start and End"
     if not layout.place(*_RESOURCES):
         return "what its jobs ran on", "AllocTRES, AllocCPUS, NCPUS or NNodes"
+    if not layout.place("jobid", "jobidraw") and not _blank_in_steps(layout):
+        return "which of its rows are steps of a job", "JobID, or User and Partition"
     return ()
+
+
+def _blank_in_steps(layout: Layout) -> bool:
+    """Tell whether there are the columns that are blank in the rows of steps."""
+    return bool(layout.place("user", "uid") and layout.place("partition"))
 
 
 def _missing(path: Path, what: str, columns: str) -> InputError:

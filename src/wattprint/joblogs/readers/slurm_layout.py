@@ -38,7 +38,8 @@ _DELIMITERS = ("|", "\t", ";", ",")
 
 _TELLING = frozenset(
     """jobid jobidraw elapsed elapsedraw state submit start end user uid partition alloccpus ncpus
-    alloctres reqtres totalcpu cputime cputimeraw maxrss reqmem nnodes allocnodes""".split()  # noqa: SIM905 - as above
+    alloctres reqtres totalcpu cputime cputimeraw maxrss reqmem nnodes allocnodes consumedenergy
+    consumedenergyraw""".split()  # noqa: SIM905 - as above
 )
 """A header has three of these at least."""
 
@@ -95,7 +96,7 @@ def layout_of(line: str, after: str = "") -> Layout | None:
         line: What may be a header.
         after: The line after it: the dashes under a header of fixed width.
     """
-    if len(line) > 10_000:
+    if len(line) > 10_000 or "sacct" in line:  # the command itself, copied with what it wrote
         return None
     widths = _widths(after)
     if widths:
@@ -134,9 +135,11 @@ def _layout(names: list[str], delimiter: str, widths: tuple[int, ...] = ()) -> L
 
 def _widths(line: str) -> tuple[int, ...]:
     """Return the widths that a line of dashes tells; none if it is no such line."""
-    if not line.startswith("-") or set(line) - {"-", " "}:
+    dashes = line.lstrip(" ")
+    if not dashes.startswith("-") or set(dashes) - {"-", " "}:
         return ()
-    return tuple(len(dashes) for dashes in line.split())
+    first, *others = map(len, dashes.split())
+    return first + len(line) - len(dashes), *others
 
 
 def _pieces(line: str, widths: tuple[int, ...]) -> list[str]:

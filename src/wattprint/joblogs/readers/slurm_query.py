@@ -56,6 +56,13 @@ _SHOWN_ROOT = shown("coalesce(steps.root, '')")
 _TIMES = ("submit", "start", "end_time", "elapsedraw", "elapsed")
 
 
+_IS_RULE = (
+    "((line < '.' OR starts_with(line, '|'))"
+    " AND regexp_full_match(line, '[-+:|\\s]*-[-+:|\\s]*|\\s*'))"
+)
+"""SQL that tells the dashes below a header, of fixed width or of a table in Markdown."""
+
+
 def cells_query(layout: Layout, head: str, first_line: int, *, padded: bool) -> str:
     """Return the query of `sacct_cells` over `sacct_lines`.
 
@@ -75,7 +82,7 @@ FROM (
     SELECT rowid + {first_line} AS number, line AS whole, {layout.part("line")} AS f
     FROM sacct_lines
     WHERE line IS NOT NULL AND line <> {literal(head)}
-        AND NOT (line < '.' AND regexp_full_match(line, '[-\\s]*'))
+        AND NOT {_IS_RULE}
 )"""
 
 
@@ -275,6 +282,14 @@ def _some(expression: str) -> str:
     return expression if expression == "NULL" else f"nullif({expression}, 0)"
 
 
+def _gpus(texts: _Texts, tres: str, gres: str) -> str:
+    """Return SQL for accelerators: a site may have them in one of the two columns alone."""
+    known = (texts.tres(tres, "gpus"), texts.of(values.gres_gpus, gres))
+    if "NULL" in known:
+        return _first(*known)
+    return f"coalesce({', '.join(map(_some, known))}, {', '.join(known)})"
+
+
 def _cpu_s(texts: _Texts) -> str:
     total, user, system = (
         texts.of(values.seconds, name) for name in ("totalcpu", "usercpu", "systemcpu")
@@ -285,6 +300,20 @@ def _cpu_s(texts: _Texts) -> str:
 
 def _energy_j(texts: _Texts) -> str:
     return _first(texts.of(values.energy_j, "energyraw"), texts.of(values.energy_j, "energy"))
+
+
+def _energy_of_steps(energy_j: str) -> str:
+    """Return SQL for the energy of a job's steps, each of which is that of its nodes in its time.
+
+    Numbered steps follow each other; `extern` and `batch` last as long as all of them, and would
+    count the same energy again.
+    """
+    each = f"CAST({energy_j} AS DOUBLE)"
+    numbered = "coalesce(split_part(jobid, '.', 2) BETWEEN '0' AND '9~', FALSE)"
+    return (
+        f"greatest(sum({each}) FILTER (WHERE {numbered}), "
+        f"max({each}) FILTER (WHERE NOT {numbered}))"
+    )
 
 
 def _rss_gb(texts: _Texts) -> str:
@@ -303,7 +332,7 @@ def _steps(texts: _Texts) -> str:
 SELECT owner, split_part(jobid, '.', 1) AS root, min(line) AS line, count(*) AS step_rows,
     max({_rss_gb(texts)} * {tasks}) AS rss_gb,
     sum(CAST({_cpu_s(texts)} AS DOUBLE)) AS cpu_s,
-    sum(CAST({_energy_j(texts)} AS DOUBLE)) AS energy_j,
+    {_energy_of_steps(_energy_j(texts))} AS energy_j,
     max({texts.of(values.tres_load, "usage")}) AS load
 FROM (
     SELECT *, max(CASE WHEN NOT is_step AND bad IS NULL THEN line END)
@@ -378,8 +407,8 @@ def _read(texts: _Texts, timezone: str, cluster: str) -> str:
         "tres_cpus": tres_count("alloctres", "cpus"),
         "req_cpus": _first(_some(of(values.count, "reqcpus")), tres_count("reqtres", "cpus")),
         "total_cpu_s": _cpu_s(texts),
-        "gpus": _first(texts.tres("alloctres", "gpus"), of(values.gres_gpus, "allocgres")),
-        "gpus_requested": _first(texts.tres("reqtres", "gpus"), of(values.gres_gpus, "reqgres")),
+        "gpus_given": _gpus(texts, "alloctres", "allocgres"),
+        "gpus_requested": _gpus(texts, "reqtres", "reqgres"),
         "accelerator": _first(
             texts.tres("alloctres", "accelerator"),
             of(values.gres_accelerator, "allocgres"),
@@ -408,6 +437,12 @@ def _cpus(texts: _Texts) -> str:
     return f"coalesce(alloc_cpus, tres_cpus, {of_time}, req_cpus)"
 
 
+_AS_ASKED = "coalesce(gpus_given, 0) = 0 AND gpus_requested > 0"
+"""Neither AllocTRES nor AllocGRES has accelerators: Slurm gives a job that runs what it asked."""
+
+_GPUS = f"CASE WHEN {_AS_ASKED} THEN gpus_requested ELSE gpus_given END"
+
+
 def _derived() -> str:
     """Return the columns of a parsed row, from a job's numbers and those of its steps."""
     requested = values.requested_memory_gb("reqmem", "cpus", "nodes")
@@ -427,13 +462,14 @@ def _derived() -> str:
     end_s, elapsed_s, nodes,
     cpus,
     coalesce(total_cpu_s, steps.cpu_s) AS cpu_s,
-    gpus, gpus_requested,
-    CASE WHEN {load} > 1 THEN least({load} / greatest(gpus, 1), 1) ELSE {load} END AS gpu_load,
+    {_GPUS} AS gpus, gpus_requested,
+    CASE WHEN {load} > 1 THEN least({load} / greatest({_GPUS}, 1), 1) ELSE {load} END AS gpu_load,
     coalesce(alloc_gb, {requested}, req_gb) AS memory_gb,
     coalesce(steps.rss_gb, own_rss_gb) AS memory_used_gb,
     coalesce(own_energy_j, steps.energy_j) AS node_energy_j,
     CASE WHEN {from_submit} AND elapsed_s > 0 THEN {NOTE_BITS["start_from_submit"]} ELSE 0 END
-        | CASE WHEN in_part THEN {NOTE_BITS["gpus_in_part"]} ELSE 0 END AS notes,
+        | CASE WHEN in_part THEN {NOTE_BITS["gpus_in_part"]} ELSE 0 END
+        | CASE WHEN {_AS_ASKED} THEN {NOTE_BITS["gpus_as_asked"]} ELSE 0 END AS notes,
     coalesce(jobs.line, steps.line) AS line,
     CASE WHEN jobs.line IS NULL THEN 0 ELSE 1 END + coalesce(step_rows, 0) AS log_rows,
     CASE
