@@ -5,7 +5,7 @@ from datetime import date
 from math import exp, log, sqrt
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from wattprint.charts.carbon_aware import Timed
 from wattprint.charts.over_time import MOST_GROUPS, Slice
@@ -120,14 +120,20 @@ class Overview(NamedTuple):
     ranked: Mapping[str, list[tuple[str | None, Total]]]
     """For each of `DIMENSIONS` its groups, the largest first; None for what is not known."""
     excluded: int
+    """Runs that somebody took out of the sums."""
+    within: int
+    """Runs that are measured within others, which the sums have."""
 
 
 def earliest_day(database: Database, org_id: str) -> date | None:
-    """Return the first day that has any run."""
-    its = daily_runs.c
+    """Return the first day that has any run: one that is counted, if there is any."""
+    its, listed = daily_runs.c, runs.c
     statement = select(its.day).where(its.org_id == org_id, its.runs > 0)
+    uncounted = select(listed.day).where(listed.org_id == org_id)
     with database.reading() as connection:
         found = connection.scalar(statement.order_by(its.day).limit(1))
+        if found is None:
+            found = connection.scalar(uncounted.order_by(listed.started_at_ms).limit(1))
     return None if found is None else periods.day_of(found)
 
 
@@ -144,6 +150,7 @@ def overview(database: Database, view: View) -> Overview:
         Total(row for row in rows if row["outcome"] in WASTED),
         {dimension: _ranked(rows, dimension) for dimension in DIMENSIONS},
         _excluded(database, view),
+        _within(database, view),
     )
 
 
@@ -179,6 +186,19 @@ def _excluded(database: Database, view: View) -> int:
     )
     # Not a join: SQLite would begin at the runs, and there may be a million of them.
     statement = select(func.count()).where(its.org_id == view.org_id, is_of_days.exists())
+    return _counted(database, view, its, statement)
+
+
+def _within(database: Database, view: View) -> int:
+    """Count the runs of a period that are measured within others."""
+    its = runs.c
+    statement = select(func.count()).where(
+        its.org_id == view.org_id, its.day.between(*view.period.days), its.within_id.is_not(None)
+    )
+    return _counted(database, view, its, statement)
+
+
+def _counted(database: Database, view: View, its: Any, statement: Select[Any]) -> int:
     if view.project is not None:
         statement = statement.where(its.project_id == view.project)
     if view.team is not None:

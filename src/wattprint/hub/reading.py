@@ -18,12 +18,13 @@ from wattprint.hub.storage.schema import (
 )
 
 FIELDS = (
-    *("id", "project", "name", "stage", "outcome", "parent", "zone", "region", "hardware"),
+    *("id", "project", "name", "stage", "outcome", "parent", "within"),
+    *("zone", "region", "hardware"),
     *("started_at_ms", "duration_ms", *READINGS, *FIGURES, *TIMED),
     *("factor_set_version", "factor_set_sha256", "received_at_ms"),
 )
 """Fields of a run in a list."""
-_COLUMNS = {"id": "run_id", "project": "project_id", "parent": "parent_id"}
+_COLUMNS = {"id": "run_id", "project": "project_id", "parent": "parent_id", "within": "within_id"}
 
 
 def column_of(field: str) -> str:

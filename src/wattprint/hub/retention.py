@@ -158,7 +158,7 @@ def _some_intervals(
 
 
 def _some_runs(connection: Connection, org_id: str, until: Kept) -> int:
-    names = dict.fromkeys(("org_id", "project_id", "run_id", *DAY_KEY, *SUMMED))
+    names = dict.fromkeys(("org_id", "project_id", "run_id", "within_id", *DAY_KEY, *SUMMED))
     statement = select(*(runs.c[name] for name in names)).where(*_old(org_id, until)[1])
     order = runs.c.project_id, runs.c.run_id
     found = connection.execute(statement.order_by(*order).limit(_PIECE).with_for_update())

@@ -198,15 +198,15 @@ def of_run(database: Database, org_id: str, run_id: str, *, limit: int) -> Sweep
     return SweepOfRun(sweep, found, listing.rows)
 
 
-def parent_of(
-    database: Database, org_id: str, project_id: str, parent_id: str
+def around(
+    database: Database, org_id: str, project_id: str, run_id: str
 ) -> Mapping[str, Any] | None:
-    """Return project, id and name of the run that a run is part of; None where it is not here.
+    """Return project, id and name of a run that another one names; None where it is not here.
 
     Where several projects have a run of that id, it is the one of the same project, else the first.
     """
     with database.reading() as connection:
-        found = _named(connection, org_id, [parent_id])
+        found = _named(connection, org_id, [run_id])
     of_same = (row for row in found if row["project_id"] == project_id)
     return next(of_same, next(iter(found), None))
 

@@ -59,6 +59,12 @@ class Place(Struct, frozen=True):
     region: Name | None = None
 
 
+class Process(Struct, frozen=True):
+    """What a run said of its process."""
+
+    within: RunId | None = None
+
+
 class Record(Struct):
     """A `wattprint.run/1`, as far as the hub looks into it."""
 
@@ -72,6 +78,7 @@ class Record(Struct):
     parent: RunId | None = None
     duration_s: Seconds = 0.0
     place: Place = Place()
+    process: Process = Process()
     devices: Annotated[list[DeviceRow], Meta(max_length=MOST_DEVICES)] = []
     intervals: list[IntervalOfRecord] = []
 

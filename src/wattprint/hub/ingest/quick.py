@@ -82,6 +82,12 @@ class WholeFault(Struct, forbid_unknown_fields=True, gc=False):
     message: str
 
 
+class WholeProcess(Struct, frozen=True, gc=False):
+    """What was said of the process."""
+
+    within: str | None = None
+
+
 class WholePlace(Struct, frozen=True, gc=False):
     """What was said of the place."""
 
@@ -98,7 +104,7 @@ class Devices(NamedTuple):
     """The commonest accelerator, else CPU; None for a run of no devices."""
 
 
-_NOWHERE = WholePlace()
+_NOWHERE, _NO_PROCESS = WholePlace(), WholeProcess()
 _NO_DEVICES = Raw(b"[]")
 
 
@@ -119,7 +125,7 @@ class WholeRecord(Struct, gc=False):
     intervals: list[WholeInterval] = []
     tags: dict[str, Any] = {}
     host: dict[str, Any] = {}
-    process: dict[str, Any] = {}
+    process: WholeProcess = _NO_PROCESS
     factor_set: dict[str, Any] = {}
     software: dict[str, Any] = {}
     meters: list[dict[str, Any]] = []
@@ -191,6 +197,7 @@ def _are_names(record: WholeRecord) -> bool:
         and (place.zone is None or is_name(place.zone))
         and (place.region is None or is_name(place.region))
         and (record.parent is None or is_run_id(record.parent))
+        and (record.process.within is None or is_run_id(record.process.within))
     )
 
 

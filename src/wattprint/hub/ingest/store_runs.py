@@ -192,7 +192,8 @@ def locked(
     connection: Connection, rows: Sequence[Mapping[str, Any]]
 ) -> dict[tuple[str, str], Mapping[str, Any]]:
     """Return what is stored of runs, which nobody else changes until this transaction ends."""
-    columns = [runs.c[name] for name in dict.fromkeys((*_KEY, *DAY_KEY, "rank", *SUMMED))]
+    names = dict.fromkeys((*_KEY, *DAY_KEY, "within_id", "rank", *SUMMED))
+    columns = [runs.c[name] for name in names]
     key = tuple_(*(runs.c[name] for name in _KEY))
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for i in range(0, len(rows), _PIECE):

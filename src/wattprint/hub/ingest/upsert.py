@@ -17,6 +17,8 @@ Key = tuple[Any, ...]
 class Deltas:
     """What the runs of a batch add to the sums of their days.
 
+    A run that is measured within another one is in the sums by that one, and adds nothing.
+
     Args:
         counted: Names of counts, each by the column whose rows without a value it counts.
         summed: Columns that are added up.
@@ -30,11 +32,13 @@ class Deltas:
 
     def add(self, key: Key, row: Mapping[str, Any]) -> None:
         """Add a run to its day."""
-        self._added.setdefault(key, []).append(self._summed(row))
+        if row["within_id"] is None:
+            self._added.setdefault(key, []).append(self._summed(row))
 
     def take(self, key: Key, row: Mapping[str, Any]) -> None:
         """Take a run away from its day."""
-        self._taken.setdefault(key, []).append(self._summed(row))
+        if row["within_id"] is None:
+            self._taken.setdefault(key, []).append(self._summed(row))
 
     def rows(self) -> list[Key]:
         """Return for each day, in the order of their keys: key, runs, counts, sums."""

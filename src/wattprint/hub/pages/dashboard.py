@@ -134,7 +134,7 @@ def _dashboard(request: Request, hub: Hub, member: Visitor, said: Said) -> Respo
         lost=_lost(figures),
         tables=[*_tables(figures, of), _quarters(course.cells)],
         is_new=figures.total.runs == 0
-        and not figures.excluded
+        and not (figures.excluded or figures.within)
         and overview.earliest_day(hub.database, member.org_id) is None,
         hub_address=own_origin(request),
         chart=lambda name: address(f"/dashboard/charts/{name}.json", of.query),
@@ -216,6 +216,11 @@ def _notes(figures: Overview) -> Iterator[str]:
         )
     if figures.excluded:
         yield f"{_runs(figures.excluded)} excluded, and in no figure of this page."
+    if figures.within:
+        yield (
+            f"{_runs(figures.within)} measured within others that were tracked around them, and "
+            "counted there alone: nothing is counted twice."
+        )
 
 
 def _runs(count: int) -> str:

@@ -103,13 +103,13 @@ def _page(
 
 
 def _sweep(hub: Hub, view: RunView) -> dict[str, Any]:
-    """Return what the page says of the run that this is part of, and of the runs of this one."""
-    key, parent_id = view.key, view.row["parent_id"]
-    parent = None
-    if parent_id is not None:
-        parent = sweeps.parent_of(hub.database, key.org_id, key.project_id, parent_id)
+    """Return what the page says of the runs around this one, and of the runs of this one."""
+    key, around = view.key, {}
+    for name, column in (("parent", "parent_id"), ("launcher", "within_id")):
+        of = view.row[column]
+        around[name] = of and sweeps.around(hub.database, key.org_id, key.project_id, of)
     found = sweeps.of_run(hub.database, key.org_id, key.run_id, limit=_ROWS_OF_SWEEP)
-    return {"parent": parent, "sweep": found, "words": sweep_words}
+    return {**around, "sweep": found, "words": sweep_words}
 
 
 def _figures(view: RunView) -> dict[str, Any]:

@@ -117,6 +117,7 @@ runs = Table(
     _text("stage", nullable=True),
     _text("outcome"),
     _text("parent_id", nullable=True),
+    _text("within_id", nullable=True),
     _text("zone", nullable=True),
     _text("region", nullable=True),
     _text("hardware", nullable=True),
@@ -137,6 +138,7 @@ runs = Table(
     Index("runs_by_emissions", "org_id", "location_ug", "project_id", "run_id"),
 )
 """`record` is the `wattprint.run/1` as it came; `rank` says which of two records of a run holds;
+`within_id` is the run whose measurement holds this one's, so that no sum counts it twice;
 `hardware` is the name of its main accelerator, or CPU, null where it has no devices."""
 
 footprints = Table(

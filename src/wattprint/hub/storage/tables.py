@@ -6,13 +6,13 @@ from wattprint.hub.storage import (
     account_tables,
     job_tables,
     note_tables,
+    partial_indexes,
     registry_tables,
     schema,
-    sweep_index,
 )
 from wattprint.hub.storage.metadata import METADATA
 
 TABLES: MetaData = METADATA
 """What the migrations make and backups hold."""
-_ = schema, account_tables, note_tables, registry_tables, job_tables, sweep_index
+_ = schema, account_tables, note_tables, registry_tables, job_tables, partial_indexes
 """Imported, they join it."""
