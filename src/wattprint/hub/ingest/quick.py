@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from wattprint.domain.evidence import Method
 from wattprint.hub.ingest import messages
@@ -89,6 +89,12 @@ class WholePlace(Struct, frozen=True, gc=False):
     region: str | None = None
 
 
+class WholeProcess(Struct, frozen=True, gc=False):
+    """Which process it was, and the run that it is measured within; the rest is not looked at."""
+
+    within: str | UnsetType = UNSET
+
+
 class Devices(NamedTuple):
     """What a run's readings need of its devices."""
 
@@ -99,6 +105,7 @@ class Devices(NamedTuple):
 
 
 _NOWHERE = WholePlace()
+_NO_PROCESS = WholeProcess()
 _NO_DEVICES = Raw(b"[]")
 
 
@@ -119,7 +126,7 @@ class WholeRecord(Struct, gc=False):
     intervals: list[WholeInterval] = []
     tags: dict[str, Any] = {}
     host: dict[str, Any] = {}
-    process: dict[str, Any] = {}
+    process: WholeProcess = _NO_PROCESS
     factor_set: dict[str, Any] = {}
     software: dict[str, Any] = {}
     meters: list[dict[str, Any]] = []
