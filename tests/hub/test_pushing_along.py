@@ -2,8 +2,10 @@
 
 import pytest
 
+from grid.played import HOUR, utc
 from hub.made import served
 from hub.test_pushing import logged_in, outcomes
+from hub.test_pushing_hours import BEGAN_S, held, series_file
 from made_runs import intervals, made_run, write_journal
 from processes import wattprint
 
@@ -17,9 +19,9 @@ def sending(tmp_path):
         yield hub, logged_in(tmp_path / "user", hub.url, hub.token)
 
 
-def journal(home, run_id, within=None):
+def journal(home, run_id, within=None, **more):
     process = {} if within is None else {"within": within}
-    run = made_run(run_id, process=process, intervals=intervals(1_000_000))
+    run = made_run(run_id, process=process, **{"intervals": intervals(1_000_000), **more})
     write_journal(home / ".wattprint", run, "completed", 0)
 
 
@@ -63,3 +65,19 @@ def test_runs_within_each_other_or_a_path_are_no_trap(sending):
     journal(home, OUTERMOST, f"../runs/{OUTER}")
     assert wattprint("push", OUTERMOST, home=home).stderr == ""
     assert set(outcomes(hub)) == {INNER, OUTER, OUTERMOST}
+
+
+def test_a_launcher_whose_hours_are_not_to_be_had_refuses_nothing(sending, tmp_path):
+    hub, home = sending
+    two_hours = {
+        "started_at": utc(BEGAN_S)[:19] + ".000Z",
+        "place": {"zone": "FR"},
+        "intervals": intervals(3_600_000, 3_600_000, seconds=HOUR),
+        "duration_s": 2 * HOUR,
+    }
+    journal(home, OUTER, place={"zone": "FR"})  # of a time that the file says nothing of
+    journal(home, INNER, OUTER, **two_hours)
+    path = series_file(tmp_path / "fr.csv", 400, 100)
+    done = wattprint("push", INNER, "--series-file", path, home=home)
+    assert done.returncode == 0 and "1 run is charged at the year's mean" in done.stderr
+    assert "hours" in held(hub, INNER)[1] and "hours" not in held(hub, OUTER)[1]

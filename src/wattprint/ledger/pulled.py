@@ -1,8 +1,9 @@
 """Runs that came from a hub, kept as journals like those of this machine.
 
 A journal of such a run says so: `process` is `{"pulled_from": URL}`, for the process that wrote it
-was another machine's; which run measured it as well (`within`) is as true here. So it is listed, shown and reported like any run, is not sent back, and is
-told from the machine's own, which is never touched.
+was another machine's; which run measured it as well (`within`) is as true here. So it is listed,
+shown and reported like any run, is not sent back, and is told from the machine's own, which is
+never touched.
 """
 
 import os
