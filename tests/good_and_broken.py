@@ -75,6 +75,8 @@ BROKEN_RUNS = {
     "a device that is a word": {"devices": ["cpu"]},
     "an exit code that is a word": {"exit_code": "bad"},
     "a parent that is a number": {"parent": 5},
+    "within a number": {"process": {"within": 5}},
+    "within nothing": {"process": {"within": None}},
     "a device that was found before the run": device(found_s=-1.0),
     "a device that was found soon": device(found_s="soon"),
     "a device of another kind": device(component="cooling"),

@@ -300,8 +300,11 @@ def test_the_environment_is_the_one_we_were_started_with_and_the_run(home):
     done = subprocess.run([*TRACK, "env", "-0"], env=given, capture_output=True, check=True)
     passed = dict(entry.split(b"=", 1) for entry in done.stdout.split(b"\0") if entry)
     run_id = passed.pop(b"WATTPRINT_PARENT_RUN").decode()
+    launcher = passed.pop(b"WATTPRINT_PARENT_PROCESS").decode()
     assert passed == {os.fsencode(name): os.fsencode(text) for name, text in given.items()}
-    assert run_id == Ledger(home / ".wattprint").find("last").run.run_id
+    recorded = Ledger(home / ".wattprint").find("last").run
+    assert run_id == recorded.run_id
+    assert launcher == "{pid}:{boot_id}".format_map(recorded.process)
 
 
 def test_closed_streams_are_closed_in_the_command_and_not_taken_by_ours(home, tmp_path):

@@ -17,6 +17,7 @@ from wattprint.hub.ingest.quick import quick_intervals, quick_record
 WHOLE = made_run(
     intervals=intervals(1_000_000, 2_000_000), duration_s=20.0, outcome="completed"
 ).as_dict() | {
+    "process": {"pid": 7, "within": "20260101-110000-cccccc"},
     "sections": [
         {
             "path": ["epoch"],

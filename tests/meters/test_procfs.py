@@ -9,7 +9,14 @@ import time
 import pytest
 
 from processes import without_other_children
-from wattprint.meters.procfs import HostFacts, ProcessTree, boot_id, host_facts, start_ticks
+from wattprint.meters.procfs import (
+    HostFacts,
+    ProcessTree,
+    ancestors,
+    boot_id,
+    host_facts,
+    start_ticks,
+)
 
 
 def tree_of(proc, pid):
@@ -340,6 +347,21 @@ def test_a_boot_has_an_id_and_none_is_empty(proc):
     assert boot_id(proc.root) == ""
     proc.file("sys/kernel/random/boot_id", "7d3e7f0a\n")
     assert boot_id(proc.root) == "7d3e7f0a"
+
+
+def test_ancestors_are_named_up_to_the_first_process_whatever_they_are_called(proc):
+    proc.process(1, 0, name="init")
+    proc.process(20, 1, name="a) S 7 (b")
+    proc.process(10, 20, name="tmux: server")
+    assert list(ancestors(10, proc.root)) == [20, 1]
+
+
+def test_ancestors_that_are_hidden_or_torn_end_the_line(proc):
+    proc.process(10, 20)
+    assert list(ancestors(10, proc.root)) == [20]
+    proc.file("20/stat", "20 (torn")
+    assert list(ancestors(10, proc.root)) == [20]
+    assert list(ancestors(11, proc.root)) == []
 
 
 def test_a_process_is_told_from_a_later_one_by_its_start(proc):

@@ -77,7 +77,11 @@ def adopt_orphans() -> None:
 
 
 def environment_of_child(run_id: str | None) -> dict[bytes, bytes]:
-    """Return the environment that we were started with, and the run that the command is part of."""
+    """Return the environment that we were started with, and what the command is part of.
+
+    Args:
+        run_id: The run that this process measures, if it is recorded.
+    """
     environment = dict(os.environb)
     # In the C locale Python sets LC_CTYPE for itself and all it starts (PEP 538).
     with suppress(OSError):
@@ -85,7 +89,10 @@ def environment_of_child(run_id: str | None) -> dict[bytes, bytes]:
         if not any(entry.startswith(b"LC_CTYPE=") for entry in given):
             environment.pop(b"LC_CTYPE", None)
     if run_id is not None:
+        from wattprint.tracker.within import PARENT_PROCESS, this_process  # the run has loaded it
+
         environment[PARENT_RUN.encode()] = run_id.encode()
+        environment[PARENT_PROCESS.encode()] = this_process().encode()
     return environment
 
 

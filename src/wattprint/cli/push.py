@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import groupby, islice
 from math import inf
 from operator import itemgetter
@@ -63,7 +64,8 @@ def push(
 
     What the hub does not take now waits in the home's `spool` and goes first the next time. A run
     that was sent as it is now is not read again; one that was sent twice is there once. With
-    --by-hour those go again that were charged at the year's mean.
+    --by-hour those go again that were charged at the year's mean. With RUN goes the run of the
+    `wattprint track` that measured it as well, if the ledger has it.
     """
     if background:
         from wattprint.cli.push_background import push_in_background  # imports this module
@@ -97,11 +99,18 @@ def push(
     pushed = Pushed(folder / SPOOL_FOLDER / PUSHED_FILE, credentials.url)
     charging = Charging(hours, home, is_single=not (all_ or since))
     charging.require_service()
+    going = [(run_ids, charging)]
+    if not (all_ or since):
+        # It was not asked for: where its hours are not to be had, that refuses nothing.
+        along = Charging(hours, home, is_single=False)
+        going.append((_going_along(ledger, run_ids[0], Spooling(spool, pushed, along)), along))
     total = upload(spool, sender)
-    for _ in _spooled(ledger, run_ids, since, Spooling(spool, pushed, charging)):
-        total = total.plus(upload(spool, sender))
+    for ids, charged in going:
+        for _ in _spooled(ledger, ids, since, Spooling(spool, pushed, charged)):
+            total = total.plus(upload(spool, sender))
     total = total.plus(upload(spool, sender))
-    charging.tell()
+    for _, charged in going:
+        charged.tell()
     _print(total, ledger, spool, as_json=as_json)
 
 
@@ -170,6 +179,40 @@ class Spooling(NamedTuple):
     spool: Spool
     pushed: Pushed
     charging: Charging
+
+
+def _going_along(ledger: Ledger, run_id: str, of: Spooling) -> list[str]:
+    """Return the runs of the ledger that measured a run as well, and say that they go along.
+
+    Without them the hub could not tell that their energy holds that of the run.
+    """
+    going = [each for each in _around(ledger, run_id) if not _is_there(ledger, each, of)]
+    if going:
+        say(f"Run {run_id} was measured within {' and '.join(going)}: sent along.")
+    return going
+
+
+def _around(ledger: Ledger, run_id: str) -> list[str]:
+    """Return the runs of the ledger that a run was measured within, the nearest first."""
+    known = {*ledger.run_ids()} - {run_id}
+    found: list[str] = []
+    with suppress(RecordError, OSError):  # who sends it will say so
+        while (listed := ledger.listed_run(run_id)) is not None:
+            run_id = listed.run.process.get("within", "")
+            if run_id not in known:
+                break
+            known.remove(run_id)
+            found.append(run_id)
+    return found
+
+
+def _is_there(ledger: Ledger, run_id: str, of: Spooling) -> bool:
+    """Whether the hub has a run as it is now, or its journal is gone."""
+    try:
+        size_bytes = ledger.path(run_id).stat().st_size
+    except OSError:
+        return True
+    return of.pushed.has(run_id, size_bytes, by_hour=of.charging.is_asked)
 
 
 def _spooled(

@@ -49,7 +49,10 @@ class RunRecord(NamedTuple):
     host: Mapping[str, Any] = {}
     """Hardware facts: CPU model, threads, memory, system."""
     process: Mapping[str, Any] = {}
-    """Process id and boot id, to tell a running run from an interrupted one."""
+    """Process id and boot id, to tell a running run from an interrupted one.
+
+    `within` is the id of the run whose measurement holds this one; absent where none is known.
+    """
     meters: tuple[Mapping[str, Any], ...] = ()
     """Each family of meters: whether it was used, and why."""
     factor_set: Mapping[str, str] = {}
@@ -164,6 +167,8 @@ def _check(run: RunRecord) -> None:
     for name in ("tags", "place", "host", "process", "factor_set", "software"):
         if not isinstance(getattr(run, name), Mapping):
             raise TypeError(f"{name} is {getattr(run, name)!r}; expected a mapping")
+    if "within" in run.process:
+        text("process.within", run.process["within"])
     number("interval_s", run.interval_s)
     number("duration_s", run.duration_s)
 

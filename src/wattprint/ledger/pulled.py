@@ -1,8 +1,9 @@
 """Runs that came from a hub, kept as journals like those of this machine.
 
 A journal of such a run says so: `process` is `{"pulled_from": URL}`, for the process that wrote it
-was another machine's. So it is listed, shown and reported like any run, is not sent back, and is
-told from the machine's own, which is never touched.
+was another machine's; which run measured it as well (`within`) is as true here. So it is listed,
+shown and reported like any run, is not sent back, and is told from the machine's own, which is
+never touched.
 """
 
 import os
@@ -17,7 +18,7 @@ from wattprint.ledger.imports import PREFIX
 from wattprint.ledger.journal import SUFFIX, JournalWriter, read_journal
 from wattprint.ledger.runs import LAST
 
-PULLED_FROM = "pulled_from"
+PULLED_FROM, WITHIN = "pulled_from", "within"
 NEW, REPLACED, SAME, OWN = "new", "replaced", "same", "own"
 
 
@@ -46,7 +47,8 @@ def keep_pulled(home: Path, run: RunRecord, url: str) -> str:
     """
     if run.run_id == LAST or run.run_id.startswith((PREFIX, ".")) or "/" in run.run_id:
         raise RecordError(f"run {run.run_id!r} has an id that the ledger keeps for other things.")
-    run = run._replace(process={PULLED_FROM: url})
+    kept = {name: run.process[name] for name in (WITHIN,) if name in run.process}
+    run = run._replace(process={PULLED_FROM: url, **kept})
     folder = runs_folder(home, create=True)
     path = folder / f"{run.run_id}{SUFFIX}"
     verdict = NEW

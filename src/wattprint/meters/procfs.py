@@ -438,6 +438,13 @@ def boot_id(root: Path = DEFAULT_ROOT) -> str:
         return ""
 
 
+def ancestors(pid: int, root: Path = DEFAULT_ROOT) -> Iterator[int]:
+    """Yield the parent of a process, its parent and so on, as far as they can be seen."""
+    while (stat := _stat_or_none(f"{os.fspath(root)}/{pid}")) is not None and stat.parent:
+        pid = stat.parent
+        yield pid
+
+
 def start_ticks(pid: int, root: Path = DEFAULT_ROOT) -> int | None:
     """Return when a process started, to tell it from a later one of the same id."""
     try:

@@ -22,6 +22,7 @@ from wattprint.tracker.discovery import Places, discover_meters, given_meters, o
 from wattprint.tracker.fence import fenced
 from wattprint.tracker.host_record import host_record
 from wattprint.tracker.sampler import Opened
+from wattprint.tracker.within import within
 
 
 def open_run(
@@ -58,7 +59,12 @@ def open_run(
         name=described.name or run_id,
         started_at=_rfc3339(started_s),
         host=host,
-        process={"pid": pid, "boot_id": boot_id(), "start_ticks": start_ticks(pid)},
+        process={
+            "pid": pid,
+            "boot_id": boot_id(),
+            "start_ticks": start_ticks(pid),
+            **within(described.parent),
+        },
         meters=tuple(
             {"family": found.family, "used": found.meter is not None, "reason": found.reason}
             for found in discovered

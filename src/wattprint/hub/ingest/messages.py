@@ -7,7 +7,7 @@ are not listed are kept with the raw record, as later versions of the format may
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from wattprint.domain.hours import MOST_VALUES
 from wattprint.domain.readings import LARGEST_UJ
@@ -62,7 +62,7 @@ class Place(Struct, frozen=True):
 class Process(Struct, frozen=True):
     """What a run said of its process."""
 
-    within: RunId | None = None
+    within: RunId | UnsetType = UNSET
 
 
 class Record(Struct):

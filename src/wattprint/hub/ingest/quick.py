@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from wattprint.domain.evidence import Method
 from wattprint.hub.ingest import messages
@@ -82,17 +82,17 @@ class WholeFault(Struct, forbid_unknown_fields=True, gc=False):
     message: str
 
 
-class WholeProcess(Struct, frozen=True, gc=False):
-    """What was said of the process."""
-
-    within: str | None = None
-
-
 class WholePlace(Struct, frozen=True, gc=False):
     """What was said of the place."""
 
     zone: str | None = None
     region: str | None = None
+
+
+class WholeProcess(Struct, frozen=True, gc=False):
+    """Which process it was, and the run that it is measured within; the rest is not looked at."""
+
+    within: str | UnsetType = UNSET
 
 
 class Devices(NamedTuple):
@@ -197,7 +197,7 @@ def _are_names(record: WholeRecord) -> bool:
         and (place.zone is None or is_name(place.zone))
         and (place.region is None or is_name(place.region))
         and (record.parent is None or is_run_id(record.parent))
-        and (record.process.within is None or is_run_id(record.process.within))
+        and (record.process.within is UNSET or is_run_id(record.process.within))
     )
 
 

@@ -135,7 +135,7 @@ def _row(record: WholeRecord, devices: Devices, text: str) -> dict[str, Any]:
         "stage": record.stage,
         "outcome": record.outcome or RUNNING,
         "parent_id": record.parent,
-        "within_id": record.process.within,
+        "within_id": record.process.within or None,
         "zone": record.place.zone,
         "region": record.place.region,
         "hardware": devices.hardware,

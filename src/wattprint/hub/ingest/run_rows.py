@@ -72,7 +72,7 @@ def read_closely(sent: RunRow, base: str) -> ReadRun:
         "stage": record.stage,
         "outcome": outcome,
         "parent_id": record.parent,
-        "within_id": record.process.within,
+        "within_id": record.process.within or None,
         "zone": record.place.zone,
         "region": record.place.region,
         "hardware": _hardware(record),
