@@ -271,4 +271,5 @@ def _print(total: Sent, ledger: Ledger, spool: Spool, *, as_json: bool) -> None:
     for run_id, reason in ledger.unreadable.items():
         say(f"Not read: {run_id}: {reason}")
     if total.refused:
-        say(f"{total.refused:,} rows are refused: see {spool.folder / 'refused.jsonl'}")
+        rows = "1 row is" if total.refused == 1 else f"{total.refused:,} rows are"
+        say(f"{rows} refused: see {spool.folder / 'refused.jsonl'}")
