@@ -158,10 +158,10 @@ def test_a_shared_page_shows_each_reader_their_own_name_and_key(database):
 
 
 def test_rights_and_organisations_share_no_page(database):
-    hub, token = filled(database, sent("a", project="ours"))
-    _, foreign = filled(database, sent("b", project="theirs"), org_id="globex")
+    hub, token = filled(database, sent("a", project="acme-speech"))
+    _, foreign = filled(database, sent("b", project="globex-vision"), org_id="globex")
     pages = [signed_in(hub, one).get("/dashboard?period=all").text for one in (token, foreign)]
-    assert ["ours" in page for page in pages] == [True, False]
-    assert ["theirs" in page for page in pages] == [False, True]
+    assert ["acme-speech" in page for page in pages] == [True, False]
+    assert ["globex-vision" in page for page in pages] == [False, True]
     viewer, admin = member_of(hub, "viewer"), signed_in(hub, token)
     assert ["/admin" in one.get("/runs").text for one in (viewer, admin)] == [False, True]
