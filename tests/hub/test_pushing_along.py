@@ -57,6 +57,23 @@ def test_a_launcher_alone_and_all_runs_say_nothing(sending):
     assert set(outcomes(hub)) == {INNER, OUTER}
 
 
+def test_a_launcher_of_the_day_before_goes_with_those_since_a_date(sending):
+    hub, home = sending
+    journal(home, OUTER, started_at="2025-12-31T23:50:00.000Z")
+    journal(home, INNER, OUTER, started_at="2026-01-01T00:10:00.000Z")
+    journal(home, OUTERMOST, started_at="2025-12-31T22:00:00.000Z")
+    assert wattprint("push", "--since", "2026-01-01", home=home).returncode == 0
+    assert set(outcomes(hub)) == {INNER, OUTER}
+
+
+def test_a_launcher_goes_along_in_the_background_too(sending):
+    hub, home = sending
+    journal(home, OUTER)
+    journal(home, INNER, OUTER)
+    assert wattprint("push", "--background", INNER, home=home).returncode == 0
+    assert set(outcomes(hub)) == {INNER, OUTER}
+
+
 def test_runs_within_each_other_or_a_path_are_no_trap(sending):
     hub, home = sending
     journal(home, OUTER, INNER)

@@ -6,6 +6,7 @@ import pytest
 
 from hub.made import client_of
 from hub.members import filled, send, sent, signed_in, sums
+from wattprint.hub.storage.migrate import migrate
 
 
 def within(run_id, **more):
@@ -47,10 +48,11 @@ def test_a_longer_record_and_an_exclusion_of_such_a_run_change_no_sum(database):
         assert sums(database) == before
 
 
-def test_an_id_that_none_can_have_is_refused_by_its_field(database):
+@pytest.mark.parametrize("named", ["../x", "a", 5, None])
+def test_an_id_that_none_can_have_or_its_own_is_refused_by_its_field(database, named):
     hub, token = filled(database)
     with client_of(hub, token) as client:
-        row = sent("a", process={"within": "../x"})
+        row = sent("a", process={"within": named})
         answer = client.post("/api/v1/runs:batch", json={"runs": [row]})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/runs/0/record/process/within"
@@ -71,4 +73,21 @@ def test_the_page_of_a_run_whose_launcher_is_not_here_says_so(database):
     browser = signed_in(hub, token)
     text = browser.get("/runs/t1?project=ranker").text
     assert "within run launcher, which is not in this hub until it is sent too" in text
-    assert "1 run is measured within others" in browser.get("/dashboard?period=all").text
+    text = browser.get("/dashboard?period=all").text
+    assert "1 run is measured within others" in text
+    assert "1 run is in no figure of this page, because the run that measured it was not" in text
+    send(hub, token, LAUNCHER)
+    assert "was not sent" not in browser.get("/dashboard?period=all").text
+
+
+def test_a_step_back_and_forth_changes_no_sum_then_or_later(database):
+    hub, token = filled(database, LAUNCHER, *TRIALS)
+    before = sums(database)
+    migrate(database, "0009")
+    migrate(database)
+    assert sums(database) == before
+    send(hub, token, within("t1", it_kwh=3.0, duration_s=20.0))
+    assert sums(database) == before
+    with client_of(hub, token) as client:
+        said = client.get("/api/v1/runs/t1/exclusion").json()
+    assert said["reason"] == "measured within launcher"

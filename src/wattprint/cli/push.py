@@ -64,7 +64,7 @@ def push(
 
     What the hub does not take now waits in the home's `spool` and goes first the next time. A run
     that was sent as it is now is not read again; one that was sent twice is there once. With
-    --by-hour those go again that were charged at the year's mean. With RUN goes the run of the
+    --by-hour those go again that were charged at the year's mean. With a run goes that of the
     `wattprint track` that measured it as well, if the ledger has it.
     """
     if background:
@@ -96,6 +96,8 @@ def push(
         return
     since = None if since is None else parsed_date("since", since)
     run_ids = ledger.run_ids() if all_ or since else [ledger.find_id(run or LAST)]
+    if since:  # the newest first: a launcher began before what it measured
+        run_ids = sorted(run_ids, reverse=True)
     pushed = Pushed(folder / SPOOL_FOLDER / PUSHED_FILE, credentials.url)
     charging = Charging(hours, home, is_single=not (all_ or since))
     charging.require_service()
@@ -186,13 +188,13 @@ def _going_along(ledger: Ledger, run_id: str, of: Spooling) -> list[str]:
 
     Without them the hub could not tell that their energy holds that of the run.
     """
-    going = [each for each in _around(ledger, run_id) if not _is_there(ledger, each, of)]
+    going = [each for each in around(ledger, run_id) if not _is_there(ledger, each, of)]
     if going:
         say(f"Run {run_id} was measured within {' and '.join(going)}: sent along.")
     return going
 
 
-def _around(ledger: Ledger, run_id: str) -> list[str]:
+def around(ledger: Ledger, run_id: str) -> list[str]:
     """Return the runs of the ledger that a run was measured within, the nearest first."""
     known = {*ledger.run_ids()} - {run_id}
     found: list[str] = []
@@ -219,6 +221,7 @@ def _spooled(
     ledger: Ledger, run_ids: Sequence[str], since: str | None, of: Spooling
 ) -> Iterator[None]:
     """Write runs into the spool; yield whenever it is time to send."""
+    launchers: set[str] = set()
     for run_id in with_progress(run_ids, "Sending runs"):
         try:
             size_bytes = ledger.path(run_id).stat().st_size
@@ -228,8 +231,9 @@ def _spooled(
         except (RecordError, FileNotFoundError) as error:
             ledger.unreadable[run_id] = str(error)
             continue
-        if since is not None and entry.run.started_at < since:
+        if since is not None and entry.run.started_at < since and run_id not in launchers:
             continue
+        launchers.add(entry.run.process.get("within", ""))
         if pulled_from(entry.run) is not None:
             continue  # it came from a hub, which has it
         footprint = of.charging.footprint(entry.run)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from wattprint.cli.push import PUSHED_FILE, SPOOL_FOLDER, Pushed, Spooling, spool_run
+from wattprint.cli.push import PUSHED_FILE, SPOOL_FOLDER, Pushed, Spooling, around, spool_run
 from wattprint.cli.push_hours import AS_SET_UP, Charging, is_all_by_hour
 from wattprint.client.credentials import load_credentials
 from wattprint.client.errors import HubAwayError, SpoolBusyError
@@ -53,7 +53,7 @@ def push_in_background(run_id: str, home: str | None) -> None:
 
 def _send(run_id: str, ledger: Ledger, of: Spooling, sender: Sender) -> Sent:
     """Write what is new into the spool, whether or not the hub is there; then send."""
-    for each in dict.fromkeys([*of.pushed.unfinished(), run_id]):
+    for each in dict.fromkeys([*of.pushed.unfinished(), run_id, *around(ledger, run_id)]):
         path = ledger.path(each)
         if path.exists():
             _spool(each, path, ledger, of)

@@ -123,6 +123,8 @@ class Overview(NamedTuple):
     """Runs that somebody took out of the sums."""
     within: int
     """Runs that are measured within others, which the sums have."""
+    lost: int
+    """Of these, runs of which the one around is not in this hub."""
 
 
 def earliest_day(database: Database, org_id: str) -> date | None:
@@ -151,6 +153,7 @@ def overview(database: Database, view: View) -> Overview:
         {dimension: _ranked(rows, dimension) for dimension in DIMENSIONS},
         _excluded(database, view),
         _within(database, view),
+        _within(database, view, is_lost=True),
     )
 
 
@@ -189,12 +192,17 @@ def _excluded(database: Database, view: View) -> int:
     return _counted(database, view, its, statement)
 
 
-def _within(database: Database, view: View) -> int:
-    """Count the runs of a period that are measured within others."""
-    its = runs.c
+def _within(database: Database, view: View, *, is_lost: bool = False) -> int:
+    """Count the runs of a period that are measured within others, or within others not here."""
+    its, around = runs.c, runs.alias("around").c
     statement = select(func.count()).where(
         its.org_id == view.org_id, its.day.between(*view.period.days), its.within_id.is_not(None)
     )
+    if is_lost:
+        is_there = select(around.run_id).where(
+            around.org_id == view.org_id, around.run_id == its.within_id
+        )
+        statement = statement.where(~is_there.exists())
     return _counted(database, view, its, statement)
 
 

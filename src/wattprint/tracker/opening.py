@@ -63,7 +63,7 @@ def open_run(
             "pid": pid,
             "boot_id": boot_id(),
             "start_ticks": start_ticks(pid),
-            **within(described.parent),
+            **within(),
         },
         meters=tuple(
             {"family": found.family, "used": found.meter is not None, "reason": found.reason}

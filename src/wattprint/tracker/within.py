@@ -25,18 +25,17 @@ def this_process() -> str:
     return f"{own_pid(DEFAULT_ROOT)}:{boot_id()}"
 
 
-def within(parent: str | None) -> dict[str, str]:
+def within() -> dict[str, str]:
     """Return what the `process` of a run's record says of the run that measures it as well.
 
-    Args:
-        parent: Id of the run that it is part of, however it was told.
+    What the run is part of is another matter: a sweep's id may be given as its parent.
 
     Returns:
-        `within`, the id, if the parent is the `wattprint track` above this process; else nothing.
+        `within`, the id of the run of the `wattprint track` above this process; else nothing.
     """
-    is_launcher = parent is not None and parent == os.environ.get(PARENT_RUN)
-    if is_launcher and is_below(os.environ.get(PARENT_PROCESS, "")):
-        return {"within": str(parent)}
+    launcher = os.environ.get(PARENT_RUN, "")
+    if launcher.isprintable() and launcher.strip() and is_below(os.environ.get(PARENT_PROCESS, "")):
+        return {"within": launcher}
     return {}
 
 

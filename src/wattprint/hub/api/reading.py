@@ -289,7 +289,7 @@ async def get_sums_of_intervals(
     last_day: date = date(9999, 12, 31),
     project: Name | None = None,
 ) -> Response:
-    """Add up raw readings by project and day [uJ, ms]."""
+    """Add up raw readings by project and day [uJ, ms], whichever runs they are of."""
     days = _days(first_day, last_day)
 
     def document() -> dict[str, Any]:

@@ -197,8 +197,12 @@ def _are_names(record: WholeRecord) -> bool:
         and (place.zone is None or is_name(place.zone))
         and (place.region is None or is_name(place.region))
         and (record.parent is None or is_run_id(record.parent))
-        and (record.process.within is UNSET or is_run_id(record.process.within))
+        and (record.process.within is UNSET or _is_other(record.process.within, record.id))
     )
+
+
+def _is_other(run_id: str, than: str) -> bool:
+    return run_id != than and is_run_id(run_id)
 
 
 def _devices(text: bytes) -> Devices | None:

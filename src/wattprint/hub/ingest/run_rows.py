@@ -59,6 +59,8 @@ def read_closely(sent: RunRow, base: str) -> ReadRun:
         raise _faulty(base, f"a record or footprint is longer than {limit:,} bytes")
     record = _record(record_text, f"{base}/record")
     footprint = _footprint(footprint_text, f"{base}/footprint")
+    if record.process.within == record.id:
+        raise _faulty(f"{base}/record/process/within", "it is the run's own id")
     started_at_ms = _milliseconds(record.started_at, f"{base}/record/started_at")
     read_j = _readings_j(record, f"{base}/record/intervals")
     outcome, duration_ms = record.outcome or RUNNING, rounded(record.duration_s * 1000)

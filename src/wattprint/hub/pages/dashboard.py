@@ -221,6 +221,11 @@ def _notes(figures: Overview) -> Iterator[str]:
             f"{_runs(figures.within)} measured within others that were tracked around them, and "
             "counted there alone: nothing is counted twice."
         )
+    if figures.lost:
+        yield (
+            f"{_runs(figures.lost)} in no figure of this page, because the run that measured "
+            f"{'it' if figures.lost == 1 else 'them'} was not sent: wattprint push --all sends it."
+        )
 
 
 def _runs(count: int) -> str:
