@@ -225,10 +225,12 @@ def of_run(run, minute, seconds, kwh):
         ([of_run("mine", 10, 600, 0.1), of_run("mine", 45, 1800, 0.2)], [0.1, 0.2]),
         # An id of CodeCarbon's own is one run's, even where the machine slept in between.
         ([of_run(UUID.format(1), 10, 600, 0.1), of_run(UUID.format(1), 45, 1800, 0.2)], [0.2]),
-        # What goes down is no reading of the same run.
-        ([of_run(UUID.format(1), 10, 600, 0.3), of_run(UUID.format(1), 20, 1200, 0.2)], [0.3, 0.2]),
+        # Began at 12:00 and at 12:25, and went down: no reading of the same run.
+        ([of_run(UUID.format(1), 10, 600, 0.3), of_run(UUID.format(1), 45, 1200, 0.2)], [0.3, 0.2]),
+        # Both began at 12:00: the longer one counts.
+        ([of_run("mine", 20, 1200, 0.2), of_run("mine", 10, 600, 0.3)], [0.2]),
     ],
-    ids=["one run", "a name used again", "an id of its own", "energy goes down"],
+    ids=["one run", "a name used again", "an id of its own", "energy goes down", "newest first"],
 )
 def test_rows_of_an_id_are_one_run_only_where_they_go_on(rows, kwh):
     found, reading = rows_of("codecarbon", table(*rows))
@@ -237,10 +239,34 @@ def test_rows_of_an_id_are_one_run_only_where_they_go_on(rows, kwh):
     assert [doubt.code for doubt in found[0].doubts] == (["run"] if len(kwh) == 2 else [])
 
 
+@pytest.mark.parametrize("run", ["mine", UUID.format(1)])
+@pytest.mark.parametrize("hours", [(1, 2, 1, 2, 3), (3, 2, 1), (2, 3, 1), (1, 2, 3, 3, 1, 2)])
+def test_readings_of_one_run_count_once_in_any_order(run, hours):
+    # 1 kWh an hour from 12:00 on: joined files overlap or stand in any order, 3 kWh in all.
+    rows = [of_run(run, 0, h * 3600, h).replace("T12", f"T{12 + h}") for h in hours]
+    (record,), reading = rows_of("codecarbon", table(*rows))
+    assert (record.energy_kwh, record.duration_s, record.doubts) == (3.0, 10_800.0, ())
+    assert reading.superseded == len(hours) - 1
+
+
+def test_of_readings_as_long_as_each_other_the_larger_counts():
+    rows = [of_run("mine", 10, 600, kwh) for kwh in (0.1, 0.3, 0.2)]
+    (record,), _ = rows_of("codecarbon", table(*rows))
+    assert record.energy_kwh == 0.3
+
+
+def test_figures_that_go_down_part_runs_where_no_start_is_known():
+    rows = [of_run("mine", 10, 600, kwh).replace("2024-05-02T12:10:00", "") for kwh in (0.3, 0.2)]
+    found, _ = rows_of("codecarbon", table(*rows))
+    assert [record.energy_kwh for record in found] == [0.3, 0.2]
+
+
 def test_a_row_that_went_to_disk_is_compared_all_the_same():
     last = LastRows(in_memory=0)
     rows = [Held(line, 0, [cell]) for line, cell in ((2, "1"), (3, "2"), (4, "1"))]
-    rising = [last.put("a", row, lambda was, now: now.cells >= was.cells) for row in rows]
+    rising = [
+        last.put("a", row, lambda was, now: now if now.cells >= was.cells else None) for row in rows
+    ]
     assert rising == [True, True, False]
     assert (last.superseded, [row.at_line for row in last.all()]) == (1, [3, 4])
     last.close()

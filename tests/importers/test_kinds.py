@@ -88,12 +88,35 @@ def test_accelerators_are_counted_as_people_write_them(words, name, devices):
 
 @pytest.mark.parametrize(
     ("words", "hours"),
-    [("P100 for about 1.5 hours", 1.5), ("Tesla T4, 2 days", 48.0), ("NVIDIA A100 80GB", None)],
+    [
+        ("T4 GPU,12 hours", 12.0),
+        ("P100 for about 1.5 hours", 1.5),
+        ("Tesla T4, 2 days", 48.0),
+        ("NVIDIA A100 80GB", None),
+    ],
 )
 def test_words_of_hardware_may_say_for_how_long_it_worked(words, hours):
     found = hardware_in(words)
     assert found.accelerator is not None
     assert found.hours == hours
+
+
+@pytest.mark.parametrize(
+    ("words", "devices", "hours"),
+    [
+        ("V100, 1,200 hours", None, 1200.0),
+        ("A100 1,5 hours", None, 1.5),
+        ("8 A100 for 1,024 hours", 8, 1024.0),
+        ("V100, 1,5 days", None, 36.0),  # 1.5 x 24
+        ("A100 for 1_200.5 hours", None, 1200.5),
+        ("8 x A100 for 1.500,5 hours", 8, None),  # may be 1,500.5: unreadable, and so not said
+        ("A100 for 1,2,3 hours", None, None),
+    ],
+)
+def test_a_comma_within_a_number_of_hours_is_part_of_it(words, devices, hours):
+    found = hardware_in(words)
+    assert found.accelerator is not None
+    assert (found.devices, found.hours) == (devices, hours)
 
 
 def test_a_cpu_is_found_beside_other_words():

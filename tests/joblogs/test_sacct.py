@@ -341,6 +341,46 @@ def test_energy_that_two_steps_metered_of_the_same_nodes_counts_once(tmp_path):
     assert Read(tmp_path, dump(*rows, head=STEPS)).job["node_energy_j"] == 750.0
 
 
+def _side_by_side(count, *others):
+    """Return a job of an hour with steps that each take an hour and meter 3.6 MJ, or 1 kWh."""
+    rows = [f"7.{n}||2024-03-01T10:00:00|01:00:00|4|1|||3600000|" for n in range(count)]
+    beside = [f"7.{name}||2024-03-01T10:00:00|01:00:00|4|1|||{j}|" for name, j in others]
+    return dump(ROW_OF_STEPS, *beside, *rows, head=STEPS)
+
+
+@pytest.mark.parametrize(
+    ("others", "energy_j"),
+    [
+        # Each of the eight metered the same node for the hour: 3.6 MJ, not 8 x 3.6.
+        ([], 3.6e6),
+        ([("batch", 3_700_000)], 3.7e6),
+        ([("batch", 3_600_000), ("extern", 3_800_000)], 3.8e6),
+    ],
+    ids=["steps alone", "with a batch", "with an extern"],
+)
+def test_energy_of_steps_side_by_side_counts_once(tmp_path, others, energy_j):
+    read = Read(tmp_path, _side_by_side(8, *others))
+    assert read.job["node_energy_j"] == energy_j
+
+
+@pytest.mark.parametrize(
+    ("times", "energy_j"),
+    [
+        (("00:20:00", "00:20:00"), 700.0),  # 40 of 60 minutes, in turn: 300 + 400
+        (("00:30:00", "00:30:10"), 700.0),  # 10 s more than the hour is within 1 % of it
+        (("00:40:00", "00:40:00"), 400.0),  # 80 of 60 minutes: not in turn
+        (("00:20:00", ""), 400.0),  # nobody knows
+    ],
+)
+def test_energy_of_steps_adds_up_where_their_times_fit_into_the_job(tmp_path, times, energy_j):
+    rows = [
+        f"7.{n}||2024-03-01T10:00:00|{time}|4|1|||{joules}|"
+        for n, (time, joules) in enumerate(zip(times, (300, 400), strict=True))
+    ]
+    read = Read(tmp_path, dump(ROW_OF_STEPS, *rows, head=STEPS))
+    assert read.job["node_energy_j"] == energy_j
+
+
 def test_a_step_without_its_job_is_rejected(tmp_path):
     rows = ("8.batch||2024-03-01T10:00:00|01:00:00|4|1||1G||",) * 2
     read = Read(tmp_path, dump(ROW_OF_STEPS, *rows, head=STEPS))

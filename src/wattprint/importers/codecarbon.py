@@ -1,10 +1,11 @@
 """CodeCarbon's emissions.csv, of every release.
 
 Emissions are in kg since the first release; `emissions_rate` is in g/s before 2.2.0, which also
-brought the column `codecarbon_version`, and in kg/s since. Rows of one `run_id` are cumulative: the
-last one counts. Where a figure goes down, or an id that somebody gave is that of rows which began
-at different times, they are runs of their own, and each counts. In files of tasks (`task_name`)
-each row is a task of its own, and they add up.
+brought the column `codecarbon_version`, and in kg/s since. Rows of one `run_id` are cumulative: of
+those that began at the same time the longest counts, in whatever order they stand. Where they did
+not, or it is not known, the last one counts; but where a figure goes down, or somebody gave the id
+and the rows began at different times, they are runs of their own, and each counts. In files of
+tasks (`task_name`) each row is a task of its own, and they add up.
 
 A row with coordinates is one whose place was found from the machine's IP address: CodeCarbon writes
 them in no other case. Its country and region come from the same answer.
@@ -105,7 +106,7 @@ def parse_codecarbon(stream: TextIO, reading: Reading) -> Rows:
                         yield _settled(table.record(row.at_line, row.cells), reading)
                     else:
                         held = Held(row.at_line, table.header, row.cells)
-                        if not last.put(run_id, held, table.goes_on):
+                        if not last.put(run_id, held, table.counting):
                             table.shared_ids.add(run_id)
                 except InputError as error:
                     yield RejectedRow(row.at_line, one_clause(error))
@@ -181,19 +182,26 @@ class _Table:
             return None
         return stated(row.cells[at])
 
-    def goes_on(self, before: Held, row: Held) -> bool:
-        """Tell whether a row is a later reading of the run that a row before is of."""
+    def counting(self, before: Held, row: Held) -> Held | None:
+        """Return which of two rows with one id counts; None where each is a run of its own."""
         was, now = (self._at(held) for held in (before, row))
-        figures = zip(self._figures(was), self._figures(now), strict=True)
-        if any(a is not None and b is not None and b < a * _LESS for a, b in figures):
-            return False
-        if _OWN_ID.fullmatch(now.get("run_id", "").strip()):
-            return True
+        figures = self._figures(was), self._figures(now)
+        began_together = self._began_together(was, now)
+        if began_together:  # a table may be sorted in any way, and joined files may overlap
+            return before if _extent(figures[0]) > _extent(figures[1]) else row
+        pairs = zip(*figures, strict=True)
+        if any(a is not None and b is not None and b < a * _LESS for a, b in pairs):
+            return None
+        is_own = _OWN_ID.fullmatch(now.get("run_id", "").strip()) is not None
+        return row if is_own or began_together is None else None
+
+    def _began_together(self, was: Mapping[str, str], now: Mapping[str, str]) -> bool | None:
+        """Tell whether the runs of two rows began at one time; None where it is not known."""
         starts = [self._start_s(cells) for cells in (was, now)]
         if starts[0] is None or starts[1] is None:
-            return True
-        apart_s = max(_SAME_START_S, _SAME_START_SHARE * (self._figures(now).duration_s or 0.0))
-        return abs(starts[1] - starts[0]) <= apart_s
+            return None
+        longest_s = max(self._figures(cells).duration_s or 0.0 for cells in (was, now))
+        return abs(starts[1] - starts[0]) <= max(_SAME_START_S, _SAME_START_SHARE * longest_s)
 
     def _at(self, held: Held) -> dict[str, str]:
         columns = self._headers[held.header]
@@ -265,6 +273,12 @@ class _Table:
         except InputError:
             pue = None
         return "facility" if pue is not None and pue > 1 else "chips"
+
+
+def _extent(figures: _Figures) -> tuple[float, ...]:
+    """Return what tells the later of two readings of a run: its time, then its energy."""
+    extent = (figures.duration_s, figures.energy_kwh, figures.emissions_kg)
+    return tuple(figure or 0.0 for figure in extent)
 
 
 def _is_header(cells: Sequence[str]) -> bool:

@@ -4,9 +4,12 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from wattprint.domain import units
 from wattprint.domain.errors import InputError
+from wattprint.domain.imported import LARGEST_S
 from wattprint.factors.accelerators import accelerators
 from wattprint.factors.cpus import cpus
+from wattprint.importers.cells import amount, plain_digits
 
 _LONGEST = 200
 _MOST = 1_000_000
@@ -30,9 +33,10 @@ _BETWEEN = re.compile(r"[,;+&](?![^()]*\))|\band\b")
 _LABEL = re.compile(r"^(?:CPU|GPU|TPU)(?: model| name)?\s*:\s*", re.IGNORECASE)
 _FOR_TIME = re.compile(
     r"[\s,]+(?:for|during|in)?\s*(?:about|around|roughly|approx\w*\.?|~)?\s*"
-    r"(\d{1,6}(?:\.\d{1,3})?)\s*(hours?|hrs?|h|days?)\b.*$",
+    r"(?:(?<![\d.,_])|(?<=[a-z)],))(\d[\d.,_]*)\s*(hours?|hrs?|h|days?)\b.*$",
     re.IGNORECASE,
 )
+"""The whole number: a comma or point within it is no separator before it."""
 _HOURS_PER_DAY = 24.0
 
 
@@ -55,8 +59,7 @@ def hardware_in(words: str) -> Hardware:
     """Return what words say of hardware, as far as our tables know it."""
     text = words[:_LONGEST]
     if (time := _FOR_TIME.search(text)) is not None and time.start():
-        scale = _HOURS_PER_DAY if time[2].casefold().startswith("d") else 1.0
-        return hardware_in(text[: time.start()])._replace(hours=float(time[1]) * scale)
+        return hardware_in(text[: time.start()])._replace(hours=_hours(time[1], time[2]))
     tdp_w = float(stated[1]) if (stated := _TDP.search(text)) is not None else None
     text = _TDP.sub(" ", text).strip(" .,;")
     count, text = _counted(_EITHER_SIZE.sub(r"\1GB", text))
@@ -76,6 +79,17 @@ def hardware_in(words: str) -> Hardware:
     cpu = _cpu(text) or (_cpu(inside[1]) if inside is not None else None)
     # Before a CPU people count its threads.
     return Hardware(None, None if cpu else count, cpu, tdp_w)
+
+
+def _hours(digits: str, unit: str) -> float | None:
+    """Return a time as hours; None where its number can be read in no way: '1.500,5'."""
+    scale = _HOURS_PER_DAY if unit.casefold().startswith("d") else 1.0
+    at_most = LARGEST_S / units.SECONDS_PER_HOUR / scale
+    try:
+        number = amount("hours", plain_digits(digits), at_most=at_most)
+    except InputError:
+        return None
+    return None if number is None else number * scale
 
 
 def _several(text: str) -> Hardware | None:

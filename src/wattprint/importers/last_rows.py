@@ -21,7 +21,7 @@ class Held(NamedTuple):
 
 
 class LastRows:
-    """Keeps one row a key, the last that was put, and yields them in the order of their lines.
+    """Keeps one row a key, the last as a rule, and yields them in the order of their lines.
 
     Args:
         in_memory: Rows that are held before all of them go to a temporary file.
@@ -34,27 +34,28 @@ class LastRows:
         self.put_count = 0
 
     def put(
-        self, key: str, row: Held, replaces: Callable[[Held, Held], bool] | None = None
+        self, key: str, row: Held, counting: Callable[[Held, Held], Held | None] | None = None
     ) -> bool:
         """Keep a row in the place of what was put under this key before.
 
         Args:
             key: What the row is of.
             row: The row.
-            replaces: Told the row before and this one; where it denies, both are kept.
+            counting: Told the row before and this one, says which of them counts; where it says
+                None, both are kept.
 
         Returns:
             Whether no row before is kept beside this one.
         """
         self.put_count += 1
-        before = None if replaces is None else self._last(key)
-        stays = before is not None and replaces is not None and not replaces(before, row)
-        if before is not None and stays:
+        before = None if counting is None else self._last(key)
+        counts = row if before is None or counting is None else counting(before, row)
+        if before is not None and counts is None:
             self._held[f"{key}\0{before.at_line}"] = before
-        self._held[key] = row
+        self._held[key] = row if counts is None else counts
         if len(self._held) > self._limit:
             self._spill()
-        return not stays
+        return counts is not None
 
     def _last(self, key: str) -> Held | None:
         if key in self._held or self._disk is None:

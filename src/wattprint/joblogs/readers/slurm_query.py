@@ -302,18 +302,42 @@ def _energy_j(texts: _Texts) -> str:
     return _first(texts.of(values.energy_j, "energyraw"), texts.of(values.energy_j, "energy"))
 
 
-def _energy_of_steps(energy_j: str) -> str:
-    """Return SQL for the energy of a job's steps, each of which is that of its nodes in its time.
+def _energy_of_steps(texts: _Texts) -> str:
+    """Return SQL for what the steps of a job metered: each the energy of its nodes in its time.
 
-    Numbered steps follow each other; `extern` and `batch` last as long as all of them, and would
-    count the same energy again.
+    `numbered_s` is NULL unless all numbered steps with energy say how long they took.
     """
+    energy_j = _energy_j(texts)
+    if energy_j == "NULL":
+        return ", ".join(f"CAST(NULL AS DOUBLE) AS {name}" for name in _STEP_ENERGIES)
     each = f"CAST({energy_j} AS DOUBLE)"
-    numbered = "coalesce(split_part(jobid, '.', 2) BETWEEN '0' AND '9~', FALSE)"
-    return (
-        f"greatest(sum({each}) FILTER (WHERE {numbered}), "
-        f"max({each}) FILTER (WHERE NOT {numbered}))"
-    )
+    of_numbered = f"CASE WHEN {_IS_NUMBERED} THEN {each} END"
+    # A duration is read only where there is energy, which few sites meter.
+    took_s = f"CAST(CASE WHEN ({of_numbered}) IS NOT NULL THEN {_elapsed_s(texts)} END AS DOUBLE)"
+    return f"""
+    max({each}) FILTER (WHERE split_part(jobid, '.', 2) = 'extern') AS extern_j,
+    sum({of_numbered}) AS numbered_j,
+    CASE WHEN count({took_s}) = count({of_numbered}) THEN sum({took_s}) END AS numbered_s,
+    max({each}) AS largest_j"""
+
+
+_STEP_ENERGIES = ("extern_j", "numbered_j", "numbered_s", "largest_j")
+
+_IS_NUMBERED = "coalesce(split_part(jobid, '.', 2) BETWEEN '0' AND '9~', FALSE)"
+
+_IN_TURN = "numbered_s <= elapsed_s * 1.01 + 1"
+"""Numbered steps fit into the job one after the other; times are whole seconds."""
+
+_STEPS_ENERGY_J = f"""coalesce(steps.extern_j,
+        CASE WHEN {_IN_TURN} THEN greatest(numbered_j, largest_j) ELSE largest_j END)"""
+"""Energy of a job by its steps: `extern` lasts as long as the job, on all its nodes. Without it
+numbered steps add up if they ran in turn; side by side they metered the same nodes, and `batch`
+meters what they did again."""
+
+
+def _elapsed_s(texts: _Texts) -> str:
+    words = texts.of(values.seconds, "elapsed")
+    return _first("try_cast(elapsedraw AS BIGINT)", f"CAST({words} AS BIGINT)")
 
 
 def _rss_gb(texts: _Texts) -> str:
@@ -332,7 +356,7 @@ def _steps(texts: _Texts) -> str:
 SELECT owner, split_part(jobid, '.', 1) AS root, min(line) AS line, count(*) AS step_rows,
     max({_rss_gb(texts)} * {tasks}) AS rss_gb,
     sum(CAST({_cpu_s(texts)} AS DOUBLE)) AS cpu_s,
-    {_energy_of_steps(_energy_j(texts))} AS energy_j,
+    {_energy_of_steps(texts)},
     max({texts.of(values.tres_load, "usage")}) AS load
 FROM (
     SELECT *, max(CASE WHEN NOT is_step AND bad IS NULL THEN line END)
@@ -352,12 +376,15 @@ _STEP_TEXTS = (
     "energyraw",
     "energy",
     "usage",
+    "elapsedraw",
+    "elapsed",
 )
 
 _NO_STEPS = """
 SELECT NULL::BIGINT AS owner, NULL::VARCHAR AS root, NULL::BIGINT AS line,
     NULL::BIGINT AS step_rows, NULL::DOUBLE AS rss_gb, NULL::DOUBLE AS cpu_s,
-    NULL::DOUBLE AS energy_j, NULL::DOUBLE AS load
+    NULL::DOUBLE AS extern_j, NULL::DOUBLE AS numbered_j, NULL::DOUBLE AS numbered_s,
+    NULL::DOUBLE AS largest_j, NULL::DOUBLE AS load
 WHERE FALSE
 """
 
@@ -391,7 +418,6 @@ def _read(texts: _Texts, timezone: str, cluster: str) -> str:
         return _some(texts.tres(text, name))
 
     of = texts.of
-    elapsed = of(values.seconds, "elapsed")
     columns = {
         "cluster": _first("cluster", cluster),
         "project": "nullif(ltrim(wckey, '*'), '')",
@@ -401,7 +427,7 @@ def _read(texts: _Texts, timezone: str, cluster: str) -> str:
         "submit_s": f"CAST({moment('submit')} AS BIGINT)",
         "start_s": f"CAST({moment('start')} AS BIGINT)",
         "end_s": f"CAST({moment('end_time')} AS BIGINT)",
-        "elapsed_s": _first("try_cast(elapsedraw AS BIGINT)", f"CAST({elapsed} AS BIGINT)"),
+        "elapsed_s": _elapsed_s(texts),
         "nodes": _first(_some(of(values.count, "nodes")), tres_count("alloctres", "nodes")),
         "alloc_cpus": _some(of(values.count, "alloccpus")),
         "tres_cpus": tres_count("alloctres", "cpus"),
@@ -466,7 +492,7 @@ def _derived() -> str:
     CASE WHEN {load} > 1 THEN least({load} / greatest({_GPUS}, 1), 1) ELSE {load} END AS gpu_load,
     coalesce(alloc_gb, {requested}, req_gb) AS memory_gb,
     coalesce(steps.rss_gb, own_rss_gb) AS memory_used_gb,
-    coalesce(own_energy_j, steps.energy_j) AS node_energy_j,
+    coalesce(own_energy_j, {_STEPS_ENERGY_J}) AS node_energy_j,
     CASE WHEN {from_submit} AND elapsed_s > 0 THEN {NOTE_BITS["start_from_submit"]} ELSE 0 END
         | CASE WHEN in_part THEN {NOTE_BITS["gpus_in_part"]} ELSE 0 END
         | CASE WHEN {_AS_ASKED} THEN {NOTE_BITS["gpus_as_asked"]} ELSE 0 END AS notes,
