@@ -96,6 +96,14 @@ def test_hours_beside_the_hardware_in_the_text_tell_the_unit():
     assert only(text).meant_g == (5600.0,)
 
 
+@pytest.mark.parametrize(
+    ("written", "hours"), [("1,200", 1200.0), ("1,5", 1.5), ("36.5", 36.5), ("1,2,3", None)]
+)
+def test_hours_of_the_text_are_read_as_people_write_them(written, hours):
+    text = card("co2_eq_emissions: 100") + f"- **Hours used:** {written}\n"
+    assert only(text).duration_s == (None if hours is None else hours * 3600)
+
+
 def test_a_card_without_the_key_says_what_it_has_instead():
     (row,) = rejected("model-card", card("co2_emissions:", "  grams: 7"))
     assert row.reason.startswith("the card has 'co2_emissions' and no co2_eq_emissions")

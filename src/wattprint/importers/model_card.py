@@ -278,7 +278,14 @@ class _Card:
         if hours is not None or (hours := hardware.hours) is not None:
             return hours
         found = _BODY_HOURS.search(self._text)
-        return None if found is None else float(found[1].replace(",", ""))
+        if found is None:
+            return None
+        try:
+            return amount(
+                "hours", plain_digits(found[1]), at_most=LARGEST_S / units.SECONDS_PER_HOUR
+            )
+        except InputError:
+            return None
 
     def _number(self, keys: tuple[str, ...], at_most: float) -> float | None:
         """Return a figure beside the emissions; None where it is none, as it is not asked for."""
