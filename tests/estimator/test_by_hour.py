@@ -28,13 +28,13 @@ GB_2020 = (
 )
 
 
-def series(*grams, start_s=DAY_S, step_s=HOUR_S, kind="average"):
+def series(*grams, start_s=DAY_S, step_s=HOUR_S, kind="average", basis="lifecycle"):
     parts = [
         IntensityInterval(start_s + i * step_s, start_s + (i + 1) * step_s, float(g))
         for i, g in enumerate(grams)
         if g is not None
     ]
-    return IntensitySeries("FR", parts, kind=kind, basis="lifecycle", provider="electricitymaps")
+    return IntensitySeries("FR", parts, kind=kind, basis=basis, provider="electricitymaps")
 
 
 def a_run(*kwh, seconds=HOUR_S, slept_s=0.0):
@@ -271,3 +271,43 @@ def test_hours_of_a_part_take_the_years_mean_of_today_for_the_rest():
     assert grams(again) == pytest.approx(grams(partly), rel=1e-12)
     with pytest.raises(InputError, match=r"covers 75.0% of the energy"):
         footprint_of_run(a_run(1, 3), hours=partly.hours)
+
+
+def test_direct_hours_are_compared_with_a_direct_mean_and_not_with_that_of_a_life_cycle():
+    # 4 kWh at 45 g: more than FR's lifecycle mean (41.44 g), less than its direct one (51.28 g).
+    run, hours = a_run(1, 3), series(45, 45, basis="direct")
+    footprint = footprint_of_run(run, zone="FR", series=hours)
+    direct = find_place(zone="FR", year=2026, basis="direct").intensity.amount.value
+    lifecycle = find_place(zone="FR", year=2026).intensity.amount.value
+    assert lifecycle < 45 < direct
+    assert footprint.hours.at_year_mean_kg == pytest.approx(4 * direct / 1000, rel=1e-12)
+    ratio = derived(footprint, "by_hour_over_year_mean").amount.value
+    assert ratio == pytest.approx(45 / direct, rel=1e-12)
+    notes = {row.quantity: row.note for row in footprint.evidence}
+    assert ", direct, " in notes["carbon_intensity_year_mean"]
+
+
+def test_gaps_at_a_mean_of_another_basis_are_said_and_neither_save_nor_cost():
+    # 3 of 4 kWh are at 45 g; the fourth is at the lifecycle mean, on both sides.
+    footprint = footprint_of_run(a_run(1, 3), zone="FR", series=series(None, 45, basis="direct"))
+    direct = find_place(zone="FR", year=2026, basis="direct").intensity.amount.value
+    lifecycle = find_place(zone="FR", year=2026).intensity.amount.value
+    assert grams(footprint) == pytest.approx(3 * 45 + lifecycle, rel=1e-9)
+    at_mean_g = footprint.hours.at_year_mean_kg * 1000
+    assert at_mean_g == pytest.approx(3 * direct + lifecycle, rel=1e-9)
+    note = next(row.note for row in footprint.evidence if row.quantity == "carbon_intensity")
+    assert "the rest is at the year's mean, of another basis, lifecycle" in note
+
+
+def test_without_a_mean_of_the_basis_of_the_hours_nothing_is_compared():
+    # California has direct means alone: 4 kWh at 100 g of a life cycle are 400 g, beside nothing.
+    run = a_run(1, 3)
+    footprint = footprint_of_run(run, zone="US-CA", series=series(100, 100))
+    assert grams(footprint) == pytest.approx(400.0, rel=1e-12)
+    assert footprint.hours.at_year_mean_kg is None
+    beside = {row.quantity for row in footprint.derived}
+    assert not beside & {"emissions_at_year_mean", "by_hour_over_year_mean"}
+    notes = {row.quantity: row.note for row in footprint.evidence}
+    words = "the year's mean is of another basis, direct: nothing is compared"
+    assert notes["carbon_intensity_year_mean"] == words
+    assert footprint_of_run(run, zone="US-CA", hours=footprint.hours).hours == footprint.hours

@@ -68,6 +68,18 @@ def test_what_is_taken_in_one_pass_is_what_reading_closely_makes_of_it():
         assert quick_run(row) == read_closely(row, "") is not None
 
 
+def test_of_a_run_that_hours_cover_in_part_that_part_counts():
+    # 3 % of 3,600,000 J are 108,000 J. 2 kWh at 100 instead of 150 g: 100 g saved, by that part.
+    clean, dirty = by_hour(sent("a"), 150.0, coverage=0.03), by_hour(sent("b"), 80.0, coverage=0.03)
+    for document, expected in (
+        (clean, (108_000, 108_000, 100_000_000)),
+        (dirty, (108_000, 0, -40_000_000)),
+    ):
+        row = row_of(document)
+        assert tuple(read_run(row, "").row[name] for name in TIMED) == expected
+        assert quick_run(row) == read_closely(row, "") is not None
+
+
 def test_a_run_without_emissions_is_charged_by_no_hours():
     row = read_run(row_of(by_hour(sent("a", g_per_kwh=None), 150.0)), "").row
     assert [row[name] for name in TIMED] == [None] * 3
@@ -138,6 +150,21 @@ def test_factors_of_today_keep_the_mean_of_the_hours_and_compare_it_anew(databas
     saved_g = new["hours"]["emissions_at_year_mean_kg"] * 1000 - grams
     assert found["run"]["saved_ug"] == pytest.approx(saved_g * 1e6, abs=1)
     assert_sums_are_those_of_the_rows(hub.database)
+
+
+def test_under_factors_of_today_hours_that_are_compared_with_nothing_stay(database, tmp_path):
+    # California's means are direct: its lifecycle hours, 100 g/kWh on average, have none beside.
+    row = by_hour(sent("a"), 150.0)
+    row["record"] = row["record"] | {"place": {"zone": "US-CA"}}
+    row["footprint"]["hours"] |= {"zone": "US-CA", "emissions_at_year_mean_kg": None}
+    hub, token = filled(database, under(row, OLD))
+    hub = hub._replace(settings=hub.settings._replace(files_folder=str(tmp_path / "files")))
+    client = client_of(hub, token)
+    assert recomputed(client, hub)["recomputed"] == 1
+    found = client.get("/api/v1/runs/a").json()
+    new = next(f for f in found["footprints"] if f["factor_set_sha256"] == TODAY)["document"]
+    assert new["hours"]["mean_g_per_kwh"]["value"] == 100.0
+    assert new["hours"]["emissions_at_year_mean_kg"] is found["run"]["timed_j"] is None
 
 
 def test_a_batch_that_is_copied_holds_what_was_cost_as_below_zero(database):

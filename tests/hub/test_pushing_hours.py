@@ -106,6 +106,15 @@ def test_a_service_that_is_gone_is_one_line_for_all_runs_and_all_are_sent(hub, u
     assert all(held(hub, run_id)[0]["timed_j"] is None for run_id in ids)
 
 
+def test_once_a_service_is_gone_only_runs_that_would_have_asked_it_are_counted(hub, user):
+    # The first and the last have a zone: whichever is tried first finds that nobody answers. One
+    # between them was given its intensity and one has no place: nobody is asked for those.
+    for i, place in enumerate(({"zone": "FR"}, {"intensity": 300.0}, {}, {"zone": "FR"})):
+        journal(user, f"20260101-120000-00004{i}", place)
+    done = pushed(user, "--all", **UNREACHABLE)
+    assert done.stderr.startswith("wattprint: 2 runs are charged at the year's mean: electricity")
+
+
 def test_of_many_those_without_hours_do_not_hold_up_the_others(hub, user):
     placed = journal(user, "20260101-120000-000020", {"zone": "FR"})
     journal(user, "20260101-120000-000021", {})

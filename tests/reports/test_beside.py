@@ -4,8 +4,11 @@ import pytest
 
 from reports import long_runs
 from wattprint.domain.display import footprint_html
+from wattprint.domain.hours import ChargedHours
+from wattprint.domain.interval import exact
 from wattprint.estimator.by_hour import with_year_mean
 from wattprint.estimator.per_unit import breakdown_of_run
+from wattprint.estimator.place import find_place
 from wattprint.estimator.tracked import footprint_of_run
 from wattprint.reports.documents import footprint_latex, footprint_markdown
 from wattprint.reports.page import run_page
@@ -72,6 +75,6 @@ def test_making_has_its_equations_and_its_sources(footprint):
 
 @pytest.mark.parametrize("write", [footprint_text, footprint_markdown, footprint_latex])
 def test_a_footprint_by_the_hour_shows_the_years_mean_in_every_document(write, run, footprint):
-    yearly = next(row for row in footprint.evidence if row.quantity == "carbon_intensity")
-    written = write(with_year_mean(footprint, yearly))
+    hours = ChargedHours("FR", "file", "lifecycle", 1.0, exact(40.0), ())
+    written = write(with_year_mean(footprint, find_place(zone="FR"), hours, {"zone": "FR"}))
     assert "emissions at year mean" in written and "by hour over year mean" in written

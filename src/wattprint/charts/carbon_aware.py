@@ -23,9 +23,9 @@ class Timed(NamedTuple):
     energy_kwh: float
     """Of all runs."""
     timed_kwh: float
-    """Of those that were charged by their own hours."""
+    """What of it was charged by its own hours."""
     cleaner_kwh: float
-    """Of those of them whose hours were cleaner than the year's mean of their zone."""
+    """What of that is of runs whose hours were cleaner than the year's mean of their zone."""
     saved_g: float
     """What their hours saved beside the year's mean; below 0 what they cost. [gCO2e]"""
 

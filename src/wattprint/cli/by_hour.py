@@ -77,7 +77,7 @@ def series_of(
     if said["by_hour"] is False:
         _refuse_beside_year(said)
         return None
-    if place.get("intensity") is not None or window is None or not _zones(place):
+    if window is None or not has_hours(place, window):
         if asked:
             raise _no_hours(place, window)
         return None
@@ -91,6 +91,19 @@ def series_of(
             raise  # a wrong place is refused by whoever accounts for it, too
         failed(error)
         return None
+
+
+def has_hours(place: Mapping[str, Any], window: tuple[float, float] | None) -> bool:
+    """Whether somebody could be asked for the hours of some work: its grid and time are known.
+
+    Args:
+        place: `zone`, `region` and `intensity`, as they were given or recorded.
+        window: Start and end in seconds since 1970; None where no time is known.
+
+    Raises:
+        UnknownNameError: A region that does not exist.
+    """
+    return place.get("intensity") is None and window is not None and bool(_zones(place))
 
 
 def is_by_hour_asked(said: Mapping[str, Any]) -> bool:

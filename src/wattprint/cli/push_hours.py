@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wattprint.cli.by_hour import is_by_hour_asked, series_of
+from wattprint.cli.by_hour import has_hours, is_by_hour_asked, series_of
 from wattprint.cli.output import say
 from wattprint.cli.places import PLACE
 from wattprint.domain.errors import InputError, UnknownNameError, WattprintError
@@ -77,12 +77,12 @@ class Charging:
             say(f"wattprint: {runs} charged at the year's mean: {self.reason}")
 
     def _series(self, run: RunRecord) -> IntensitySeries | None:
-        if self._is_away:
-            self.at_year_mean += 1
-            return None
         place = {name: run.place.get(name) for name in PLACE}
         try:
             window = bounds_of_run(run)
+            if self._is_away:
+                self.at_year_mean += has_hours(place, window)
+                return None
             return series_of(place, window, self._said, self._home, failed=self._failed)
         except (WattprintError, OSError) as error:
             is_wrong = isinstance(error, UnknownNameError) or not self.is_asked

@@ -3,7 +3,8 @@
 Which series of intensities is taken is for others to find; here it is only charged.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from wattprint.domain import units
 from wattprint.domain.derived import Derived
@@ -16,7 +17,7 @@ from wattprint.domain.moments import seconds_since_1970
 from wattprint.domain.run import RunRecord
 from wattprint.domain.series import Charge, EnergyInterval, IntensitySeries
 from wattprint.estimator.market import INTENSITY_UNIT
-from wattprint.estimator.place import Place
+from wattprint.estimator.place import Place, find_place
 from wattprint.factors.conventions import convention
 from wattprint.factors.grid_services import grid_services
 
@@ -70,7 +71,7 @@ def place_at_hours(place: Place, hours: ChargedHours) -> Place:
             f"series of {hours.zone} covers {hours.coverage:.1%} of the energy",
             "expected all of it, or a zone whose yearly mean fills the gaps",
         )
-    return place._replace(intensity=_evidence(hours, place.intensity), hours=hours)
+    return place._replace(intensity=_evidence(hours, place), hours=hours)
 
 
 def _charged(
@@ -95,14 +96,17 @@ def _charged(
     )
 
 
-def _evidence(hours: ChargedHours, yearly: Evidence) -> Evidence:
+def _evidence(hours: ChargedHours, place: Place) -> Evidence:
+    yearly = place.intensity
     service = grid_services().get(hours.provider)
     states = ", ".join(dict.fromkeys(interval.state for interval in hours.intervals))
     words = [f"{hours.zone}: by the hours of the work, {hours.basis}, {states}", *hours.notes]
     amount = hours.mean_g_per_kwh
     if hours.coverage < ALL and yearly.amount is not None:
+        other = f", of another basis, {place.basis}" if _is_other_basis(place, hours) else ""
         words.append(
             f"the series covers {hours.coverage:.1%} of the energy, the rest is at the year's mean"
+            f"{other}"
         )
         amount = _mixed(amount, yearly.amount, hours.coverage)
     return Evidence(
@@ -134,23 +138,63 @@ def _mixed(covered: Range, yearly: Range, share: float) -> Range:
 
 
 def with_year_mean(
-    footprint: Footprint, yearly: Evidence, hours: ChargedHours | None = None
+    footprint: Footprint, place: Place, hours: ChargedHours, asked: Mapping[str, Any]
 ) -> Footprint:
     """Return a footprint charged by hour with its hours, and its figure at the year's mean.
 
+    Only means of one basis are compared: what power plants emit is less than what their whole life
+    does, and no hour saved the difference.
+
     Args:
         footprint: Its intensity is that of its hours.
-        yearly: The year's mean of the same place.
+        place: The place, with the year's mean.
         hours: The hours.
+        asked: By what the place was found, any of `PLACE_INPUTS`.
     """
     by_hour = footprint.emissions_kg.location_based
-    if hours is not None and by_hour is not None:
-        footprint = footprint._replace(hours=hours)
-    charged = footprint.energy_kwh.facility or footprint.energy_kwh.it
-    if by_hour is None or charged is None or yearly.amount is None:
+    if by_hour is None:
         return footprint
-    grams = charged.value * yearly.amount.value
-    at_mean = product(charged, yearly.amount, value=grams / units.GRAMS_PER_KILOGRAM)
+    footprint = footprint._replace(hours=hours._replace(at_year_mean_kg=None))
+    charged = footprint.energy_kwh.facility or footprint.energy_kwh.it
+    yearly = _comparable(place, hours, asked)
+    row = yearly._replace(quantity="carbon_intensity_year_mean")
+    if yearly.amount is None or charged is None:
+        rows = () if place.intensity.amount is None else (row,)
+        return footprint._replace(evidence=(*footprint.evidence, *rows))
+    at_mean = _at_mean(charged, yearly.amount, place, hours)
+    return footprint._replace(
+        derived=(*footprint.derived, *_beside(by_hour, at_mean, yearly)),
+        evidence=(*footprint.evidence, row),
+        hours=hours._replace(at_year_mean_kg=at_mean.value),
+    )
+
+
+def _is_other_basis(place: Place, hours: ChargedHours) -> bool:
+    return place.basis not in (None, hours.basis)
+
+
+def _comparable(place: Place, hours: ChargedHours, asked: Mapping[str, Any]) -> Evidence:
+    """Return the year's mean that is of the basis of the hours; missing where there is none."""
+    if not _is_other_basis(place, hours):
+        return place.intensity
+    where = {name: asked.get(name) for name in ("zone", "region", "year")}
+    try:
+        return find_place(basis=hours.basis, **where).intensity
+    except InputError:
+        words = f"the year's mean is of another basis, {place.basis}: nothing is compared"
+        return Evidence("carbon_intensity", None, INTENSITY_UNIT, Method.MISSING, "", None, words)
+
+
+def _at_mean(charged: Range, yearly: Range, place: Place, hours: ChargedHours) -> Range:
+    """Return emissions at the year's mean; gaps are on both sides what they were charged at."""
+    filled = place.intensity.amount
+    if _is_other_basis(place, hours) and hours.coverage < ALL and filled is not None:
+        yearly = _mixed(yearly, filled, hours.coverage)
+    grams = charged.value * yearly.value
+    return product(charged, yearly, value=grams / units.GRAMS_PER_KILOGRAM)
+
+
+def _beside(by_hour: Range, at_mean: Range, yearly: Evidence) -> list[Derived]:
     rows = [Derived("emissions_at_year_mean", at_mean, "kgCO2e", yearly.method, yearly.note)]
     if at_mean.value > 0:
         ratio = by_hour.value / at_mean.value
@@ -158,12 +202,7 @@ def with_year_mean(
             f"{'more' if ratio >= 1 else 'less'} by {abs(ratio - 1):.1%} than at the year's mean"
         )
         rows.append(Derived("by_hour_over_year_mean", exact(ratio), "ratio", yearly.method, words))
-    if hours is not None:
-        footprint = footprint._replace(hours=hours._replace(at_year_mean_kg=at_mean.value))
-    return footprint._replace(
-        derived=(*footprint.derived, *rows),
-        evidence=(*footprint.evidence, yearly._replace(quantity="carbon_intensity_year_mean")),
-    )
+    return rows
 
 
 def energy_of_run(run: RunRecord, static_w: float = 0.0) -> list[EnergyInterval]:

@@ -236,9 +236,9 @@ def estimate(
     time_said = {} if when is None else when.as_dict()
     said = _as_given({**given, **place_inputs, **beside_inputs, **time_said})
     footprint = asked.answered(lambda work: _footprint(work, at_its_time, said, beside_inputs))
-    if at_its_time is place:
+    if at_its_time.hours is None:
         return footprint
-    return with_year_mean(footprint, place.intensity, at_its_time.hours)
+    return with_year_mean(footprint, place, at_its_time.hours, place_inputs)
 
 
 def _footprint(

@@ -55,6 +55,8 @@ class Place(NamedTuple):
     """Shares of carbon-free energy that the region's provider publishes."""
     hours: ChargedHours | None = None
     """What the intensity is the mean of, if it is that of the hours of the work."""
+    basis: str | None = None
+    """`lifecycle` or `direct`, of the year's mean; None for an intensity that was given."""
 
     @property
     def market(self) -> Evidence | None:
@@ -122,8 +124,10 @@ def find_place(
     found_region = None if region is None else regions().find(text("region", region))
     if found_zone is not None and found_region is not None:
         _refuse_apart(found_zone, found_region)
-    grid = _given_intensity(intensity) or _grid_intensity(
-        found_zone, found_region, year, basis, grid_source
+    grid, grid_basis = (
+        _grid_intensity(found_zone, found_region, year, basis, grid_source)
+        if intensity is None
+        else (_given_intensity(intensity), None)
     )
     return Place(
         intensity=grid,
@@ -145,6 +149,7 @@ def find_place(
             year=year,
         ),
         carbon_free=carbon_free_shares(found_region, year),
+        basis=grid_basis,
     )
 
 
@@ -170,9 +175,7 @@ def _refuse_apart(zone: Zone, region: Region) -> None:
         )
 
 
-def _given_intensity(given: float | None) -> Evidence | None:
-    if given is None:
-        return None
+def _given_intensity(given: float) -> Evidence:
     amount = exact(number("carbon_intensity", given, at_most=LARGEST_G_PER_KWH))
     return Evidence.given("carbon_intensity", amount, INTENSITY_UNIT)
 
@@ -183,9 +186,10 @@ def _grid_intensity(
     year: int | None,
     basis: str | None,
     grid_source: str | None,
-) -> Evidence:
+) -> tuple[Evidence, str | None]:
+    """Return a year's mean and its basis."""
     if zone is None and region is None:
-        return Evidence(
+        nothing = Evidence(
             "carbon_intensity",
             None,
             INTENSITY_UNIT,
@@ -194,9 +198,10 @@ def _grid_intensity(
             None,
             "no place was given: energy only. Give a zone, a region or an intensity",
         )
+        return nothing, None
     stands_for = (zone.zone,) if zone is not None else region.zones if region is not None else ()
     figure = intensities(*stands_for).find(stands_for, year=year, basis=basis, source=grid_source)
-    return Evidence(
+    mean = Evidence(
         "carbon_intensity",
         _yearly_range(figure, year),
         INTENSITY_UNIT,
@@ -205,6 +210,7 @@ def _grid_intensity(
         figure.year,
         _intensity_note(figure, year, region if zone is None else None),
     )
+    return mean, figure.basis
 
 
 def _yearly_range(figure: YearlyIntensity, year: int | None) -> Range:

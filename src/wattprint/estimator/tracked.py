@@ -101,7 +101,7 @@ def footprint_of_run(
     footprint = _of_machine(account, run, machine)
     if at_its_time.hours is None:
         return footprint
-    return with_year_mean(footprint, place.intensity, at_its_time.hours)
+    return with_year_mean(footprint, place, at_its_time.hours, inputs)
 
 
 def _of_machine(account: Account, run: RunRecord, host: Host | None) -> Footprint:

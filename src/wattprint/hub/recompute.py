@@ -19,7 +19,7 @@ from wattprint.domain.run import RunRecord
 from wattprint.estimator.tracked import footprint_of_run
 from wattprint.factors.tables import shipped
 from wattprint.hub.ingest.messages import PLAIN, RunRow
-from wattprint.hub.ingest.run_facts import ReadRun, recomputed
+from wattprint.hub.ingest.run_facts import ReadRun, is_by_hour, recomputed
 from wattprint.hub.ingest.run_rows import FaultyRowError, read_run
 from wattprint.hub.ingest.store_runs import (
     day_key,
@@ -50,7 +50,6 @@ class Held(NamedTuple):
     record: str
     it_j: int | None
     location_ug: int | None
-    timed_j: int | None
     factor_set_sha256: str | None
 
 
@@ -181,7 +180,7 @@ def _charged(
     keys = [
         (held.project_id, held.run_id, held.factor_set_sha256)
         for held in piece
-        if held.timed_j is not None
+        if is_by_hour(held.rank)
     ]
     its = footprints.c
     statement = select(its.project_id, its.run_id, its.document).where(

@@ -66,9 +66,10 @@ def timed(
         location_ug: Its emissions. [ugCO2e]
 
     Returns:
-        Its energy [J]; that again, if its hours were cleaner than the year's mean, else 0; and what
-        they saved beside it, below 0 what they cost. [ugCO2e] All None for a run that is not
-        charged by its own hours.
+        Its energy as far as its hours cover it [J]; that again, if they were cleaner than the
+        year's mean, else 0; and what they saved beside it, below 0 what they cost. [ugCO2e] All
+        None for a run that is not charged by its own hours, or whose hours are compared with
+        nothing.
 
     Raises:
         ValueError: More hours than a footprint holds, or more emissions than any run's.
@@ -83,7 +84,8 @@ def timed(
     if at_mean_kg * UG_PER_KG > LARGEST_UG:
         raise ValueError(f"{at_mean_kg!r} is too large for one run")
     saved_ug = rounded(at_mean_kg * UG_PER_KG) - location_ug
-    return it_j, it_j if saved_ug > 0 else 0, saved_ug
+    timed_j = min(it_j, rounded(it_j * hours.coverage))
+    return timed_j, timed_j if saved_ug > 0 else 0, saved_ug
 
 
 def rank_of(
@@ -109,6 +111,11 @@ def rank_of(
     has_ended = "0" if outcome == RUNNING else "1"
     by_hour = 0 if hours is None else 1 + int(_EIGHTHS * hours.coverage + _NEARLY)
     return f"{has_ended}{duration_ms:014d}{version}{by_hour}00000{content.hexdigest()}"
+
+
+def is_by_hour(rank: str) -> bool:
+    """Whether a run of this rank is charged by its own hours, compared with a mean or not."""
+    return rank[_COUNT.start - 1] != "0"
 
 
 def recomputed(run: ReadRun, held_rank: str) -> ReadRun:

@@ -25,8 +25,9 @@ FIGURES = tuple(
 READINGS = ("accelerator_j", "cpu_j", "memory_j")
 """What a run's devices used, as they were read. [J]"""
 TIMED = ("timed_j", "cleaner_j", "saved_ug")
-"""Of a run that is charged by its own hours: its energy [J]; that again, if they were cleaner than
-the year's mean of its zone, else 0; and what they saved beside it, below 0 what they cost [ugCO2e].
+"""Of a run that is charged by its own hours: its energy as far as they cover it [J]; that again, if
+they were cleaner than the year's mean of its zone, else 0; and what they saved beside it, below 0
+what they cost [ugCO2e]. Null where they are compared with no mean.
 """
 SUMMED = ("duration_ms", *READINGS, *FIGURES, *TIMED)
 """Columns of a run that the roll-ups of its day and month add up."""
