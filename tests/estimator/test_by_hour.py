@@ -274,12 +274,11 @@ def test_hours_of_a_part_take_the_years_mean_of_today_for_the_rest():
 
 
 def test_direct_hours_are_compared_with_a_direct_mean_and_not_with_that_of_a_life_cycle():
-    # 4 kWh at 45 g: more than FR's lifecycle mean (41.44 g), less than its direct one (51.28 g).
+    # 4 kWh at 45 g; the direct mean is of 2020, two years before the year that is said.
     run, hours = a_run(1, 3), series(45, 45, basis="direct")
-    footprint = footprint_of_run(run, zone="FR", series=hours)
-    direct = find_place(zone="FR", year=2026, basis="direct").intensity.amount.value
-    lifecycle = find_place(zone="FR", year=2026).intensity.amount.value
-    assert lifecycle < 45 < direct
+    footprint = footprint_of_run(run, zone="FR", year=2022, series=hours)
+    direct = find_place(zone="FR", year=2022, basis="direct").intensity.amount.value
+    assert direct != find_place(zone="FR", year=2022).intensity.amount.value
     assert footprint.hours.at_year_mean_kg == pytest.approx(4 * direct / 1000, rel=1e-12)
     ratio = derived(footprint, "by_hour_over_year_mean").amount.value
     assert ratio == pytest.approx(45 / direct, rel=1e-12)
@@ -289,14 +288,24 @@ def test_direct_hours_are_compared_with_a_direct_mean_and_not_with_that_of_a_lif
 
 def test_gaps_at_a_mean_of_another_basis_are_said_and_neither_save_nor_cost():
     # 3 of 4 kWh are at 45 g; the fourth is at the lifecycle mean, on both sides.
-    footprint = footprint_of_run(a_run(1, 3), zone="FR", series=series(None, 45, basis="direct"))
-    direct = find_place(zone="FR", year=2026, basis="direct").intensity.amount.value
-    lifecycle = find_place(zone="FR", year=2026).intensity.amount.value
+    hours = series(None, 45, basis="direct")
+    footprint = footprint_of_run(a_run(1, 3), zone="FR", year=2022, series=hours)
+    direct = find_place(zone="FR", year=2022, basis="direct").intensity.amount.value
+    lifecycle = find_place(zone="FR", year=2022).intensity.amount.value
     assert grams(footprint) == pytest.approx(3 * 45 + lifecycle, rel=1e-9)
     at_mean_g = footprint.hours.at_year_mean_kg * 1000
     assert at_mean_g == pytest.approx(3 * direct + lifecycle, rel=1e-9)
     note = next(row.note for row in footprint.evidence if row.quantity == "carbon_intensity")
     assert "the rest is at the year's mean, of another basis, lifecycle" in note
+
+
+def test_a_mean_of_years_ago_is_compared_with_nothing():
+    # The direct mean of FR is of 2020; what the grid became since is no hour's doing.
+    footprint = footprint_of_run(a_run(4), zone="FR", series=series(45, basis="direct"))
+    assert footprint.hours.at_year_mean_kg is None
+    notes = {row.quantity: row.note for row in footprint.evidence}
+    words = "the year's mean, direct, is that of 2020: nothing is compared"
+    assert notes["carbon_intensity_year_mean"] == words
 
 
 def test_without_a_mean_of_the_basis_of_the_hours_nothing_is_compared():

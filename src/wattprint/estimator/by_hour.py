@@ -23,6 +23,8 @@ from wattprint.factors.grid_services import grid_services
 
 FILE = "file"
 """The provider whose figures are the user's own."""
+MOST_YEARS = 2
+"""How far the year of a mean may be from that of the hours: grids change more than hours save."""
 ALL = 0.9995
 """Share of the energy from which a series covers all of it, as far as is said."""
 
@@ -174,15 +176,23 @@ def _is_other_basis(place: Place, hours: ChargedHours) -> bool:
 
 
 def _comparable(place: Place, hours: ChargedHours, asked: Mapping[str, Any]) -> Evidence:
-    """Return the year's mean that is of the basis of the hours; missing where there is none."""
-    if not _is_other_basis(place, hours):
-        return place.intensity
-    where = {name: asked.get(name) for name in ("zone", "region", "year")}
-    try:
-        return find_place(basis=hours.basis, **where).intensity
-    except InputError:
-        words = f"the year's mean is of another basis, {place.basis}: nothing is compared"
-        return Evidence("carbon_intensity", None, INTENSITY_UNIT, Method.MISSING, "", None, words)
+    """Return the year's mean that hours can be compared with; missing where there is none."""
+    found = place
+    if _is_other_basis(place, hours):
+        where = {name: asked.get(name) for name in ("zone", "region", "year")}
+        try:
+            found = find_place(basis=hours.basis, **where)
+        except InputError:
+            return _nothing(f"the year's mean is of another basis, {place.basis}")
+    year, asked_year = found.intensity.year, asked.get("year")
+    if year is not None and asked_year is not None and abs(asked_year - year) > MOST_YEARS:
+        return _nothing(f"the year's mean, {found.basis}, is that of {year}")
+    return found.intensity
+
+
+def _nothing(why: str) -> Evidence:
+    words = f"{why}: nothing is compared"
+    return Evidence("carbon_intensity", None, INTENSITY_UNIT, Method.MISSING, "", None, words)
 
 
 def _at_mean(charged: Range, yearly: Range, place: Place, hours: ChargedHours) -> Range:
