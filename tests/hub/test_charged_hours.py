@@ -136,20 +136,26 @@ def test_a_run_that_is_excluded_leaves_and_comes_back(client, hub):
     assert sums(client) == SUMS
 
 
-def test_factors_of_today_keep_the_mean_of_the_hours_and_compare_it_anew(database, tmp_path):
-    hub, token = filled(database, under(CLEAN, OLD))
+def under_today(database, tmp_path, row):
+    """A run of old factors as the hub has it after recomputing, and its new footprint."""
+    hub, token = filled(database, under(row, OLD))
     hub = hub._replace(settings=hub.settings._replace(files_folder=str(tmp_path / "files")))
     client = client_of(hub, token)
     assert recomputed(client, hub)["recomputed"] == 1
     found = client.get("/api/v1/runs/a").json()
-    new = next(f for f in found["footprints"] if f["factor_set_sha256"] == TODAY)["document"]
+    new = next(f for f in found["footprints"] if f["factor_set_sha256"] == TODAY)
+    return found, new["document"]
+
+
+def test_factors_of_today_keep_the_mean_of_the_hours_and_compare_it_anew(database, tmp_path):
+    found, new = under_today(database, tmp_path, CLEAN)
     assert new["hours"]["steps"] == CLEAN["footprint"]["hours"]["steps"]
     kg, charged = (new[n] for n in ("emissions_kg", "energy_kwh"))
     grams = kg["location_based"]["value"] * 1000
     assert grams == pytest.approx(100.0 * charged["facility"]["value"], rel=1e-9)
     saved_g = new["hours"]["emissions_at_year_mean_kg"] * 1000 - grams
     assert found["run"]["saved_ug"] == pytest.approx(saved_g * 1e6, abs=1)
-    assert_sums_are_those_of_the_rows(hub.database)
+    assert_sums_are_those_of_the_rows(database)
 
 
 def test_under_factors_of_today_hours_that_are_compared_with_nothing_stay(database, tmp_path):
@@ -157,12 +163,7 @@ def test_under_factors_of_today_hours_that_are_compared_with_nothing_stay(databa
     row = by_hour(sent("a"), 150.0)
     row["record"] = row["record"] | {"place": {"zone": "US-CA"}}
     row["footprint"]["hours"] |= {"zone": "US-CA", "emissions_at_year_mean_kg": None}
-    hub, token = filled(database, under(row, OLD))
-    hub = hub._replace(settings=hub.settings._replace(files_folder=str(tmp_path / "files")))
-    client = client_of(hub, token)
-    assert recomputed(client, hub)["recomputed"] == 1
-    found = client.get("/api/v1/runs/a").json()
-    new = next(f for f in found["footprints"] if f["factor_set_sha256"] == TODAY)["document"]
+    found, new = under_today(database, tmp_path, row)
     assert new["hours"]["mean_g_per_kwh"]["value"] == 100.0
     assert new["hours"]["emissions_at_year_mean_kg"] is found["run"]["timed_j"] is None
 
