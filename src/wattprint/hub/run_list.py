@@ -25,11 +25,9 @@ ORDERS = {
     "energy": "it_j",
     "emissions": "location_ug",
 }
-"""Columns that runs are listed by; each has an index."""
+"""Columns that runs are listed by; each has an index, and one of the runs of a parent."""
 STRETCHES = (400, 3_600, 8_000)
 """Runs looked at for one page, a stretch at a time."""
-MOST_SORTED = 5_000
-"""So many runs of one parent are sorted; more are looked for along an order's index."""
 EXCLUDED = ("", "no", "only")
 """Whether excluded runs are listed: among the others, not, or they alone."""
 
@@ -94,8 +92,7 @@ def listed(
     after = None if cursor is None else _key(cursor, sort)
     rows: list[dict[str, Any]] = []
     with database.reading() as connection:
-        is_few = asked.parent is not None and _is_few(connection, org_id, asked.parent)
-        order = _Order(org_id, asked, sort, is_few=is_few)
+        order = _Order(org_id, asked, sort)
         conditions = list(_conditions(connection, org_id, asked))
         for length in STRETCHES:
             edge = order.edge(connection, after, length)
@@ -120,23 +117,17 @@ class _Order:
         org_id: The tenant.
         asked: Which runs.
         sort: Their order.
-        is_few: Whether the parent that is asked for has so few runs that they are sorted.
     """
 
-    def __init__(self, org_id: str, asked: Asked, sort: str, *, is_few: bool) -> None:
+    def __init__(self, org_id: str, asked: Asked, sort: str) -> None:
         self._is_down = sort.startswith("-")
         column = ORDERS[sort.removeprefix("-")]
         self.names = (column, "project_id", "run_id")
         self._place: list[Any] = [runs.c[name] for name in self.names]
         self._served = [runs.c.org_id == org_id, runs.c[column].is_not(None)]
-        self._is_sorted = is_few and column != "started_at_ms"
-        if self._is_sorted:
-            # No index has this sum: runs are found by their parent, and never by this order.
-            self._place[0] = runs.c[column] + 0
+        if asked.parent is not None:
             self._served.append(runs.c.parent_id == asked.parent)
         if column == "started_at_ms":
-            if asked.parent is not None:
-                self._served.append(runs.c.parent_id == asked.parent)
             if asked.project is not None:
                 self._served.append(runs.c.project_id == asked.project)
             if asked.since_ms is not None:
@@ -148,8 +139,6 @@ class _Order:
         self, connection: Connection, after: Sequence[Any] | None, length: int
     ) -> list[Any] | None:
         """Return the key of the last run of a stretch; None if the list ends within it."""
-        if self._is_sorted:
-            return None
         statement = select(*self._place).where(*self._served, *self._behind(after))
         statement = statement.order_by(*self._ordered()).offset(length - 1).limit(1)
         found = connection.execute(statement).first()
@@ -183,13 +172,6 @@ class _Order:
 
 def _as_row(key: Sequence[Any]) -> Any:
     return tuple_(*(literal(part) for part in key))
-
-
-def _is_few(connection: Connection, org_id: str, parent: str) -> bool:
-    """Whether the runs of a parent are so few that they are sorted."""
-    its = select(runs.c.run_id).where(runs.c.org_id == org_id, runs.c.parent_id == parent)
-    counted = its.limit(MOST_SORTED + 1).subquery()
-    return (connection.scalar(select(func.count()).select_from(counted)) or 0) <= MOST_SORTED
 
 
 def _conditions(connection: Connection, org_id: str, asked: Asked) -> Iterator[Any]:

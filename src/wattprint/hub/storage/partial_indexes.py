@@ -4,13 +4,23 @@ from sqlalchemy import Index
 
 from wattprint.hub.storage.schema import runs
 
-runs_of_parent = Index(
-    "runs_of_parent",
-    *(runs.c[name] for name in ("org_id", "parent_id", "started_at_ms", "project_id", "run_id")),
-    sqlite_where=runs.c.parent_id.is_not(None),
-    postgresql_where=runs.c.parent_id.is_not(None),
-)
+
+def _of_parent(name: str, order: str) -> Index:
+    """Return the index by which the runs of a parent are found in an order."""
+    return Index(
+        name,
+        *(runs.c[column] for column in ("org_id", "parent_id", order, "project_id", "run_id")),
+        sqlite_where=runs.c.parent_id.is_not(None),
+        postgresql_where=runs.c.parent_id.is_not(None),
+    )
+
+
+runs_of_parent = _of_parent("runs_of_parent", "started_at_ms")
 """Runs of a sweep: those that name the same parent, the newest last."""
+
+runs_of_parent_by_duration = _of_parent("runs_of_parent_by_duration", "duration_ms")
+runs_of_parent_by_energy = _of_parent("runs_of_parent_by_energy", "it_j")
+runs_of_parent_by_emissions = _of_parent("runs_of_parent_by_emissions", "location_ug")
 
 runs_within = Index(
     "runs_within",
