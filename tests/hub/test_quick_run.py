@@ -1,6 +1,7 @@
 """A run that is taken in one pass becomes the same rows as one that is looked at closely."""
 
 import json
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hub.made import sent_run
 from hub.test_quick import ODD, WHOLE, changed, paths_of
 from wattprint.hub.ingest.messages import RunRow
 from wattprint.hub.ingest.quick_run import quick_run
+from wattprint.hub.ingest.run_facts import rank_of
 from wattprint.hub.ingest.run_rows import FaultyRowError, read_closely, read_run
 
 SENT = json.loads(json.dumps(sent_run(joules=7.2e6)))
@@ -56,6 +58,14 @@ def test_readings_add_up_alike_whatever_is_missing(energies_uj):
     ]
     record = SENT["record"] | {"intervals": made}
     assert same_as_closely(row_of({"record": record, "footprint": None})) is not None
+
+
+@pytest.mark.parametrize("length", [0, 1, 2047, 2048, 4094, 10_000])
+def test_a_rank_ends_with_the_digest_of_both_documents_however_long(length):
+    record, footprint = b"r" * length, b"f" * (length // 2)
+    whole = sha256(record + b"\n" + footprint).hexdigest()
+    for kind in (bytes, Raw):
+        assert rank_of("completed", 1, "1.0.0", kind(record), kind(footprint)).endswith(whole)
 
 
 def figure(value, low, high):

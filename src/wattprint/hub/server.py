@@ -26,6 +26,9 @@ _STOP_S = 15
 """Longest wait for requests that go on when the hub is asked to stop. [s]"""
 _START_S = 60
 """Longest silence of a worker; on a busy machine its imports alone take several. [s]"""
+_SWITCH_S = 0.0005
+"""How long a thread that reads a batch keeps the interpreter from one that writes another: each
+statement waits for it twice, and Python's 5 ms would be longer than most of them take. [s]"""
 _FACTORY = "wattprint.hub.server:worker"
 
 
@@ -141,6 +144,7 @@ def worker() -> object:
     """Return the application of a worker process."""
     _log_lines()
     _collect_seldom()
+    sys.setswitchinterval(_SWITCH_S)
     return application(opened(Settings.from_json(os.environ[VARIABLE])))
 
 

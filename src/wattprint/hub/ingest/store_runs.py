@@ -100,6 +100,15 @@ class _Sent:
         self.runs = [{**best[key].row, **added} for key in sorted(best)]
         self.run_rows = list(map(_RUN, self.runs))
         self.footprint_rows = _footprints(read, added)
+        self.days = _days_of(self.runs)
+        """What they add to the sums of their days, if all are new."""
+
+
+def _days_of(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    deltas = Deltas(COUNTED, SUMMED)
+    for row in rows:
+        deltas.add(day_key(row), row)
+    return deltas.rows()
 
 
 def _verdict(run: ReadRun, best: ReadRun, found: str, is_best: bool) -> str:
@@ -113,10 +122,27 @@ def _store(connection: Connection, sent: _Sent) -> dict[tuple[str, str], str]:
     store_projects(connection, sent.projects, sent.now_ms)
     new = {key[1:] for key in insert_new(connection, runs, sent.run_rows)}
     verdicts = dict.fromkeys(new, CREATED)
+    are_all_new = len(new) == len(sent.runs)
+    days = sent.days if are_all_new else _changed_days(connection, sent.runs, verdicts)
+    _upsert_footprints(connection, sent.footprint_rows)
+    add_runs(connection, days)
+    return verdicts
+
+
+def _changed_days(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], verdicts: dict[tuple[str, str], str]
+) -> list[tuple[Any, ...]]:
+    """Replace the runs that say more than what is there; return what all of them add to their days.
+
+    Args:
+        connection: The transaction that inserted the new ones.
+        rows: The runs.
+        verdicts: Those of the new ones; what becomes of the others is added.
+    """
     deltas = Deltas(COUNTED, SUMMED)
     there = []
-    for row in sent.runs:
-        if short_key(row) in new:
+    for row in rows:
+        if short_key(row) in verdicts:
             deltas.add(day_key(row), row)
         else:
             there.append(row)
@@ -134,9 +160,7 @@ def _store(connection: Connection, sent: _Sent) -> dict[tuple[str, str], str]:
             deltas.take(day_key(old), old)
             deltas.add(day_key(row), row)
     replace_rows(connection, changed)
-    _upsert_footprints(connection, sent.footprint_rows)
-    add_runs(connection, deltas.rows())
-    return verdicts
+    return deltas.rows()
 
 
 def _retired(
@@ -150,14 +174,7 @@ def _retired(
 
 def store_projects(connection: Connection, names: Iterable[tuple[str, str]], now_ms: int) -> None:
     """Make the projects that are not there yet; most often all are, and nothing is written."""
-    names = sorted(names)
-    keys = tuple_(projects.c.org_id, projects.c.project_id)
-    found = connection.execute(select(projects).where(keys.in_(names)))
-    known = {(row.org_id, row.project_id) for row in found}
-    missing = [
-        (org_id, name, None, now_ms) for org_id, name in names if (org_id, name) not in known
-    ]
-    insert_new(connection, projects, missing)
+    insert_new(connection, projects, [(*name, None, now_ms) for name in sorted(names)])
 
 
 def count_again(connection: Connection, row: Mapping[str, Any], sign: int) -> None:

@@ -6,8 +6,9 @@ server splits, and the statement is the same for any number of rows: an array of
 of its elements one by one, and took a third of all that the hub did. Rows whose key is not there
 are copied (COPY), which costs the server half of what INSERT ... ON CONFLICT does; a row that
 another transaction made meanwhile fails the copy, and the transaction starts again. On SQLite up to
-64 rows are one prepared statement, INSERT ... ON CONFLICT, which runs without the interpreter's
-lock.
+500 rows are one prepared statement, which runs without the interpreter's lock: every return from it
+waits for whoever reads the next batch meanwhile, so there are few. Rows that are returned would be
+a return each, and are asked for only once a key is met that is there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,7 +27,7 @@ _BETWEEN, _NULL = "\x1f", "\x1e"
 """Control characters: no name has one, and JSON has them as escapes alone."""
 _COPIED = 32
 """Rows from which on they are looked up and copied; fewer are one statement."""
-_PIECES = (64, 8, 1)
+_PIECES = (500, 50, 5, 1)
 """Rows of one statement on SQLite: few sizes, so that each statement is prepared once."""
 
 
@@ -47,11 +48,16 @@ def insert_new(connection: Connection, table: Table, rows: Rows) -> set[Key]:
     Returns:
         The primary keys of those that were new.
     """
-    if connection.dialect.name != "sqlite" and len(rows) >= _COPIED:
+    if connection.dialect.name == "sqlite":
+        count = _inserted(connection, table, rows)
+    elif len(rows) >= _COPIED:
         return _copied(connection, table, rows)
+    else:
+        count = 0
     names = tuple(column.name for column in table.primary_key.columns)
     end = f" ON CONFLICT DO NOTHING RETURNING {_names(names)}"
-    return {tuple(key) for key in _executed(connection, table, rows, end)}
+    rest = {tuple(key) for key in _executed(connection, table, rows[count:], end)}
+    return rest.union(map(itemgetter(*_key_places(table)), rows[:count]))
 
 
 def upsert(
@@ -120,6 +126,22 @@ def _escaped(text: str) -> str:
     return text
 
 
+def _inserted(connection: Connection, table: Table, rows: Rows) -> int:
+    """Insert rows into SQLite up to the first one whose key is there, and return how many."""
+    cursor = connection.connection.cursor()
+    count = 0
+    try:
+        for piece in _pieces(rows):
+            cursor.execute(_insert_values(table, len(piece)), list(chain.from_iterable(piece)))
+            count += len(piece)
+    except connection.dialect.loaded_dbapi.IntegrityError:
+        # OR FAIL: the rows before that one are in.
+        count += cursor.execute("SELECT changes()").fetchone()[0]
+    finally:
+        cursor.close()
+    return count
+
+
 def _executed(connection: Connection, table: Table, rows: Rows, end: str) -> Iterator[Any]:
     """Insert rows by statements that end so, and yield what they return."""
     if not rows:
@@ -152,8 +174,8 @@ def _pieces(rows: Rows) -> Iterator[Rows]:
 def _insert_values(table: Table, count: int) -> str:
     row = f"({', '.join('?' for _ in table.columns)})"
     names = _names(table.columns.keys())
-    # OR FAIL: a fault ends the whole transaction anyway, so no copy of each changed page is written
-    # to a file from which a single statement could be taken back.
+    # OR FAIL: a fault ends the whole transaction, and a key that is there is met by `_inserted`: so
+    # no copy of each changed page is written to a file from which a statement could be taken back.
     return f'INSERT OR FAIL INTO "{table.name}" ({names}) VALUES {", ".join([row] * count)}'
 
 
