@@ -260,8 +260,10 @@ def listed(
 
 
 def _named(connection: Connection, org_id: str, run_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Return project, id and name of runs, by their project."""
+    """Return project, id and name of runs, by their id and project."""
+    if not run_ids:
+        return []
     its = select(runs.c.project_id, runs.c.run_id, runs.c.name)
     its = its.where(runs.c.org_id == org_id, runs.c.run_id.in_(run_ids))
-    rows = connection.execute(its.order_by(runs.c.project_id).limit(1000)).mappings()
-    return [dict(row) for row in rows]
+    its = its.order_by(runs.c.run_id, runs.c.project_id).limit(1000)  # as the index `runs_by_id`
+    return [dict(row) for row in connection.execute(its).mappings()]

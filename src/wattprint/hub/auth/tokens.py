@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from wattprint.hub.auth.rights import Principal
 from wattprint.hub.auth.secret_texts import SecretHashes, SecretText, new_text, read_text
@@ -26,6 +26,17 @@ MOST_REMEMBERED = 10_000
 _USED_EVERY_MS = 60_000
 """The last use is written at most this often. [ms]"""
 _MARK = "wpt_"
+_ROW = select(
+    *(tokens.c[name] for name in ("user_id", "scopes", "secret_hash", "last_used_at_ms")),
+    memberships.c.role,
+).where(
+    tokens.c.org_id == bindparam("org"),
+    tokens.c.token_id == bindparam("token"),
+    tokens.c.revoked_at_ms.is_(None),
+    memberships.c.org_id == tokens.c.org_id,
+    memberships.c.user_id == tokens.c.user_id,
+)
+"""Made once: making it takes longer than its answer."""
 
 
 class _Known(NamedTuple):
@@ -158,15 +169,8 @@ class Tokens:
         return known, is_fresh
 
     def _read(self, org_id: str, token_id: str, until_s: float) -> _Known | None:
-        statement = select(tokens, memberships.c.role).where(
-            tokens.c.org_id == org_id,
-            tokens.c.token_id == token_id,
-            tokens.c.revoked_at_ms.is_(None),
-            memberships.c.org_id == tokens.c.org_id,
-            memberships.c.user_id == tokens.c.user_id,
-        )
         with self._database.reading() as connection:
-            row = connection.execute(statement).first()
+            row = connection.execute(_ROW, {"org": org_id, "token": token_id}).first()
         if row is None:
             return None
         scopes = frozenset(row.scopes.split("\n"))

@@ -72,6 +72,7 @@ def environment() -> Environment:
     """Return what makes pages of templates."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        auto_reload=False,  # they change with the package: no look at each file for each page
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

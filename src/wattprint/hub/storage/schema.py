@@ -131,16 +131,17 @@ runs = Table(
     _text("rank"),
     _text("record"),
     _whole("received_at_ms"),
-    Index("runs_by_start", "org_id", "started_at_ms", "project_id", "run_id"),
-    Index("runs_of_project_by_start", "org_id", "project_id", "started_at_ms", "run_id"),
-    Index("runs_by_id", "org_id", "run_id"),
+    Index("runs_by_start", "org_id", "started_at_ms", "project_id", "run_id", "outcome"),
+    Index("runs_of_project_by_start", "org_id", "project_id", "started_at_ms", "run_id", "outcome"),
+    Index("runs_by_id", "org_id", "run_id", "project_id"),
     Index("runs_by_duration", "org_id", "duration_ms", "project_id", "run_id"),
     Index("runs_by_energy", "org_id", "it_j", "project_id", "run_id"),
     Index("runs_by_emissions", "org_id", "location_ug", "project_id", "run_id"),
 )
 """`record` is the `wattprint.run/1` as it came; `rank` says which of two records of a run holds;
 `within_id` is the run whose measurement holds this one's, so that no sum counts it twice;
-`hardware` is the name of its main accelerator, or CPU, null where it has no devices."""
+`hardware` is the name of its main accelerator, or CPU, null where it has no devices. The outcome
+stands in two indexes for those who look for runs that failed: no row has to be read to see it."""
 
 footprints = Table(
     "footprints",
