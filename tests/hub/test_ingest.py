@@ -153,6 +153,8 @@ def test_one_wrong_row_refuses_the_batch_and_names_each_field(client, database):
     [
         ({"energy_uj": -1}, "/intervals/0/energy_uj"),
         ({"energy_uj": 2**63}, "/intervals/0/energy_uj"),
+        ({"energy_uj": 10**17 + 1}, "/intervals/0/energy_uj"),
+        ({"end_ms": reading()["start_ms"] + 366 * 86_400_000 + 1}, "/intervals/0/end_ms"),
         ({"energy_uj": 1.5}, "/intervals/0/energy_uj"),
         ({"end_ms": 5}, "/intervals/0/end_ms"),
         ({"start_ms": 2**60}, "/intervals/0/start_ms"),
@@ -166,6 +168,13 @@ def test_one_wrong_row_refuses_the_batch_and_names_each_field(client, database):
 def test_a_reading_that_cannot_be_is_refused_by_its_field(client, change, pointer):
     answer = post_intervals(client, reading() | change)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_the_longest_and_largest_reading_is_stored(client, database):
+    longest = reading()["start_ms"] + 366 * 86_400_000
+    rows = [reading(), reading("b") | {"end_ms": longest, "energy_uj": 10**17}]
+    assert post_intervals(client, *rows).json()["counts"] == {"created": 2}
+    assert_sums_are_those_of_the_rows(database)
 
 
 def test_a_footprint_of_other_readings_than_the_record_is_refused(client):

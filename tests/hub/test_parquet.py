@@ -48,6 +48,19 @@ def test_one_wrong_row_refuses_the_file_and_names_the_field(client, database):
     assert stored(database)["intervals"] == []
 
 
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"energy_uj": 10**17 + 1}, "energy_uj"),
+        ({"end_ms": reading()["start_ms"] + 367 * 86_400_000}, "end_ms"),
+    ],
+)
+def test_a_reading_that_is_too_long_or_too_large_refuses_the_file(client, change, field):
+    answer = post(client, parquet([reading("a"), reading("b") | change]))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == f"/intervals/1/{field}"
+
+
 def bomb():
     """A hundred thousand rows of one text of 50 MB, in a file of some kilobytes."""
     text = pa.DictionaryArray.from_arrays(pa.array([0] * 90_000, pa.int32()), ["x" * 50_000_000])

@@ -97,7 +97,10 @@ def test_readings_that_contradict_each_other_are_looked_at_closely(change):
 
 @pytest.mark.parametrize(
     "change",
-    [{"device": "a\0b"}, {"run": "../etc"}, {"end_ms": 5}, {"other": 1}, {"energy_uj": 1.0}],
+    [
+        *({"device": "a\0b"}, {"run": "../etc"}, {"end_ms": 5}, {"other": 1}, {"energy_uj": 1.0}),
+        *({"energy_uj": 10**17 + 1}, {"end_ms": reading()["start_ms"] + 367 * 86_400_000}),
+    ],
     ids=str,
 )
 def test_a_reading_that_cannot_be_makes_its_batch_be_looked_at_closely(change):

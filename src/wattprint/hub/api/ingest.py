@@ -145,6 +145,8 @@ def read_interval(sent: Raw, base: str) -> IntervalRow:
         raise FaultyRowError(messages.fault(error, base)) from None
     if row.end_ms < row.start_ms:
         raise FaultyRowError(RowFault(f"{base}/end_ms", "expected start_ms or later"))
+    if row.end_ms - row.start_ms > messages.LONGEST_INTERVAL_MS:
+        raise FaultyRowError(RowFault(f"{base}/end_ms", "expected at most 366 days after start_ms"))
     return row
 
 

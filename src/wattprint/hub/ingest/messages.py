@@ -19,6 +19,10 @@ LARGEST_UG = 10**15
 """1,000 t of one run would be 10^15 ug; sums of 9,000 such runs still fit a BIGINT. [ug]"""
 LARGEST_MS = 253_402_300_799_999
 """The end of the year 9999. [ms]"""
+LONGEST_INTERVAL_MS = 366 * 86_400_000
+"""A reading of a year: sums of 280 million such still fit a BIGINT. [ms]"""
+LARGEST_INTERVAL_UJ = 10**17
+"""28 GWh between two readings: sums of 90 million such still fit a BIGINT of joules. [uJ]"""
 LARGEST_RECORD_BYTES = 256 * 1024
 
 MOST_DEVICES = 4096
@@ -30,6 +34,7 @@ RUN_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]*\Z"
 RunId = Annotated[str, Meta(min_length=1, max_length=LONGEST_RUN_ID, pattern=RUN_ID)]
 Moment = Annotated[int, Meta(ge=0, le=LARGEST_MS)]
 Microjoules = Annotated[int, Meta(ge=0, le=LARGEST_UJ)]
+IntervalMicrojoules = Annotated[int, Meta(ge=0, le=LARGEST_INTERVAL_UJ)]
 RunSchema = Literal["wattprint.run/1"]
 FootprintSchema = Literal["wattprint.footprint/1"]
 Component = Literal["accelerator", "cpu", "memory"]
@@ -164,7 +169,7 @@ class IntervalRow(Struct, forbid_unknown_fields=True, frozen=True):
     device: Name
     start_ms: Moment
     end_ms: Moment
-    energy_uj: Microjoules
+    energy_uj: IntervalMicrojoules
 
 
 class IntervalsBatch(Struct, forbid_unknown_fields=True):

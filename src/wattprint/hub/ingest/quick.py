@@ -15,7 +15,15 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from wattprint.domain.evidence import Method
 from wattprint.hub.ingest import messages
-from wattprint.hub.ingest.messages import Component, Microjoules, Moment, Outcome, Stage
+from wattprint.hub.ingest.messages import (
+    LONGEST_INTERVAL_MS,
+    Component,
+    IntervalMicrojoules,
+    Microjoules,
+    Moment,
+    Outcome,
+    Stage,
+)
 from wattprint.hub.ingest.run_facts import CPU
 
 _Amount = Annotated[float, Meta(ge=0)]
@@ -143,7 +151,7 @@ class QuickInterval(Struct, forbid_unknown_fields=True, frozen=True, gc=False):
     device: str
     start_ms: Moment
     end_ms: Moment
-    energy_uj: Microjoules
+    energy_uj: IntervalMicrojoules
 
 
 class QuickIntervals(Struct, forbid_unknown_fields=True):
@@ -236,4 +244,5 @@ def quick_intervals(body: bytes) -> QuickIntervals | None:
     rows = batch.intervals
     is_ours = is_name(batch.project) and all(map(is_run_id, {row.run for row in rows}))
     is_ours = is_ours and all(map(is_name, {row.device for row in rows}))
-    return batch if is_ours and all(row.start_ms <= row.end_ms for row in rows) else None
+    is_ours = is_ours and all(0 <= row.end_ms - row.start_ms <= LONGEST_INTERVAL_MS for row in rows)
+    return batch if is_ours else None
