@@ -89,6 +89,15 @@ def test_a_batch_that_is_too_large_is_halved_until_it_fits(spool):
     assert [row["n"] for row in hub.rows] == [1, 2, 3]
 
 
+def test_rows_that_no_sum_holds_are_set_aside_and_not_sent_for_ever(spool):
+    spool.append("runs", "p", rows(1, 2))
+    refused = Answer(422, {"detail": "the sums would exceed what they hold"})
+    hub = PlayedHub(refused, refused, None)  # both together, the first alone, the second alone
+    assert upload(spool, hub) == Sent(stored=1, refused=1)
+    assert (list(spool.waiting()), [row["n"] for row in hub.rows]) == ([], [2])
+    assert [one["reason"] for one in spool.refused()] == ["the sums would exceed what they hold"]
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_token_that_is_refused_loses_nothing(spool, status):
     spool.append("runs", "p", rows(1))

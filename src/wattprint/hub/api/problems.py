@@ -15,6 +15,7 @@ from wattprint.hub.storage.errors import (
     StorageAwayError,
     StorageError,
     StorageFullError,
+    SumsTooLargeError,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -81,6 +82,8 @@ def storage_problem(error: StorageError) -> ProblemError:
     again = {"Retry-After": str(RETRY_S)}
     if isinstance(error, StorageFullError):
         return ProblemError(507, f"{error} Free some room; the same batch may be sent again.")
+    if isinstance(error, SumsTooLargeError):
+        return ProblemError(422, f"Refused: {error}")
     if isinstance(error, StorageAwayError):
         return ProblemError(503, f"{error} The same request may be made again.", headers=again)
     return ProblemError(500, "The database refused; the hub's log says more.")

@@ -1,15 +1,22 @@
 """Roll-ups: what a transaction adds to the sums of each day and month."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.exc import DBAPIError
 
 from wattprint.hub.periods import month_of
 from wattprint.hub.storage.bulk import Rows, upsert
+from wattprint.hub.storage.errors import SumsTooLargeError
 from wattprint.hub.storage.schema import DAY_KEY, daily_runs, monthly_runs
 
+LARGEST_SUM = 9 * 10**18
+"""Of joules, micrograms or milliseconds: a BIGINT holds a little more."""
+_OUT_OF_RANGE = "22003"
+"""PostgreSQL's SQLSTATE of a number that is too large for its column."""
 _DAY = DAY_KEY.index("day")
 Key = tuple[Any, ...]
 
@@ -77,8 +84,45 @@ def _months(days: Iterable[Key]) -> list[Key]:
 
 
 def add_up(connection: Connection, table: Table, rows: Rows) -> None:
-    """Add rows to a table of sums."""
+    """Add rows to a table of sums.
+
+    Args:
+        connection: A transaction that writes.
+        table: Its sums are all columns but those of its key, which come first.
+        rows: What is added, in the order of their keys.
+
+    Raises:
+        SumsTooLargeError: A sum would be beyond `LARGEST_SUM`; the transaction must not go on.
+    """
+    changes, is_held, length = _adding(table)
+    if any(abs(value) > LARGEST_SUM for row in rows for value in row[length:]):
+        raise _too_large(table)
+    try:
+        count = upsert(connection, table, rows, changes, is_held)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _OUT_OF_RANGE:
+            raise _too_large(table) from error
+        raise
+    if count < len(rows):
+        raise _too_large(table)
+
+
+@lru_cache(maxsize=16)
+def _adding(table: Table) -> tuple[dict[str, str], str, int]:
+    """Return each sum's new value, the condition that all are held, and the key's length.
+
+    A sum beyond 64 bits would silently become an inexact number on SQLite.
+    """
     keys = [column.name for column in table.primary_key.columns]
     sums = [name for name in table.columns.keys() if name not in keys]  # noqa: SIM118 - no mapping
     changes = {name: f'"{table.name}"."{name}" + excluded."{name}"' for name in sums}
-    upsert(connection, table, rows, changes)
+    held = f"BETWEEN -{LARGEST_SUM} AND {LARGEST_SUM}"
+    return changes, " AND ".join(f"({sum_}) {held}" for sum_ in changes.values()), len(keys)
+
+
+def _too_large(table: Table) -> SumsTooLargeError:
+    what = "month" if table is monthly_runs else "day"
+    return SumsTooLargeError(
+        f"the sums of a project and {what} would exceed what they hold, {LARGEST_SUM:,} of a "
+        "unit; nothing was stored."
+    )

@@ -56,14 +56,14 @@ def insert_new(connection: Connection, table: Table, rows: Rows) -> set[Key]:
         count = 0
     names = tuple(column.name for column in table.primary_key.columns)
     end = f" ON CONFLICT DO NOTHING RETURNING {_names(names)}"
-    rest = {tuple(key) for key in _executed(connection, table, rows[count:], end)}
+    rest = {tuple(key) for key in _returned(connection, table, rows[count:], end)}
     return rest.union(map(itemgetter(*_key_places(table)), rows[:count]))
 
 
 def upsert(
     connection: Connection, table: Table, rows: Rows, changes: Mapping[str, str], where: str = ""
-) -> None:
-    """Insert rows, or change those whose key is there.
+) -> int:
+    """Insert rows, or change those whose key is there; return how many were inserted or changed.
 
     Args:
         connection: A transaction that writes.
@@ -75,8 +75,7 @@ def upsert(
     names = tuple(column.name for column in table.primary_key.columns)
     assigned = ", ".join(f'"{name}" = {value}' for name, value in changes.items())
     end = f" ON CONFLICT ({_names(names)}) DO UPDATE SET {assigned}"
-    for _ in _executed(connection, table, rows, end + (f" WHERE {where}" if where else "")):
-        pass
+    return sum(_executed(connection, table, rows, end + (f" WHERE {where}" if where else "")))
 
 
 def _copied(connection: Connection, table: Table, rows: Rows) -> set[Key]:
@@ -142,22 +141,32 @@ def _inserted(connection: Connection, table: Table, rows: Rows) -> int:
     return count
 
 
-def _executed(connection: Connection, table: Table, rows: Rows, end: str) -> Iterator[Any]:
+def _returned(connection: Connection, table: Table, rows: Rows, end: str) -> Iterator[Any]:
     """Insert rows by statements that end so, and yield what they return."""
+    for found in _statements(connection, table, rows, end):
+        yield from found.fetchall()
+
+
+def _executed(connection: Connection, table: Table, rows: Rows, end: str) -> Iterator[int]:
+    """Insert rows by statements that end so, and yield how many rows each of them changed."""
+    for found in _statements(connection, table, rows, end):
+        yield found.rowcount
+
+
+def _statements(connection: Connection, table: Table, rows: Rows, end: str) -> Iterator[Any]:
+    """Insert rows by statements that end so, and yield each one's result."""
     if not rows:
         return
     if connection.dialect.name != "sqlite":
         # WHERE true, because ON CONFLICT after SELECT could be a join's ON.
         text = f"{_insert_arrays(table)} WHERE true{end}"
-        found = connection.exec_driver_sql(text, _columns(table.columns.values(), rows))
-        yield from found if found.returns_rows else ()
+        yield connection.exec_driver_sql(text, _columns(table.columns.values(), rows))
         return
     cursor = connection.connection.cursor()
     try:
         for piece in _pieces(rows):
             values = list(chain.from_iterable(piece))
-            cursor.execute(_insert_values(table, len(piece)) + end, values)
-            yield from cursor.fetchall()
+            yield cursor.execute(_insert_values(table, len(piece)) + end, values)
     finally:
         cursor.close()
 

@@ -15,5 +15,9 @@ class StorageAwayError(StorageError):
     """The database cannot be reached, or is too busy: the same may succeed later."""
 
 
+class SumsTooLargeError(StorageError):
+    """A sum would exceed what it holds: the same would be refused again."""
+
+
 class RunGoneError(LookupError):
     """There is no such run."""
