@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Double, cast, func, select
 
 from wattprint.domain.errors import RecordError
 from wattprint.domain.footprint import Footprint
@@ -86,7 +86,8 @@ def _buckets(database: Database, view: RunView) -> list[Any]:
     sums = (
         func.min(its.start_ms).label("start_ms"),
         func.max(its.end_ms).label("end_ms"),
-        func.sum(its.energy_uj).label("energy_uj"),
+        # Of a chart: a float is near enough, and has room for any sum.
+        func.sum(cast(its.energy_uj, Double)).label("energy_uj"),
     )
     statement = select(its.device_id, bucket.label("bucket"), *sums)
     statement = statement.where(*view.key.of(intervals)).group_by(its.device_id, bucket)

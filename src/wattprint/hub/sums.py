@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from operator import add
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, func, select
+from sqlalchemy.exc import OperationalError
 
 from wattprint.domain.units import MICROJOULES_PER_JOULE
 from wattprint.hub.periods import month_of, next_month
@@ -30,6 +31,10 @@ GROUPS = ("day", "project", "team", "outcome", "zone", "hardware")
 """What sums are grouped by."""
 OTHERS = "\x1e"
 """Stands for all groups beyond those that are told apart: no name has a control character."""
+_TOO_LARGE = "integer overflow"
+"""What SQLite says of a sum beyond 64 bits; PostgreSQL sums as decimals, which have no end."""
+_HALF = 10**9
+"""Sums of either half, above and below, end at billions of rows."""
 Days = tuple[int, int]
 """The first and the last day, since 1970."""
 
@@ -57,10 +62,8 @@ def sums_of_runs(database: Database, asked: Asked) -> list[dict[str, Any]]:
     found: dict[tuple[Any, ...], Sequence[int]] = {}
     with database.reading() as connection:
         for part in _parts(asked):
-            for row in connection.execute(_statement(asked, part)):
-                # PostgreSQL sums whole numbers as decimals: the same number, of another type.
-                sums = [part.sign * int(value or 0) for value in row[len(asked.by) :]]
-                key = tuple(row[: len(asked.by)])
+            for key, values in _read(connection, asked, part):
+                sums = [part.sign * value for value in values]
                 before = found.get(key)
                 found[key] = sums if before is None else list(map(add, before, sums))
     names, at = (*asked.by, *asked.sums), asked.sums.index("runs")
@@ -111,11 +114,34 @@ def _days(first: int, last: int, sign: int) -> Iterator[_Part]:
         yield _Part(daily_runs, (first, last), sign)
 
 
-def _statement(asked: Asked, part: _Part) -> Select[Any]:
+def _read(
+    connection: Connection, asked: Asked, part: _Part
+) -> list[tuple[tuple[Any, ...], list[int]]]:
+    """Return the groups of a part and their sums, however large these are."""
+    count, columns = len(asked.by), [part.table.c[name] for name in asked.sums]
+    try:
+        rows = connection.execute(_statement(asked, part, columns)).all()
+    except OperationalError as error:
+        if _TOO_LARGE not in str(error.orig):
+            raise
+        halves = [half for its in columns for half in (its // _HALF, its % _HALF)]
+        rows = connection.execute(_statement(asked, part, halves)).all()
+        return [(tuple(row[:count]), _joined(row[count:])) for row in rows]
+    # PostgreSQL sums whole numbers as decimals: the same number, of another type.
+    return [(tuple(row[:count]), [int(value or 0) for value in row[count:]]) for row in rows]
+
+
+def _joined(halves: Sequence[int]) -> list[int]:
+    """Return sums from those of their high and low halves."""
+    pairs = zip(halves[::2], halves[1::2], strict=True)
+    return [int(high) * _HALF + int(low) for high, low in pairs]
+
+
+def _statement(asked: Asked, part: _Part, summed: Sequence[ColumnElement[int]]) -> Select[Any]:
     its = part.table.c
     groups = [_group(asked, part, name).label(f"g{i}") for i, name in enumerate(asked.by)]
     table = _with_team(part.table) if "team" in asked.by else part.table
-    statement = select(*groups, *(func.sum(its[name]) for name in asked.sums)).select_from(table)
+    statement = select(*groups, *map(func.sum, summed)).select_from(table)
     statement = statement.where(
         its.org_id == asked.org_id, its.day.between(*part.days), its.runs > 0
     )
