@@ -158,6 +158,7 @@ def test_one_wrong_row_refuses_the_batch_and_names_each_field(client, database):
         ({"energy_uj": 1.5}, "/intervals/0/energy_uj"),
         ({"end_ms": 5}, "/intervals/0/end_ms"),
         ({"start_ms": 2**60}, "/intervals/0/start_ms"),
+        ({"start_ms": 7_289_654_400_000}, "/intervals/0/start_ms"),  # 2201 begins
         ({"device": ""}, "/intervals/0/device"),
         ({"device": "a\0b"}, "/intervals/0/device"),
         ({"run": "../../etc"}, "/intervals/0/run"),

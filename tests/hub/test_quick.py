@@ -99,6 +99,7 @@ def test_readings_that_contradict_each_other_are_looked_at_closely(change):
     "change",
     [
         *({"device": "a\0b"}, {"run": "../etc"}, {"end_ms": 5}, {"other": 1}, {"energy_uj": 1.0}),
+        *({"start_ms": 7_289_654_400_000, "end_ms": 7_289_654_400_000},),
         *({"energy_uj": 10**17 + 1}, {"end_ms": reading()["start_ms"] + 367 * 86_400_000}),
     ],
     ids=str,

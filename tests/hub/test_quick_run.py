@@ -86,6 +86,8 @@ def figure(value, low, high):
         (("footprint", "components_kwh", "other"), "x", "/footprint/components_kwh"),
         (("footprint", "factor_set", "version"), "1.x", "/footprint/factor_set/version"),
         (("record", "started_at"), "1969-12-31T23:59:59Z", "/record/started_at"),
+        (("record", "started_at"), "2201-01-01T00:00:00Z", "/record/started_at"),
+        (("record", "started_at"), "9999-12-31T23:59:59Z", "/record/started_at"),
         (("record", "devices", 0, "name"), "a\0b", "/record/devices/0/name"),
         (("record", "devices", 0, "component"), "fan", "/record/devices/0/component"),
     ],

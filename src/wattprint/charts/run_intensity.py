@@ -184,4 +184,7 @@ def _least_and_most(hours: Sequence[Hour]) -> str:
 
 
 def _moment(since_1970_s: float) -> str:
-    return f"{datetime.fromtimestamp(since_1970_s, timezone.utc):%Y-%m-%d %H:%M}"
+    try:
+        return f"{datetime.fromtimestamp(since_1970_s, timezone.utc):%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError, OSError):  # which of them is for the machine's C library
+        return "after 9999"

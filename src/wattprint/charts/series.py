@@ -9,6 +9,8 @@ from wattprint.domain.run import RunRecord
 from wattprint.domain.units import MICROJOULES_PER_JOULE
 
 Value = TypeVar("Value")
+_SHORTEST_S = 1e-6
+"""Time over which a power is told: over less no meter reads, and it might be infinite."""
 
 
 class Stretch(NamedTuple):
@@ -33,7 +35,7 @@ def device_stretches(intervals: Sequence[Interval], device: int) -> list[Stretch
     """
     stretches: list[Stretch] = []
     since_s: float | None = None  # start of what the next reading spans
-    carried_uj = 0  # energy of intervals of no length
+    carried_uj = 0  # energy of intervals of no length, or next to none
     for interval in intervals:
         used_uj = interval.energy_uj[device]
         if since_s is None:
@@ -42,7 +44,7 @@ def device_stretches(intervals: Sequence[Interval], device: int) -> list[Stretch
             continue
         carried_uj += used_uj
         length_s = interval.end_s - since_s
-        if length_s > 0:
+        if length_s >= _SHORTEST_S:
             power_w = carried_uj / MICROJOULES_PER_JOULE / length_s
             is_bridged = since_s < interval.start_s
             stretches.append(Stretch(since_s, interval.end_s, power_w, is_bridged))

@@ -66,10 +66,14 @@ def plain(number: float, digits: int = 3) -> str:
 
     >>> plain(0.000123456), plain(1234567.0), plain(161.28, 6), plain(4e-9)
     ('0.000123', '1,230,000', '161.28', '4e-09')
+    >>> plain(float("inf"))
+    'inf'
     """
     rounded = round_significant(number, digits)
     if rounded == 0:
         return "0"
+    if not isfinite(rounded):
+        return str(rounded)
     if abs(rounded) < SMALLEST_PLAIN:
         return f"{rounded:.{digits}g}"
     decimals = max(0, digits - 1 - floor(log10(abs(rounded))))

@@ -15,12 +15,18 @@ from wattprint.estimator.by_hour import ALL, FILE
 from wattprint.factors.zones import zones
 from wattprint.grid.place import Place
 from wattprint.grid.providers.typical import NAME as TYPICAL
+from wattprint.hub.ingest.messages import LARGEST_MS
 from wattprint.hub.places import Typical, typical_of
 from wattprint.hub.run_view import RunView
 
 _HOUR_S = 3600
 _STEPS_S = (_HOUR_S, 3 * _HOUR_S, 6 * _HOUR_S, 24 * _HOUR_S)
 """Steps of typical hours: of longer runs longer ones, up to 240 days."""
+
+
+_LATEST_S = LARGEST_MS / 1000
+"""Hours behind it are not drawn: a hub may hold a run that an earlier version took. [s since 1970]
+"""
 
 
 class RunHours(NamedTuple):
@@ -149,7 +155,8 @@ def _typical_zone(view: RunView) -> tuple[str, Typical] | None:
 
 
 def _is_drawn(view: RunView) -> bool:
-    return 0 < _length_s(view) <= MOST_STEPS * _STEPS_S[-1]
+    is_short = 0 < _length_s(view) <= MOST_STEPS * _STEPS_S[-1]
+    return is_short and _began_s(view) + _length_s(view) <= _LATEST_S
 
 
 def _course(view: RunView, hours: list[Hour], zone: str, yearly: float | None) -> Course | None:

@@ -21,6 +21,7 @@ from wattprint.hub.notes import RunKey
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.schema import intervals
 
+_MOST_DIGITS = 100
 STEPS = 240
 """Buckets of each device; a chart draws as many moments."""
 
@@ -49,7 +50,7 @@ def find(database: Database, key: RunKey) -> RunView | None:
     if not found:
         return None
     (row,) = found
-    record = RunRecord.from_dict(json.loads(row["record"]))
+    record = RunRecord.from_dict(_parsed(row["record"]))
     stored = _chosen(row)
     footprint = stored if stored is not None else footprint_of_run(record)
     return RunView(key, row, record, footprint, stored is not None, tuple(row["footprints"]))
@@ -66,9 +67,24 @@ def _chosen(row: Mapping[str, Any]) -> Footprint | None:
 def footprint_of(document: str) -> Footprint | None:
     """Read a stored footprint; None where a client left out what its figures do not need."""
     try:
-        return Footprint.from_dict(json.loads(document))
+        return Footprint.from_dict(_parsed(document))
     except RecordError:
         return None
+
+
+def _parsed(text: str) -> Any:
+    """Read JSON whose fields were checked when it came; one that no reader knows may hold anything.
+
+    A number of more digits than Python makes an integer of becomes a float.
+    """
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(text, parse_int=_number)
+
+
+def _number(digits: str) -> float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
 def with_power(database: Database, view: RunView) -> RunRecord:

@@ -17,8 +17,8 @@ LARGEST_J = 10**15
 """277 GWh: more than any run, and sums of 9,000 such runs still fit a BIGINT. [J]"""
 LARGEST_UG = 10**15
 """1,000 t of one run would be 10^15 ug; sums of 9,000 such runs still fit a BIGINT. [ug]"""
-LARGEST_MS = 253_402_300_799_999
-"""The end of the year 9999. [ms]"""
+LARGEST_MS = 7_289_654_399_999
+"""The end of the year 2200: a clock that is further ahead is set wrongly. [ms]"""
 LONGEST_INTERVAL_MS = 366 * 86_400_000
 """A reading of a year: sums of 280 million such still fit a BIGINT. [ms]"""
 LARGEST_INTERVAL_UJ = 10**17

@@ -126,7 +126,7 @@ _NOTHING = Raw(b"null")
 
 def _row(record: WholeRecord, devices: Devices, text: str) -> dict[str, Any]:
     started_at_ms = milliseconds(record.started_at)
-    if started_at_ms < 0:
+    if not 0 <= started_at_ms <= messages.LARGEST_MS:
         raise _NotSureError
     return {
         "project_id": record.project,

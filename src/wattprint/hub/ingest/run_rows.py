@@ -143,6 +143,8 @@ def _milliseconds(text: str, base: str) -> int:
         raise _faulty(base, f"{text!r} is no moment; expected 2026-01-31T18:00:00.000Z") from None
     if since_1970_ms < 0:
         raise _faulty(base, f"{text!r} is before 1970")
+    if since_1970_ms > messages.LARGEST_MS:
+        raise _faulty(base, f"{text!r} is after the year 2200")
     return since_1970_ms
 
 
