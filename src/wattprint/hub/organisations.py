@@ -15,6 +15,7 @@ from wattprint.hub.auth.key import server_key
 from wattprint.hub.auth.rights import Principal
 from wattprint.hub.auth.sessions import end_sessions
 from wattprint.hub.auth.tokens import Tokens
+from wattprint.hub.ingest.kept import keep_all
 from wattprint.hub.storage.account_tables import identities, invitations, passwords
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.schema import (
@@ -50,6 +51,7 @@ def create_organisation(
             return False
         key = {"org_id": org_id, "created_at_ms": now_ms}
         connection.execute(insert(organisations), {**key, "name": name})
+        keep_all(connection, org_id)
         connection.execute(insert(users), {**key, "user_id": user_id, "name": user_id})
         connection.execute(insert(memberships), {**key, "user_id": user_id, "role": "admin"})
         return True

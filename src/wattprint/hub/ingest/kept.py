@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from wattprint.hub.storage.job_tables import retention
 
@@ -12,6 +12,11 @@ class Kept(NamedTuple):
 
     intervals_until_ms: int = 0
     runs_until_ms: int = 0
+
+
+def keep_all(connection: Connection, org_id: str) -> None:
+    """Make a new organisation's row: a row that is not there could not be held by `kept_since`."""
+    connection.execute(insert(retention), {"org_id": org_id, **Kept()._asdict()})
 
 
 def kept_since(connection: Connection, org_id: str) -> Kept:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, tuple_, update
 from sqlalchemy.schema import Table
 
 from wattprint.domain.errors import InputError
-from wattprint.hub.ingest.kept import kept_since
+from wattprint.hub.ingest.kept import keep_all, kept_since
 from wattprint.hub.ingest.store_intervals import interval_sums
 from wattprint.hub.ingest.store_runs import day_key, excluded, locked, replace_rows, short_key
 from wattprint.hub.ingest.upsert import Deltas, add_runs, add_up
@@ -136,6 +136,7 @@ def _made(database: Database, folder: Path, manifest: Mapping[str, Any], org_id:
         if connection.execute(its).first() is not None:
             return False
         connection.execute(insert(organisations), [dict(row) for row in rows])
+        keep_all(connection, org_id)
         return True
 
     return database.write(work)
@@ -312,8 +313,6 @@ def _new_retired(
 
 
 def _take_retention(connection: Connection, row: Mapping[str, Any]) -> int:
-    if _insert_missing(connection, retention, [row]):
-        return 1
     before = kept_since(connection, row["org_id"])
     after = {name: max(row[name], value) for name, value in before._asdict().items()}
     its = retention.c.org_id == row["org_id"]
