@@ -4,12 +4,14 @@ import pytest
 from sqlalchemy import select
 
 from hub.made import admin_of, client_of, hub_of, reading, sent_run
+from hub.members import JOULES_PER_KWH, filled, sent
 from hub.test_ingest import assert_sums_are_those_of_the_rows, stored
-from hub.test_retention import DAY_MS, ROOT, untold
+from hub.test_retention import DAY_MS, ROOT, pruned, untold
 from wattprint.domain.errors import InputError
 from wattprint.hub.retention import limits, prune
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.migrate import migrate
+from wattprint.hub.storage.schema import daily_runs
 from wattprint.hub.storage.tables import TABLES
 from wattprint.hub.transfer.export import export_organisation
 from wattprint.hub.transfer.import_ import import_organisation
@@ -22,15 +24,15 @@ NOW = "2026-01-01T00:00:00Z"
 def hub(database):
     hub = hub_of(database)
     client = client_of(hub, admin_of(hub))
-    sent = [sent_run("a"), sent_run("b"), sent_run("out")]
-    client.post("/api/v1/runs:batch", json={"runs": sent})
+    batch = {"runs": [sent_run("a"), sent_run("b"), sent_run("out")]}
+    client.post("/api/v1/runs:batch", json=batch)
     client.put("/api/v1/runs/out/exclusion", json={"reason": "a test"})
     client.put("/api/v1/runs/a/tags/good")
     client.post("/api/v1/runs/a/notes", json={"text": 'new\nline, tab\t, "quotes"'})
     client.put("/api/v1/teams/search", json={"name": "Search"})
     readings = [reading("a", start_s=10 * i) for i in range(5)]
     client.post("/api/v1/intervals:batch", json={"project": "ranker", "intervals": readings})
-    client_of(hub, admin_of(hub, "other")).post("/api/v1/runs:batch", json={"runs": sent})
+    client_of(hub, admin_of(hub, "other")).post("/api/v1/runs:batch", json=batch)
     return hub
 
 
@@ -143,3 +145,53 @@ def test_an_unknown_organisation_or_a_folder_with_something_is_refused(hub, tmp_
         export_organisation(hub.database, "nobody", tmp_path / "o", "json", now=NOW, told=untold)
     assert not (tmp_path / "o").exists()
     assert_sums_are_those_of_the_rows(hub.database, "other")
+
+
+def sums_of(database):
+    """Sums of the tenant's days that count a run, joules of IT by project and day."""
+    statement = select(daily_runs.c.project_id, daily_runs.c.day, daily_runs.c.it_j)
+    its = daily_runs.c.org_id == "acme", daily_runs.c.runs > 0
+    with database.reading() as connection:
+        found = connection.execute(statement.where(*its))
+        return {(row.project_id, row.day - FIRST_DAY): row.it_j for row in found}
+
+
+FIRST_DAY = 20_574
+"""2026-05-01, in days since 1970."""
+
+
+def test_a_deleted_run_s_sum_beside_other_runs_of_its_key_is_left_out(database, target, tmp_path):
+    # Deleted there: 5 kWh of May 1, 3 kWh of May 2, 2 kWh of May 3. Here: 1 kWh of May 2.
+    gone = [
+        sent("r1", it_kwh=5.0),
+        sent("r2", it_kwh=3.0, day="2026-05-02"),
+        sent("r3", it_kwh=2.0, day="2026-05-03"),
+    ]
+    hub, _ = filled(database, *gone)
+    here, token = filled(target, sent("mine", day="2026-05-02"))
+    pruned(hub, runs_older_ms=DAY_MS)
+    exported(hub.database, tmp_path / "out", "json")
+    first = import_organisation(target, tmp_path / "out", None, told=untold)
+    assert (first.taken["retired_runs"], first.left_out) == (1, 2)
+    kwh = {day: joules / JOULES_PER_KWH for (_, day), joules in sums_of(target).items()}
+    assert kwh == {0: 5.0, 1: 1.0}
+    before = stored(target)
+    again = import_organisation(target, tmp_path / "out", None, told=untold)
+    assert (again.taken, again.left_out, stored(target)) == ({}, 2, before)
+    # What no sum has may still come; what one has may not.
+    answer = client_of(here, token).post("/api/v1/runs:batch", json={"runs": gone})
+    assert answer.json()["verdicts"] == ["retired", "created", "created"]
+
+
+def test_deleted_readings_beside_others_of_their_day_are_left_out(hub, target, tmp_path):
+    here = client_of(other := hub_of(target), admin_of(other))
+    mine = {"project": "ranker", "intervals": [reading("mine")]}
+    here.post("/api/v1/intervals:batch", json=mine)
+    pruned(hub, intervals_older_ms=DAY_MS)
+    exported(hub.database, tmp_path / "out", "json")
+    assert import_organisation(target, tmp_path / "out", None, told=untold).left_out == 1
+    (day,) = here.get("/api/v1/sums/intervals").json()["rows"]
+    assert day["intervals"] == 1
+    gone = {"project": "ranker", "intervals": [reading("a")]}
+    answer = here.post("/api/v1/intervals:batch", json=gone)
+    assert answer.json()["verdicts"] == ["created"]

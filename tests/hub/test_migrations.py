@@ -6,6 +6,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from wattprint.domain.errors import InputError
+from wattprint.hub.organisations import create_organisation
 from wattprint.hub.storage.database import Database, parsed_url
 from wattprint.hub.storage.migrate import current_revision, migrate
 from wattprint.hub.storage.tables import TABLES
@@ -28,6 +29,18 @@ def test_migrations_go_backwards_to_nothing_and_forwards_again(database):
     assert (tables_of(database), current_revision(database)) == ({"alembic_version"}, None)
     migrate(database)
     assert tables_of(database) == {*TABLES.tables, "alembic_version"}
+
+
+def test_organisations_that_are_there_get_their_row_of_retention(database):
+    create_organisation(database, "acme", "Acme", "root", 0)
+    create_organisation(database, "kept", "Kept", "root", 0)
+    database.write(lambda c: c.execute(text("DELETE FROM retention WHERE org_id = 'acme'")))
+    database.write(lambda c: c.execute(text("UPDATE retention SET runs_until_ms = 5")))
+    migrate(database, "0012")
+    migrate(database)
+    with database.reading() as connection:
+        rows = connection.execute(text("SELECT * FROM retention ORDER BY org_id")).all()
+    assert rows == [("acme", 0, 0), ("kept", 0, 5)]
 
 
 def test_a_database_of_today_is_left_as_it_is(database):

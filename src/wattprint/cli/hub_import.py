@@ -42,5 +42,10 @@ def import_(
         return
     new = sum(taken.taken.values())
     click.echo(f"{new:,} rows taken, {taken.known:,} known: organisation {taken.organisation!r}")
+    if taken.left_out:
+        click.echo(
+            f"{taken.left_out:,} sums of deleted rows left out: whether this hub counts those rows "
+            "already cannot be told. Under a new --organisation all are taken."
+        )
     if token is not None:
         click.echo(f"Its admin's token, shown this once:\n\n  {token}\n")

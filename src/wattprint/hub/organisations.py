@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from wattprint.domain.errors import InputError
 from wattprint.hub.auth.key import server_key
 from wattprint.hub.auth.rights import Principal
 from wattprint.hub.auth.sessions import end_sessions
 from wattprint.hub.auth.tokens import Tokens
+from wattprint.hub.ingest.kept import keep_all
 from wattprint.hub.storage.account_tables import identities, invitations, passwords
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.schema import (
@@ -50,6 +51,7 @@ def create_organisation(
             return False
         key = {"org_id": org_id, "created_at_ms": now_ms}
         connection.execute(insert(organisations), {**key, "name": name})
+        keep_all(connection, org_id)
         connection.execute(insert(users), {**key, "user_id": user_id, "name": user_id})
         connection.execute(insert(memberships), {**key, "user_id": user_id, "role": "admin"})
         return True
@@ -233,12 +235,16 @@ def _role_of(connection: Connection, org_id: str, user_id: str) -> str | None:
 
 
 def _keep_an_admin(connection: Connection, org_id: str, user_id: str) -> None:
-    others = select(func.count()).where(
-        memberships.c.org_id == org_id,
-        memberships.c.role == "admin",
-        memberships.c.user_id != user_id,
-    )
-    if _role_of(connection, org_id, user_id) == "admin" and not connection.scalar(others):
+    """Check that an admin is left without a user; no admin goes until the transaction ends.
+
+    Raises:
+        InputError: The user is the only one.
+    """
+    its = memberships.c
+    statement = select(its.user_id).where(its.org_id == org_id, its.role == "admin")
+    # In the order of their keys, so that two who remove each other do not wait in a circle.
+    held = statement.order_by(its.user_id).with_for_update()
+    if list(connection.scalars(held)) == [user_id]:
         raise InputError(
             f"user {user_id!r} is the only admin", "expected another member to be admin first"
         )

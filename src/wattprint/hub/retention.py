@@ -9,8 +9,9 @@ in short transactions between which ingest goes on; what was cut short is gone o
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, delete, func, select, tuple_, update
 
+from wattprint.domain.errors import InputError
 from wattprint.hub.auth.rights import Principal
 from wattprint.hub.ingest.kept import Kept, kept_since
 from wattprint.hub.ingest.run_facts import MS_PER_DAY
@@ -100,6 +101,7 @@ def prune(database: Database, by: Principal, until: Kept, now_ms: int, told: Tol
         told: Is told of the progress.
 
     Raises:
+        InputError: There is no such organisation; nothing was deleted.
         StorageError: What was deleted so far is gone, and its sums are right.
     """
     expected = counted(database, by.org_id, until)
@@ -123,17 +125,14 @@ def prune(database: Database, by: Principal, until: Kept, now_ms: int, told: Tol
 def _begin(database: Database, by: Principal, until: Kept, now_ms: int) -> None:
     """Say first what is not kept: from then on nothing older comes in behind the deleting."""
 
-    def made(connection: Connection) -> None:
-        its = select(retention.c.org_id).where(retention.c.org_id == by.org_id)
-        if connection.execute(its).first() is None:
-            connection.execute(insert(retention), {"org_id": by.org_id, **Kept()._asdict()})
-
     def moved(connection: Connection) -> None:
         its = retention.c.org_id == by.org_id
-        connection.execute(update(retention).where(its).values(**until._asdict()))
+        # Every organisation has its row from the start: this waits for all who have read it.
+        found = connection.execute(update(retention).where(its).values(**until._asdict()))
+        if not found.rowcount:
+            raise InputError(f"organisation {by.org_id!r} is unknown", "expected one of the hub")
         note(connection, by, "retention.set", by.org_id, until._asdict(), now_ms=now_ms)
 
-    database.write(made)
     database.write(moved)
 
 

@@ -31,6 +31,7 @@ retention = Table(
     *wholes("intervals_until_ms", "runs_until_ms"),
 )
 """Before which moments single rows were deleted: what comes later of before is not counted again.
+Every organisation has its row, at first of zeros: who stores rows holds it, who moves it waits.
 """
 
 retired_intervals = Table(

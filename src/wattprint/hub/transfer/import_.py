@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, tuple_, update
 from sqlalchemy.schema import Table
 
 from wattprint.domain.errors import InputError
-from wattprint.hub.ingest.kept import kept_since
+from wattprint.hub.ingest.kept import Kept, keep_all, kept_since
 from wattprint.hub.ingest.store_intervals import interval_sums
 from wattprint.hub.ingest.store_runs import day_key, excluded, locked, replace_rows, short_key
 from wattprint.hub.ingest.upsert import Deltas, add_runs, add_up
@@ -23,7 +23,6 @@ from wattprint.hub.storage.schema import (
     COUNTED,
     SUMMED,
     daily_intervals,
-    daily_runs,
     footprints,
     intervals,
     organisations,
@@ -31,6 +30,7 @@ from wattprint.hub.storage.schema import (
 )
 from wattprint.hub.transfer.backup import Told
 from wattprint.hub.transfer.export import pyarrow_modules
+from wattprint.hub.transfer.import_gone import DAILY, GoneSums
 from wattprint.hub.transfer.organisation import (
     FORMATS,
     MANIFEST,
@@ -56,6 +56,9 @@ class Imported(NamedTuple):
     """Rows of each table that were new, or said more than what was there."""
     known: int
     """Rows that were there already, or are older than what the hub keeps."""
+    left_out: int
+    """Sums of deleted rows that were not taken: whether rows of this hub are among those cannot be
+    told, see `import_gone.py`."""
 
 
 def import_organisation(
@@ -84,20 +87,41 @@ def import_organisation(
         for rows in _pieces(folder, manifest, exclusions, org_id)
         for row in rows
     }
+    gone = _looked_at(database, folder, manifest, org_id)
     # Sums of what is gone before what is there: they are taken for days without a sum alone.
     for name in sorted(manifest["tables"], key=_order):
-        for rows in _pieces(folder, manifest, of_name[name], org_id):
-            count = database.write(lambda c, t=of_name[name], r=rows: _take(c, t, r, out))  # type: ignore[misc]
+        table = of_name[name]
+        for rows in _pieces(folder, manifest, table, org_id):
+            if name in DAILY:
+                count = gone.take(table, rows)
+            elif table is retention:
+                count = database.write(lambda c: _take_retention(c, org_id, gone.until()))
+            else:
+                count = database.write(lambda c, t=table, r=rows: _take(c, t, r, out))  # type: ignore[misc]
             taken[name] = taken.get(name, 0) + count
             done += len(rows)
             told(done, total)
     new = {name: count for name, count in taken.items() if count}
-    return Imported(org_id, is_new, new, total - sum(new.values()))
+    known = total - sum(new.values()) - gone.left_out
+    return Imported(org_id, is_new, new, known, gone.left_out)
 
 
 def _order(name: str) -> tuple[bool, bool]:
     """Return a table's turn; what is not kept any more is said last, when all older is there."""
-    return name == retention.name, not name.startswith("retired_")
+    return name == retention.name, name not in DAILY
+
+
+def _looked_at(
+    database: Database, folder: Path, manifest: Mapping[str, Any], org_id: str
+) -> GoneSums:
+    until = Kept()
+    for rows in _pieces(folder, manifest, retention, org_id):
+        until = Kept(*(rows[0][name] for name in Kept._fields))
+    gone = GoneSums(database, org_id, until)
+    for table in (retired_intervals, retired_runs):
+        for rows in _pieces(folder, manifest, table, org_id):
+            gone.look(table, rows)
+    return gone
 
 
 def _checked(folder: Path) -> dict[str, Any]:
@@ -136,6 +160,7 @@ def _made(database: Database, folder: Path, manifest: Mapping[str, Any], org_id:
         if connection.execute(its).first() is not None:
             return False
         connection.execute(insert(organisations), [dict(row) for row in rows])
+        keep_all(connection, org_id)
         return True
 
     return database.write(work)
@@ -187,14 +212,7 @@ def _take(
         return 0  # sums are made of what is taken; exclusions come with their runs
     if table is runs:
         return _take_runs(connection, rows, out)
-    if table is retention:
-        return _take_retention(connection, rows[0])
-    special = {
-        intervals.name: _take_intervals,
-        footprints.name: _take_footprints,
-        retired_intervals.name: _take_retired_intervals,
-        retired_runs.name: _take_retired_runs,
-    }
+    special = {intervals.name: _take_intervals, footprints.name: _take_footprints}
     if table.name in special:
         return special[table.name](connection, rows)
     return len(_insert_missing(connection, table, rows))
@@ -282,40 +300,9 @@ def _take_intervals(connection: Connection, rows: Rows) -> int:
     return len(new)
 
 
-def _take_retired_intervals(connection: Connection, rows: Rows) -> int:
-    new = _new_retired(connection, retired_intervals, daily_intervals, rows)
-    add_up(connection, daily_intervals, new)
-    return len(new)
-
-
-def _take_retired_runs(connection: Connection, rows: Rows) -> int:
-    new = _new_retired(connection, retired_runs, daily_runs, rows)
-    add_runs(connection, sorted(new))
-    return len(new)
-
-
-def _new_retired(
-    connection: Connection, table: Table, daily: Table, rows: Rows
-) -> list[tuple[Any, ...]]:
-    """Take sums of rows that are gone, where the hub has no sum of that day yet; return them.
-
-    One that has it took the rows themselves earlier, or these sums.
-    """
-    names = [column.name for column in daily.primary_key.columns]
-    keys = [tuple(row[name] for name in names) for row in rows]
-    its = tuple_(*(daily.c[name] for name in names))
-    found = connection.execute(select(*(daily.c[name] for name in names)).where(its.in_(keys)))
-    known = {tuple(row) for row in found}
-    new = [row for row, key in zip(rows, keys, strict=True) if key not in known]
-    _insert_missing(connection, table, new)
-    return [row_of(daily)(row) for row in new]
-
-
-def _take_retention(connection: Connection, row: Mapping[str, Any]) -> int:
-    if _insert_missing(connection, retention, [row]):
-        return 1
-    before = kept_since(connection, row["org_id"])
-    after = {name: max(row[name], value) for name, value in before._asdict().items()}
-    its = retention.c.org_id == row["org_id"]
-    connection.execute(update(retention).where(its).values(**after))
-    return int(after != before._asdict())
+def _take_retention(connection: Connection, org_id: str, until: Kept) -> int:
+    before = kept_since(connection, org_id, is_alone=True)
+    after = Kept(*map(max, before, until))
+    its = retention.c.org_id == org_id
+    connection.execute(update(retention).where(its).values(**after._asdict()))
+    return int(after != before)
