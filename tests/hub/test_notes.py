@@ -5,7 +5,7 @@ import random
 import pytest
 
 from hub.made import client_of
-from hub.members import filled, send, sent, sums
+from hub.members import filled, send, sent, signed_in, sums
 
 
 @pytest.fixture
@@ -116,6 +116,29 @@ def test_a_run_that_two_projects_have_is_named_by_its_project(hub, client):
     assert client.put("/api/v1/runs/a/tags/x").status_code == 409
     assert client.put("/api/v1/runs/a/tags/x?project=other").status_code == 204
     assert client.get("/api/v1/runs/a/tags?project=ranker").json() == {"tags": []}
+
+
+def test_a_token_that_may_not_read_learns_of_no_other_project_s_run(hub, client):
+    root = hub.tokens.create("acme", "root", "t", ["admin"])
+    send(hub, root, sent("secret", project="p2"), *(sent("c", project=p) for p in ("p1", "p2")))
+    send(hub, root, *(sent("many", project=p) for p in ("p2", "p3")))
+    with client_of(hub, hub.tokens.create("acme", "root", "t", ["write:p1"])) as narrow:
+        for run, query in (("secret", ""), ("secret", "project=p2"), ("many", ""), ("none", "")):
+            answer = narrow.put(f"/api/v1/runs/{run}/tags/t?{query}")
+            assert answer.status_code == 404
+            assert answer.json()["detail"] == f"Run {run!r} is unknown."
+        # Of those that have this id it may write one, and knows of no other.
+        assert narrow.put("/api/v1/runs/c/tags/t").status_code == 204
+    assert client.get("/api/v1/runs/c/tags?project=p1").json() == {"tags": ["t"]}
+
+
+def test_a_run_whose_id_a_thousand_projects_share_is_found_by_its_project(hub, client):
+    first = [sent("a", project=f"!{number:04}") for number in range(1000)]
+    root = hub.tokens.create("acme", "root", "t", ["admin"])
+    send(hub, root, *first)
+    assert client.put("/api/v1/runs/a/tags/x?project=ranker").status_code == 204
+    assert client.put("/api/v1/runs/a/tags/x").status_code == 409
+    assert signed_in(hub, root).get("/runs/a?project=ranker").status_code == 200
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 501])

@@ -82,6 +82,15 @@ def test_a_filter_finds_what_it_says(hub, asked, expected):
     assert "".join(ids(listed(hub.database, "acme", asked))) == expected
 
 
+@pytest.mark.parametrize("name", ["École", "école", "ÉCOLE", "cole-R"])
+def test_a_name_is_found_by_its_letters_and_those_of_ascii_in_either_case(hub, name):
+    token = hub.tokens.create("acme", "root", "t", ["admin"])
+    send(hub, token, sent("f", name="École-run"), sent("g", name="école-Run"))
+    # É is no letter of ASCII: both databases tell it from é.
+    expected = {"É": {"f"}, "é": {"g"}, "c": {"f", "g"}}[name[0]]
+    assert set(ids(listed(hub.database, "acme", Asked(name=name)))) == expected
+
+
 def test_tags_and_exclusions_are_filters(hub):
     with client_of(hub, hub.tokens.create("acme", "root", "t", ["admin"])) as client:
         client.put("/api/v1/runs/b/tags/x")
@@ -176,5 +185,13 @@ def test_a_name_that_is_a_formula_is_none_in_the_csv(hub, browser):
 )
 def test_what_cannot_be_asked_is_refused_in_words(browser, query, words):
     answer = browser.get(f"/runs?{query}")
+    assert answer.status_code == 422
+    assert words in unescape(answer.text)
+
+
+@pytest.mark.parametrize("query", ["sort=colour", "sort=-"])
+def test_a_csv_in_no_order_is_refused_before_it_begins(browser, query):
+    words = f"sort is '{query[5:].removeprefix('-')}'"
+    answer = browser.get(f"/runs.csv?{query}")
     assert answer.status_code == 422
     assert words in unescape(answer.text)

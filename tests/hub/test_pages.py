@@ -4,6 +4,7 @@ import pytest
 
 from hub.browser import Browser
 from hub.made import admin_of, hub_of
+from wattprint.hub import run_list
 
 
 @pytest.fixture
@@ -103,6 +104,29 @@ def test_a_fault_is_a_page_for_people_and_a_document_for_programs(hub, token):
     assert "<h1>Not found</h1>" in browser.get("/no-such-page").text
     answer = browser.get("/api/v1/no-such-route")
     assert answer.json()["status"] == 404
+
+
+@pytest.mark.parametrize("path", ["/runs", "/api/v1/runs"])
+def test_a_fault_of_ours_says_a_number_that_the_log_has_and_nothing_else(
+    hub, token, path, monkeypatch, caplog
+):
+    def failing(*_arguments, **_named):
+        raise RuntimeError("wpt_secret")
+
+    browser = Browser(hub)
+    browser.sign_in(token)
+    monkeypatch.setattr(run_list, "listed", failing)
+    answer = browser.get(path, authorization=f"Bearer {token}")
+    assert answer.status_code == 500
+    number = answer.headers["x-request-id"]
+    assert f"its log says more under {number}." in answer.text
+    assert "wpt_secret" not in answer.text and "Traceback" not in answer.text
+    kinds = {"/runs": "text/html", "/api/v1/runs": "application/problem+json"}
+    assert answer.headers["content-type"].startswith(kinds[path])
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    (logged,) = [one for one in caplog.records if one.name == "wattprint.hub"]
+    assert logged.getMessage() == f"request {number} failed"
+    assert "RuntimeError: wpt_secret" in logged.exc_text
 
 
 def test_a_fault_is_shown_to_a_member_as_one(hub, token):

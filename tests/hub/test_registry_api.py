@@ -274,6 +274,19 @@ def test_a_leaderboard_marks_whom_none_beats_in_both(hub, admin):
     assert board["front"] == ["model-0000", "model-0001", "model-0003"]
 
 
+def test_of_equal_scores_a_model_that_emits_nothing_comes_first(hub, admin):
+    emissions = [12.0, 0.0]
+    accepted(
+        admin,
+        *(
+            model(i, scores=[{"metric": "acc", "value": 0.9}], work=footprint(emissions=kg))
+            for i, kg in enumerate(emissions)
+        ),
+    )
+    board = admin.get("/api/v1/registry/leaderboard?task=text-ranking").json()
+    assert [row["model"] for row in board["ranked"]] == ["model-0001", "model-0000"]
+
+
 def test_a_lower_score_is_better_where_it_says_so(hub, admin):
     losses = [(2.0, 14.0), (3.0, 13.0), (4.0, 15.0)]
     accepted(

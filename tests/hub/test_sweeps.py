@@ -5,7 +5,7 @@ import re
 import pytest
 
 from hub.made import admin_of, client_of
-from hub.members import filled, sent, signed_in
+from hub.members import filled, send, sent, signed_in
 from wattprint.hub import run_list, sweeps
 from wattprint.hub.run_list import Asked
 
@@ -161,6 +161,18 @@ def test_a_run_leads_to_what_it_is_part_of(hub, token):
     assert 'The sweep search: <a href="/runs/search?project=ranker">' in text and "6 kWh" in text
     text = browser.get("/runs?parent=batch-sizes").text
     assert "The sweep batch-sizes</h2>" in text and "4 kWh" in text
+
+
+def test_a_parent_is_named_though_a_thousand_projects_have_a_run_of_another_one_s_id(hub, token):
+    send(hub, token, *(sent("batch-sizes", project=f"!{number:04}") for number in range(1000)))
+    parents = {row.sweep.parent_id: row.parent for row in listed(hub).rows}
+    assert parents["search"]["project_id"] == "ranker"
+    assert parents["batch-sizes"]["project_id"] == "!0000"
+    # A run's own parent is the one of its project, however many come before it.
+    send(hub, token, sent("batch-sizes", name="of ranker"))
+    assert sweeps.around(hub.database, "acme", "ranker", "batch-sizes")["name"] == "of ranker"
+    assert sweeps.around(hub.database, "acme", "speech", "batch-sizes")["project_id"] == "!0000"
+    assert sweeps.around(hub.database, "acme", "ranker", "unknown") is None
 
 
 def test_the_page_of_sweeps_shows_what_each_comes_to(hub, token):

@@ -1,6 +1,6 @@
 """What is read of a tenant's runs, one by one; `run_list.py` lists them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -59,11 +59,22 @@ def find_run(
     return found
 
 
-def projects_of(database: Database, org_id: str, run_id: str) -> list[str]:
-    """Return the projects that have a run of an id; most often one."""
+def projects_of(
+    database: Database, org_id: str, run_id: str, among: Collection[str] | None = None
+) -> list[str]:
+    """Return the projects that have a run of an id, most often one, and no more than two.
+
+    Args:
+        database: The hub's database.
+        org_id: The tenant.
+        run_id: The run.
+        among: Only these projects; None for all.
+    """
     statement = select(runs.c.project_id).where(runs.c.org_id == org_id, runs.c.run_id == run_id)
+    if among is not None:
+        statement = statement.where(runs.c.project_id.in_(among))
     with database.reading() as connection:
-        return list(connection.scalars(statement.order_by(runs.c.project_id).limit(1000)))
+        return list(connection.scalars(statement.order_by(runs.c.project_id).limit(2)))
 
 
 def _footprints(connection: Any, run: Mapping[str, Any]) -> list[dict[str, Any]]:

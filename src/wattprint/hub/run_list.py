@@ -7,9 +7,10 @@ rare among a million runs takes several clicks, and never seconds.
 """
 
 from collections.abc import Iterator, Sequence
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, literal, select, tuple_
+from sqlalchemy import Connection, and_, collate, func, literal, select, tuple_
 
 from wattprint.domain.checks import one_of
 from wattprint.hub.cursors import foreign, packed, unpacked
@@ -30,6 +31,9 @@ STRETCHES = (400, 3_600, 8_000)
 """Runs looked at for one page, a stretch at a time."""
 EXCLUDED = ("", "no", "only")
 """Whether excluded runs are listed: among the others, not, or they alone."""
+
+
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class Asked(NamedTuple):
@@ -185,7 +189,9 @@ def _conditions(connection: Connection, org_id: str, asked: Asked) -> Iterator[A
     if asked.tag is not None:
         yield is_tagged(asked.tag)
     if asked.name is not None:
-        yield func.lower(runs.c.name).contains(asked.name.lower(), autoescape=True)
+        yield _in_small_letters(connection, runs.c.name).contains(
+            asked.name.translate(_SMALL), autoescape=True
+        )
     if asked.since_ms is not None:
         yield runs.c.started_at_ms >= asked.since_ms
     if asked.until_ms is not None:
@@ -194,6 +200,12 @@ def _conditions(connection: Connection, org_id: str, asked: Asked) -> Iterator[A
         yield is_excluded() if asked.excluded == "only" else ~is_excluded()
     if asked.is_newest_of_sweep:
         yield _is_newest_of_sweep(asked)
+
+
+def _in_small_letters(connection: Connection, text: Any) -> Any:
+    """Return a text whose letters of ASCII are small; SQLite knows of no others, and no "C"."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    return func.lower(text if is_sqlite else collate(text, "C"))
 
 
 def _is_newest_of_sweep(asked: Asked) -> Any:

@@ -167,8 +167,7 @@ def of_parent(
     """Return what the newest runs of a parent come to, and the run that it is; None for none."""
     with database.reading() as connection:
         sweep = summed(connection, org_id, parent_id, MOST_RUNS)
-        named = _named(connection, org_id, [parent_id])
-    return sweep, next(iter(named), None)
+        return sweep, _named(connection, org_id, parent_id)
 
 
 class SweepOfRun(NamedTuple):
@@ -206,9 +205,8 @@ def around(
     Where several projects have a run of that id, it is the one of the same project, else the first.
     """
     with database.reading() as connection:
-        found = _named(connection, org_id, [run_id])
-    of_same = (row for row in found if row["project_id"] == project_id)
-    return next(of_same, next(iter(found), None))
+        of_same = _named(connection, org_id, run_id, project_id)
+        return of_same or _named(connection, org_id, run_id)
 
 
 class Listed(NamedTuple):
@@ -249,21 +247,26 @@ def listed(
     found = run_list.listed(database, org_id, asked, cursor=cursor, limit=limit, is_described=False)
     ids = [row["parent_id"] for row in found.rows]
     with database.reading() as connection:
-        # Of an id that several projects have, the first: the later ones are overwritten.
-        parents = {row["run_id"]: row for row in reversed(_named(connection, org_id, ids))}
+        # Of an id that several projects have, the first.
+        parents = [_named(connection, org_id, one) for one in ids]
         sums = [summed(connection, org_id, one, MOST_RUNS_OF_EACH) for one in ids]
     rows = [
-        Listed(sweep, parents.get(sweep.parent_id), row)
-        for sweep, row in zip(sums, found.rows, strict=True)
+        Listed(sweep, parent, row)
+        for sweep, parent, row in zip(sums, parents, found.rows, strict=True)
     ]
     return Sweeps(rows, found.next_cursor, found.is_cut)
 
 
-def _named(connection: Connection, org_id: str, run_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Return project, id and name of runs, by their id and project."""
-    if not run_ids:
-        return []
+def _named(
+    connection: Connection, org_id: str, run_id: str, project_id: str | None = None
+) -> dict[str, Any] | None:
+    """Return project, id and name of the first run of an id, by `runs_by_id`; None for none.
+
+    An id has a query of its own: any number of projects may have a run of it.
+    """
     its = select(runs.c.project_id, runs.c.run_id, runs.c.name)
-    its = its.where(runs.c.org_id == org_id, runs.c.run_id.in_(run_ids))
-    its = its.order_by(runs.c.run_id, runs.c.project_id).limit(1000)  # as the index `runs_by_id`
-    return [dict(row) for row in connection.execute(its).mappings()]
+    its = its.where(runs.c.org_id == org_id, runs.c.run_id == run_id)
+    if project_id is not None:
+        its = its.where(runs.c.project_id == project_id)
+    found = connection.execute(its.order_by(runs.c.project_id).limit(1)).mappings().first()
+    return None if found is None else dict(found)

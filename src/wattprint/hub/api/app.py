@@ -28,7 +28,7 @@ from wattprint.hub.api.asked import Hub
 from wattprint.hub.api.known_parameters import only_known_parameters
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import add_handlers
-from wattprint.hub.api.watch import Counters, Watch
+from wattprint.hub.api.watch import Counters, Watch, add_fault_handler
 from wattprint.hub.auth.accounts import accounts_of
 from wattprint.hub.auth.key import server_key
 from wattprint.hub.auth.oidc import Provider
@@ -117,6 +117,7 @@ def application(hub: Hub) -> Any:
     app.mount("/static", static_files())
     add_handlers(app, answer)
     add_page_handlers(app)
+    add_fault_handler(app, answer)
     _describe(app)
     return Watch(app, hub.counters, answer)
 

@@ -1,5 +1,6 @@
 """Tags, notes and exclusions of runs."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -10,7 +11,7 @@ from wattprint.hub import notes
 from wattprint.hub.api.asked import AskedHub, Hub, Reader, Writer, problems
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.api.reading import Name, RunId
-from wattprint.hub.auth.rights import Principal
+from wattprint.hub.auth.rights import READ, Principal
 from wattprint.hub.notes import RunKey
 from wattprint.hub.reading import projects_of
 
@@ -154,15 +155,24 @@ def delete_exclusion(
     return Response(status_code=204)
 
 
-def run_key(hub: Hub, org_id: str, run: str, project: str | None) -> RunKey:
+def run_key(
+    hub: Hub, org_id: str, run: str, project: str | None, among: Collection[str] | None = None
+) -> RunKey:
     """Return a run that is there.
+
+    Args:
+        hub: The hub.
+        org_id: The tenant.
+        run: Its id.
+        project: Its project; None where its id tells it.
+        among: Projects that may be known of; None for all.
 
     Raises:
         ProblemError: It is not, or several projects have one of this id.
     """
-    found = projects_of(hub.database, org_id, run)
     if project is not None:
-        found = [name for name in found if name == project]
+        among = [project] if among is None or project in among else []
+    found = projects_of(hub.database, org_id, run, among)
     if not found:
         raise ProblemError(404, f"Run {run!r} is unknown.")
     if len(found) > 1:
@@ -171,7 +181,9 @@ def run_key(hub: Hub, org_id: str, run: str, project: str | None) -> RunKey:
 
 
 def _writable(hub: Hub, principal: Principal, run: str, project: str | None) -> RunKey:
-    key = run_key(hub, principal.org_id, run, project)
+    # Who may not read learns of no run but those that it may write: of others it is told nothing.
+    among = None if principal.may(READ) else principal.own_projects()
+    key = run_key(hub, principal.org_id, run, project, among)
     if not principal.may_write(key.project_id):
         raise ProblemError(403, f"Expected a token that may write to project {key.project_id!r}.")
     return key

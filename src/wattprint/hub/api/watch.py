@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from fastapi import Request
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
 
 from wattprint.hub.api.problems import Answer, ProblemError
 
@@ -123,7 +124,8 @@ class Watch:
             await self._app(scope, receive, send)
             return
         begun_s, request_id = self._clock_s(), secrets.token_hex(8)
-        said = {"status": 500, "bytes": 0, "begun": False}
+        scope.setdefault("state", {})[_REQUEST] = request_id
+        said = {"status": 500, "bytes": 0, "begun": False, "ended": False}
 
         async def sent(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
@@ -137,17 +139,18 @@ class Watch:
                 ]
             elif message["type"] == "http.response.body":
                 said["bytes"] += len(message.get("body", b""))
+                said["ended"] = not message.get("more_body", False)
             await send(message)
 
         try:
             await self._app(scope, receive, sent)
         except Exception:
             logging.getLogger("wattprint.hub").exception("request %s failed", request_id)
-            if said["begun"]:
-                raise
-            detail = f"The hub failed; its log says more under {request_id}."
-            answer = self._answer(Request(scope), ProblemError(500, detail))
-            await answer(scope, receive, sent)
+            if said["begun"] and not said["ended"]:
+                raise  # the server has to break off what was begun
+            if not said["begun"]:
+                answer = self._answer(Request(scope), _fault(request_id))
+                await answer(scope, receive, sent)
         finally:
             self._note(scope, request_id, said, self._clock_s() - begun_s)
 
@@ -170,4 +173,25 @@ class Watch:
         LOG.info(json.dumps(line))
 
 
+def add_fault_handler(app: FastAPI, answer: Answer) -> None:
+    """Answer a fault of ours with the number under which `Watch` logs it.
+
+    Without it the framework would answer, before the fault came to `Watch`, with two bare words.
+
+    Args:
+        app: The application that is watched.
+        answer: How a fault is told.
+    """
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, _error: Exception) -> Response:
+        return answer(request, _fault(request.scope["state"][_REQUEST]))
+
+
+def _fault(request_id: str) -> ProblemError:
+    return ProblemError(500, f"The hub failed; its log says more under {request_id}.")
+
+
+_REQUEST = "request_id"
+"""Where a request's state has its number."""
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -47,6 +47,14 @@ class Principal(NamedTuple):
             return False
         return bool(self.scopes & {"admin", ANY_PROJECT, f"write:{project}"})
 
+    def own_projects(self) -> frozenset[str] | None:
+        """Return the projects that it may send runs of; None for all."""
+        if self.scopes & {"admin", ANY_PROJECT}:
+            return None
+        return frozenset(
+            scope.removeprefix("write:") for scope in self.scopes if scope.startswith("write:")
+        )
+
     def may_give(self, scope: str) -> bool:
         """Whether it may give a token this scope: none that is more than its own."""
         if scope == "admin":

@@ -136,7 +136,12 @@ def _ranked(database: Database, org_id: str, task: str, contest: Contest) -> lis
         rows = [dict(row) for row in connection.execute(statement).mappings()]
     found = [Ranked(score=row.pop("score_millionths") / _MILLION, **row) for row in rows]
     sign = -1 if contest.higher_is_better else 1
-    found.sort(key=lambda one: (sign * one.score, one.location_ug or inf, one.model_id))
+
+    def place(one: Ranked) -> tuple[float, float, str]:
+        cost_ug = inf if one.location_ug is None else one.location_ug
+        return sign * one.score, cost_ug, one.model_id
+
+    found.sort(key=place)
     front = on_front(
         [(one.score, one.location_ug) for one in found], higher_is_better=contest.higher_is_better
     )
