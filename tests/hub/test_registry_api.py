@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -131,6 +132,15 @@ def test_each_row_of_a_table_stands_for_itself(hub, admin):
     assert rows[2]["reasons"][0].startswith("/name")
     assert rows[3]["reasons"] == ["3 cells; expected 8"]
     assert rows[4]["reasons"][0].startswith("/footprints/0/hours")
+
+
+@pytest.mark.parametrize("model_id", ["\ud800", "x", "a b c d e f", "ä" * 8, 12345678, None, []])
+def test_an_id_that_is_none_is_refused_and_not_echoed(hub, admin, model_id):
+    rows = json.dumps({"models": [model(1), model(2, id=model_id)]})
+    answer = admin.post(f"{MODELS}:batch", content=rows, headers=JSON)
+    assert answer.status_code == 200, answer.text
+    verdicts = [(row["id"], row["verdict"]) for row in answer.json()["rows"]]
+    assert verdicts == [("model-0001", "created"), (None, "refused")]
 
 
 def test_a_table_with_an_unknown_column_is_refused_with_the_nearest(hub, admin):
@@ -310,6 +320,12 @@ def test_parquet_holds_the_same_rows_and_the_licence(hub, admin):
     table = pyarrow_parquet.read_table(io.BytesIO(answer.content))
     assert table.num_rows == 3
     assert table.schema.metadata[b"licence"] == b"CC-BY-4.0"
+
+
+def test_without_the_extra_a_download_as_parquet_is_refused_by_name(hub, admin, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)  # as where it is not installed
+    answer = admin.get("/api/v1/registry/registry.parquet")
+    assert (answer.status_code, "lacks the extra 'parquet'" in answer.text) == (415, True)
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,7 @@ EXAMPLE: dict[str, Any] = {
 }
 """8 x 0.4 kW x 72 h x 1.2 = 276.48 kWh, x 53.26 g/kWh = 14.7 kg."""
 _SUBMISSION: TypeAdapter[Submission] = TypeAdapter(Submission)
+_MODEL_ID: TypeAdapter[str] = TypeAdapter(ModelId)
 
 
 def checked_link(link: str) -> str:
@@ -188,6 +189,15 @@ def read_submission(sent: Any) -> Submission:
         ValidationError: Something in it is refused.
     """
     return _SUBMISSION.validate_python(sent)
+
+
+def is_model_id(said: Any) -> bool:
+    """Whether something is a text that a model may be called by."""
+    try:
+        _MODEL_ID.validate_python(said, strict=True)
+    except ValidationError:
+        return False
+    return True
 
 
 def faults_of(error: ValidationError, base: str = "") -> list[dict[str, str]]:
