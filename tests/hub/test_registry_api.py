@@ -66,6 +66,49 @@ def test_pieces_of_work_add_up(hub, admin):
     assert found["emissions_kg"]["value"] == pytest.approx(15.0, rel=1e-12)
 
 
+# 1e12 h x 1 MW = 1e15 kWh, and 1e7 x 9e5 h x 0.4 kW x 10 = 3.6e13 kWh: more than 1e11. Ten of 1 Mt
+# are 10 Mt, and ten of 20 TWh at 10 kg/kWh 2,000 Mt. 13 Mt is what 1e10 kWh are at 1.3 kg/kWh.
+MUCH = [
+    ([{"device_hours": 1e12, "power_w": 1e6, "zone": "FR", "year": 2023}], "/0/device_hours"),
+    (
+        [{"count": 10_000_000, "hours": 900_000, "hardware": "A100 SXM4 80GB", "pue": 10}],
+        "/0/hours",
+    ),
+    ([{"emissions": 1e6, "emissions_unit": "t"}] * 10, ""),
+    ([{"energy": 20_000, "energy_unit": "GWh"}] * 10, ""),
+    ([{"energy": 1e4, "energy_unit": "GWh", "intensity_g_per_kwh": 1300}], "/0/energy"),
+]
+
+
+@pytest.mark.parametrize(("works", "pointer"), MUCH, ids=range(len(MUCH)))
+def test_figures_that_add_up_to_more_than_is_kept_are_refused_alone(hub, admin, works, pointer):
+    answer = admin.post(MODELS, json=model(1, footprints=works))
+    assert answer.status_code == 422, answer.text
+    errors = [e for e in answer.json()["errors"] if "more than is kept" in e["detail"]]
+    assert [error["pointer"] for error in errors] == [f"/footprints{pointer}"]
+    assert "at most 1 Mt CO2e and 100 TWh" in errors[0]["detail"]
+    batch = {"models": [model(1, footprints=works), model(2)]}
+    told = admin.post(f"{MODELS}:batch", json=batch).json()
+    assert told["counts"] == {"refused": 1, "created": 1}
+
+
+def test_the_largest_figures_that_are_kept_come_back(hub, admin):
+    # Half of 1 Mt twice, and half of 100 TWh twice: 1e12 g, and 1e11 kWh.
+    grams = {"emissions": 5e5, "emissions_unit": "t"}
+    energy = {"energy": 5e4, "energy_unit": "GWh", "energy_at": "facility"}
+    for number, half in ((1, grams), (2, energy)):
+        answer = admin.post(MODELS, json=model(number, footprints=[half, half]))
+        assert answer.status_code == 201, answer.text
+    first, second = (admin.get(f"{MODELS}/model-{n:04}").json()["model"] for n in (1, 2))
+    assert first["emissions_kg"]["value"] == pytest.approx(1e9, rel=1e-12)
+    assert second["energy_kwh"]["value"] == pytest.approx(1e11, rel=1e-12)
+
+
+def test_a_bound_of_more_than_is_kept_is_refused(hub, admin):
+    answer = admin.post(MODELS, json=model(work=footprint(emissions_high=1e300)))
+    assert (answer.status_code, "at most 1 Mt" in answer.text) == (422, True)
+
+
 def test_grams_for_kilograms_are_refused_and_nothing_is_stored(hub, admin):
     answer = admin.post(MODELS, json=model(work=footprint(emissions_unit="g")))
     assert answer.status_code == 422
