@@ -238,6 +238,44 @@ def test_an_address_that_tries_many_accounts_is_stopped(hub):
     assert attempts.take("acme", "root", "2001:db8:0:1::1") == 0
 
 
+@pytest.mark.parametrize(
+    ("user", "address"),
+    [("root", "192.0.2.{}"), ("user{}", "192.0.2.1")],
+    ids=["account", "address"],
+)
+def test_an_attempt_that_is_refused_writes_nothing(hub, user, address):
+    attempts = hub.accounts.attempts
+    most = MOST_OF_ACCOUNT if user == "root" else MOST_OF_ADDRESS
+    waits = [attempts.take("acme", user.format(i), address.format(i)) for i in range(most)]
+    assert waits == [0] * most
+    before = hub.database.changes
+    assert attempts.take("acme", user.format("x"), address.format(1)) == 900
+    assert hub.database.changes == before
+    hub.wall_clock_s.now_s += 900
+    assert attempts.take("acme", user.format("x"), address.format(1)) == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "cookie"),
+    [
+        ("GET", "/sign-in", ""),
+        ("POST", "/sign-in", ""),
+        ("GET", "/welcome?code=x", ""),
+        ("POST", "/welcome", ""),
+        ("GET", "/", ""),
+        ("GET", "/dashboard", "acme." + "0" * 16 + "." + "A" * 43),
+    ],
+)
+def test_who_has_no_session_is_limited_by_the_address(database, method, path, cookie):
+    browser = Browser(hub_of(database, requests_per_s=0.5))  # one at once
+    if cookie:
+        browser.cookies.set("wattprint_session", cookie, "hub.test")
+    ask = browser.get if method == "GET" else lambda path: browser.post(path, {"form_key": "none"})
+    statuses = [ask(path).status_code for _ in range(2)]
+    assert statuses[0] in (200, 303, 403, 404)
+    assert statuses[1] == 429
+
+
 def test_who_signs_in_well_uses_up_no_attempts(hub):
     for _ in range(MOST_OF_ADDRESS + 1):
         assert hub.accounts.attempts.take("acme", "root", "192.0.2.1") == 0

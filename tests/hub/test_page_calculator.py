@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hub.browser import Browser
 from hub.made import Client, hub_of
 from wattprint.estimator.describe import estimate
-from wattprint.hub.api.address_limit import household
 from wattprint.hub.api.app import application
 from wattprint.hub.calculator.asked import asked
 from wattprint.hub.calculator.factor_link import label, vintage
@@ -223,8 +222,23 @@ def test_who_has_no_token_is_limited_by_the_address(tmp_path):
     database.close()
 
 
-def test_an_ipv6_household_is_one_address():
-    assert household("2001:db8::1") == household("2001:db8::ffff") != household("2001:db8:0:1::1")
+@pytest.mark.parametrize(
+    ("other", "status"),
+    [("::ffff:192.0.2.2", 200), ("::ffff:192.0.2.1", 429), ("192.0.2.1", 429)],
+)
+def test_an_address_within_ipv6_is_that_of_its_ipv4(tmp_path, other, status):
+    database = Database(f"sqlite:///{tmp_path / 'hub.db'}")
+    migrate(database)
+    app = application(hub_of(database, requests_per_s=0.5))  # a bucket that holds one
+    first, second = (asyncio.run(_status_from(app, of)) for of in ("::ffff:192.0.2.1", other))
+    database.close()
+    assert (first, second) == (200, status)
+
+
+async def _status_from(app, address):
+    transport = httpx.ASGITransport(app, client=(address, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as client:
+        return (await client.get("/api/v1/estimate?power_w=1&hours=1")).status_code
 
 
 _TEXTS = st.one_of(

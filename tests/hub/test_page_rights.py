@@ -180,6 +180,45 @@ def test_a_session_of_a_token_may_not_administer(hub, scopes):
             assert is_refused(answer), (method, path, answer.status_code)
 
 
+SCOPES = (["admin"], ["read"], ["read", "write:ranker"])
+
+
+@pytest.mark.parametrize("mine", SCOPES, ids="-".join)
+@pytest.mark.parametrize("its", SCOPES, ids="-".join)
+def test_a_session_takes_back_no_token_that_may_do_more(hub, mine, its):
+    token = hub.tokens.create("acme", "root", "zebra", its)
+    browser = session_browser(hub, mine)
+    may = mine == ["admin"] or set(its) <= set(mine)
+    path = f"/account/tokens/{token.split('.')[1]}/revoke"
+    assert ("zebra" in browser.get("/account").text) is may
+    assert browser.get(path).status_code == (200 if may else 404)
+    answer = browser.post(path, {"form_key": browser.key("/account")})
+    assert answer.status_code == (303 if may else 404)
+    assert (hub.tokens.check(token) is None) is may
+
+
+@pytest.mark.parametrize("mine", SCOPES, ids="-".join)
+def test_a_session_of_a_narrow_token_ends_itself_alone(hub, mine):
+    browser, other = session_browser(hub, mine), hub.sessions.open("acme", "root", browser="zebra")
+    may, ids = mine == ["admin"], [other.split(".")[1]]
+    ids.append(browser.cookies["wattprint_session"].split(".")[1])
+    key = {"form_key": browser.key("/account")}
+    assert ("zebra" in browser.get("/account").text) is may
+    statuses = [browser.post(f"/account/sessions/{one}/end", key).status_code for one in ids[:1]]
+    statuses.append(browser.post("/account/sessions/end-others", key).status_code)
+    assert statuses == ([303, 303] if may else [404, 403])
+    assert (hub.sessions.check(other) is None) is may
+    assert browser.post(f"/account/sessions/{ids[1]}/end", key).status_code == 303
+
+
+def session_browser(hub, scopes):
+    """A browser in which root is signed in by a token of scopes."""
+    browser = Browser(hub)
+    cookie = hub.sessions.open("acme", "root", scopes=scopes)
+    browser.cookies.set("wattprint_session", cookie, "hub.test")
+    return browser
+
+
 def test_nothing_of_one_tenant_shows_to_another(hub):
     member(hub, "ann")
     set_team(hub.database, root_of(), "search", "zebra team", 0)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -63,6 +64,49 @@ def test_pieces_of_work_add_up(hub, admin):
     admin.post(MODELS, json=model(footprints=[footprint(), small]))
     found = admin.get(f"{MODELS}/model-0001").json()["model"]
     assert found["emissions_kg"]["value"] == pytest.approx(15.0, rel=1e-12)
+
+
+# 1e12 h x 1 MW = 1e15 kWh, and 1e7 x 9e5 h x 0.4 kW x 10 = 3.6e13 kWh: more than 1e11. Ten of 1 Mt
+# are 10 Mt, and ten of 20 TWh at 10 kg/kWh 2,000 Mt. 13 Mt is what 1e10 kWh are at 1.3 kg/kWh.
+MUCH = [
+    ([{"device_hours": 1e12, "power_w": 1e6, "zone": "FR", "year": 2023}], "/0/device_hours"),
+    (
+        [{"count": 10_000_000, "hours": 900_000, "hardware": "A100 SXM4 80GB", "pue": 10}],
+        "/0/hours",
+    ),
+    ([{"emissions": 1e6, "emissions_unit": "t"}] * 10, ""),
+    ([{"energy": 20_000, "energy_unit": "GWh"}] * 10, ""),
+    ([{"energy": 1e4, "energy_unit": "GWh", "intensity_g_per_kwh": 1300}], "/0/energy"),
+]
+
+
+@pytest.mark.parametrize(("works", "pointer"), MUCH, ids=range(len(MUCH)))
+def test_figures_that_add_up_to_more_than_is_kept_are_refused_alone(hub, admin, works, pointer):
+    answer = admin.post(MODELS, json=model(1, footprints=works))
+    assert answer.status_code == 422, answer.text
+    errors = [e for e in answer.json()["errors"] if "more than is kept" in e["detail"]]
+    assert [error["pointer"] for error in errors] == [f"/footprints{pointer}"]
+    assert "at most 1 Mt CO2e and 100 TWh" in errors[0]["detail"]
+    batch = {"models": [model(1, footprints=works), model(2)]}
+    told = admin.post(f"{MODELS}:batch", json=batch).json()
+    assert told["counts"] == {"refused": 1, "created": 1}
+
+
+def test_the_largest_figures_that_are_kept_come_back(hub, admin):
+    # Half of 1 Mt twice, and half of 100 TWh twice: 1e12 g, and 1e11 kWh.
+    grams = {"emissions": 5e5, "emissions_unit": "t"}
+    energy = {"energy": 5e4, "energy_unit": "GWh", "energy_at": "facility"}
+    for number, half in ((1, grams), (2, energy)):
+        answer = admin.post(MODELS, json=model(number, footprints=[half, half]))
+        assert answer.status_code == 201, answer.text
+    first, second = (admin.get(f"{MODELS}/model-{n:04}").json()["model"] for n in (1, 2))
+    assert first["emissions_kg"]["value"] == pytest.approx(1e9, rel=1e-12)
+    assert second["energy_kwh"]["value"] == pytest.approx(1e11, rel=1e-12)
+
+
+def test_a_bound_of_more_than_is_kept_is_refused(hub, admin):
+    answer = admin.post(MODELS, json=model(work=footprint(emissions_high=1e300)))
+    assert (answer.status_code, "at most 1 Mt" in answer.text) == (422, True)
 
 
 def test_grams_for_kilograms_are_refused_and_nothing_is_stored(hub, admin):
@@ -131,6 +175,15 @@ def test_each_row_of_a_table_stands_for_itself(hub, admin):
     assert rows[2]["reasons"][0].startswith("/name")
     assert rows[3]["reasons"] == ["3 cells; expected 8"]
     assert rows[4]["reasons"][0].startswith("/footprints/0/hours")
+
+
+@pytest.mark.parametrize("model_id", ["\ud800", "x", "a b c d e f", "ä" * 8, 12345678, None, []])
+def test_an_id_that_is_none_is_refused_and_not_echoed(hub, admin, model_id):
+    rows = json.dumps({"models": [model(1), model(2, id=model_id)]})
+    answer = admin.post(f"{MODELS}:batch", content=rows, headers=JSON)
+    assert answer.status_code == 200, answer.text
+    verdicts = [(row["id"], row["verdict"]) for row in answer.json()["rows"]]
+    assert verdicts == [("model-0001", "created"), (None, "refused")]
 
 
 def test_a_table_with_an_unknown_column_is_refused_with_the_nearest(hub, admin):
@@ -323,6 +376,12 @@ def test_parquet_holds_the_same_rows_and_the_licence(hub, admin):
     table = pyarrow_parquet.read_table(io.BytesIO(answer.content))
     assert table.num_rows == 3
     assert table.schema.metadata[b"licence"] == b"CC-BY-4.0"
+
+
+def test_without_the_extra_a_download_as_parquet_is_refused_by_name(hub, admin, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)  # as where it is not installed
+    answer = admin.get("/api/v1/registry/registry.parquet")
+    assert (answer.status_code, "lacks the extra 'parquet'" in answer.text) == (415, True)
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,49 @@ def test_no_token_makes_one_that_may_do_more(hub):
             assert answer.status_code == status, scopes
 
 
+def token_id(token):
+    """The id that a token is listed by."""
+    return token.split(".")[1]
+
+
+REVOKES = {
+    "admin": {"admin", "read", "write:ranker", "write:other", "itself"},
+    "read": {"read", "itself"},
+    "write:ranker": {"write:ranker", "itself"},
+    "write:*": {"write:ranker", "write:other", "itself"},
+}
+"""Which of its owner's tokens one of a scope lists and takes back."""
+
+
+@pytest.mark.parametrize("role", ["admin", "member"])
+@pytest.mark.parametrize("scope", REVOKES)
+def test_a_token_lists_and_takes_back_what_it_could_have_made_and_itself(hub, role, scope):
+    set_member(hub.database, ROOT, "ann", role=role, name="Ann", now_ms=0)
+    scopes = ("admin", "read", "write:ranker", "write:other")
+    others = {one: hub.tokens.create("acme", "ann", one, [one]) for one in scopes}
+    foreign = hub.tokens.create("acme", "root", "foreign", ["read"])
+    mine = hub.tokens.create("acme", "ann", "itself", [scope])
+    sees_all = (role, scope) == ("admin", "admin")
+    with client_of(hub, mine) as client:
+        listed = {found["name"] for found in client.get("/api/v1/tokens").json()}
+        assert listed - {"test"} == REVOKES[scope] | ({"foreign"} if sees_all else set())
+        for name, token in {**others, "foreign": foreign, "itself": mine}.items():
+            may = name in REVOKES[scope] or (name == "foreign" and sees_all)
+            answer = client.delete(f"/api/v1/tokens/{token_id(token)}")
+            assert answer.status_code == (204 if may else 404), name
+            assert (hub.tokens.check(token) is None) is may, name
+
+
+def test_a_viewer_takes_back_a_token_of_the_time_before(hub):
+    set_member(hub.database, ROOT, "ann", role="viewer", name="Ann", now_ms=0)
+    old = hub.tokens.create("acme", "ann", "old", ["write:*"])
+    with client_of(hub, hub.tokens.create("acme", "ann", "t", ["admin"])) as client:
+        assert client.delete(f"/api/v1/tokens/{token_id(old)}").status_code == 204
+    again = hub.tokens.create("acme", "ann", "old", ["write:*"])
+    with client_of(hub, again) as client:
+        assert client.delete(f"/api/v1/tokens/{token_id(again)}").status_code == 204
+
+
 def test_a_member_who_leaves_can_do_nothing_more_and_the_last_admin_stays(hub):
     with client_of(hub, hub.tokens.create("acme", "root", "t", ["admin"])) as client:
         token = client.put("/api/v1/members/ann", json={"role": "member"}).json()["token"]

@@ -126,7 +126,10 @@ def get_whoami(principal: Known) -> WhoAmI:
 
 @router.get("/tokens", responses={**problems()})
 def get_tokens(hub: AskedHub, principal: Known) -> list[TokenFound]:
-    """List one's own tokens; an admin sees those of all members."""
+    """List the tokens that one may take back: one's own; an admin's list has all members'.
+
+    A token that may do less than its owner lists itself and those that may do no more than it.
+    """
     its = tokens.c
     statement = select(tokens).where(its.org_id == principal.org_id)
     if not principal.may(ADMIN):
@@ -143,6 +146,7 @@ def get_tokens(hub: AskedHub, principal: Known) -> list[TokenFound]:
                 revoked_at_ms=row.revoked_at_ms,
             )
             for row in connection.execute(statement.order_by(its.created_at_ms, its.token_id))
+            if principal.may_revoke(row)
         ]
 
 
@@ -171,9 +175,11 @@ def delete_token(
     principal: Known,
     token: Annotated[str, Path(pattern=r"^[a-f0-9]{16}$")],
 ) -> Response:
-    """Take back one's own token; an admin, anybody's. Other workers refuse it within 2 s."""
-    user_id = None if principal.may(ADMIN) else principal.user_id
-    if not hub.tokens.revoke(principal.org_id, token, user_id):
+    """Take back one's own token; an admin, anybody's. Other workers refuse it within 2 s.
+
+    A token that may do less than its owner takes back itself and those that may do no more than it.
+    """
+    if not hub.tokens.revoke_by(principal, token):
         raise ProblemError(404, f"Token {token!r} is unknown, or was taken back before.")
     now_ms = hub.now_ms()
     hub.database.write(

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from importlib.util import find_spec
 from typing import Annotated, Any
 
 import msgspec
@@ -19,6 +18,7 @@ from wattprint.hub.api.ingest import (
     read_interval,
     whole_body,
 )
+from wattprint.hub.api.parquet_extra import check_parquet
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.rights import Principal
 from wattprint.hub.ingest.store_intervals import store_intervals
@@ -74,8 +74,7 @@ def _take(hub: Hub, principal: Principal, project: str, body: bytes) -> Response
 
 
 def _columns(hub: Hub, body: bytes) -> dict[str, list[Any]]:
-    if find_spec("pyarrow") is None:
-        raise ProblemError(415, "This hub takes no Parquet: it lacks the extra 'parquet'.")
+    check_parquet()
     limits = hub.settings.largest_parquet_rows, hub.settings.largest_unpacked_bytes
     command = [sys.executable, "-m", _CHILD, *map(str, limits)]
     try:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 
 from wattprint.hub.api.asked import AskedHub, Hub, own_origin, problems
+from wattprint.hub.api.parquet_extra import check_parquet
 from wattprint.hub.api.registry import NOT_MODIFIED, shown_model
 from wattprint.hub.api.registry_asked import (
     AskedRegistry,
@@ -25,9 +26,10 @@ router = APIRouter(prefix="/api/v1/registry", tags=["registry"])
 _FEED = 50
 
 
-def _described(media_type: str) -> dict[int | str, dict[str, Any]]:
+def _described(media_type: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {media_type: {"schema": {"type": "string"}}}
-    return {200: {"description": "The file", "content": content}, **NOT_MODIFIED, **problems(404)}
+    described = {"description": "The file", "content": content}
+    return {200: described, **NOT_MODIFIED, **problems(404, *statuses)}
 
 
 @router.get("/registry.csv", response_class=PlainTextResponse, responses=_described("text/csv"))
@@ -54,10 +56,11 @@ def _csv(hub: Hub, registry: Registry) -> Iterator[bytes]:
 @router.get(
     "/registry.parquet",
     response_class=Response,
-    responses=_described("application/vnd.apache.parquet"),
+    responses=_described("application/vnd.apache.parquet", 415),
 )
 def get_parquet(request: Request, hub: AskedHub, registry: AskedRegistry) -> Response:
     """Download all accepted models as Parquet; the licence is in its metadata and in each row."""
+    check_parquet()
     tag = _tag(hub, registry, "parquet")
     headers = {**kept(tag, registry), **_licensed(registry, "registry.parquet")}
     if has_it(request, tag):

@@ -19,7 +19,14 @@ from wattprint.hub.api.registry_asked import Asker, ModelPath, Publisher, Review
 from wattprint.hub.auth.rights import Principal
 from wattprint.hub.registry import requests, store
 from wattprint.hub.registry.examine import Examined, examined
-from wattprint.hub.registry.messages import EXAMPLE, ModelId, Submission, faults_of, read_submission
+from wattprint.hub.registry.messages import (
+    EXAMPLE,
+    ModelId,
+    Submission,
+    faults_of,
+    is_model_id,
+    read_submission,
+)
 from wattprint.hub.registry.settings import LICENCES, RegistrySettings, set_settings
 from wattprint.hub.registry.shown import kg
 from wattprint.hub.registry.table import read_table
@@ -237,7 +244,7 @@ def _take(hub: Hub, principal: Principal, body: bytes, kind: str) -> Response:
 
 def _refused(row: _Row, reasons: list[str]) -> RowResult:
     said = row.said.get("id") if isinstance(row.said, dict) else None
-    model_id = said if isinstance(said, str) else None
+    model_id = said if is_model_id(said) else None
     return RowResult(line=row.line, id=model_id, verdict="refused", reasons=reasons[:20])
 
 

@@ -2,7 +2,8 @@
 
 Of an account and of an address: the first stops many addresses that try one account, the second
 one address that tries many accounts. An attempt counts before the password is checked, and whether
-there is such an account plays no part: nobody learns which names exist.
+there is such an account plays no part: nobody learns which names exist. One that is refused is not
+counted: it writes nothing.
 """
 
 import hmac
@@ -54,6 +55,12 @@ class Attempts:
             (org_id, self._of_account(org_id, user_id)): MOST_OF_ACCOUNT,
             (_OF_ADDRESSES, self._of_address(address)): MOST_OF_ADDRESS,
         }
+
+        # Who is to wait already changes nothing: a refusal must not cost the disk a write.
+        with self._database.reading() as connection:
+            waits_ms = [_left_ms(connection, key, most - 1, now_ms) for key, most in limits.items()]
+        if max(waits_ms) > 0:
+            return ceil(max(waits_ms) / 1000)
 
         def work(connection: Connection) -> int:
             old = delete(sign_in_attempts).where(sign_in_attempts.c.since_ms <= now_ms - _WINDOW_MS)
@@ -119,10 +126,16 @@ def _counted(connection: Connection, key: tuple[str, str], most: int, now_ms: in
         row = {"org_id": key[0], "subject": key[1], "since_ms": now_ms, "attempts": 1}
         connection.execute(insert(sign_in_attempts), row)
         return 0
-    found = connection.execute(select(sign_in_attempts).where(*its)).one()
+    return _left_ms(connection, key, most, now_ms)
+
+
+def _left_ms(connection: Connection, key: tuple[str, str], most: int, now_ms: int) -> int:
+    """Return how many ms there must be none, where there were more; else 0."""
+    found = connection.execute(select(sign_in_attempts).where(*_key(*key))).first()
+    if found is None or found.attempts <= most:
+        return 0
     # A clock that was set back does not make the wait longer than the window.
-    left_ms = min(_WINDOW_MS, found.since_ms + _WINDOW_MS - now_ms)
-    return left_ms if found.attempts > most else 0
+    return int(max(0, min(_WINDOW_MS, found.since_ms + _WINDOW_MS - now_ms)))
 
 
 def _key(org_id: str, subject: str) -> tuple[Any, Any]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from wattprint.domain.checks import one_of
 from wattprint.domain.errors import InputError
@@ -22,6 +22,22 @@ SCOPE = f"^(read|admin|write:{_PROJECT})$"
 """What every scope looks like; a description of the API says it to its clients."""
 _WRITE = re.compile(f"write:(?P<project>{_PROJECT})")
 _USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+
+
+class OfToken(Protocol):
+    """What of a token decides who may take it back."""
+
+    @property
+    def user_id(self) -> str:
+        """Whose it is."""
+
+    @property
+    def token_id(self) -> str:
+        """Its name."""
+
+    @property
+    def scopes(self) -> str:
+        """One a line."""
 
 
 class Principal(NamedTuple):
@@ -55,10 +71,28 @@ class Principal(NamedTuple):
             scope.removeprefix("write:") for scope in self.scopes if scope.startswith("write:")
         )
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it may do all that its owner's role allows."""
+        return "admin" in self.scopes
+
+    def may_revoke(self, token: "OfToken") -> bool:
+        """Whether it may see a token of its organisation in a list, and take it back.
+
+        An admin, anybody's; others, their own. What may do less than its owner may take back itself
+        and what it could have made: whoever finds a narrow token shuts nobody out with it.
+        """
+        if self.may(ADMIN):
+            return True
+        if token.user_id != self.user_id:
+            return False
+        is_itself = token.token_id == self.token_id
+        return self.is_whole or is_itself or all(map(self.may_give, token.scopes.split("\n")))
+
     def may_give(self, scope: str) -> bool:
         """Whether it may give a token this scope: none that is more than its own."""
         if scope == "admin":
-            return "admin" in self.scopes
+            return self.is_whole
         if scope == "read":
             return self.may(READ)
         return self.may_write(scope.removeprefix("write:"))

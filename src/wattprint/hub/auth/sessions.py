@@ -201,6 +201,14 @@ def session_of(principal: Principal) -> str:
     return principal.token_id.removeprefix(_MARK) if principal.token_id.startswith(_MARK) else ""
 
 
+def may_end(who: Principal, session_id: str) -> bool:
+    """Whether somebody may see one of their sessions in a list, and end it.
+
+    What may do less than its owner ends itself alone, as a token does: see `Principal.may_revoke`.
+    """
+    return who.is_whole or session_id == session_of(who)
+
+
 def end_sessions(connection: Connection, org_id: str, user_id: str, *, but: str = "") -> None:
     """End the sessions of a user, in the transaction that gives a reason to.
 

@@ -120,19 +120,35 @@ class Tokens:
         known = self._known.get(sent.key)
         return known is not None and known.until_s >= self._clock_s()
 
-    def revoke(self, org_id: str, token_id: str, user_id: str | None = None) -> bool:
+    def revoke_by(self, who: Principal, token_id: str, *, of_all: bool = True) -> bool:
+        """Take a token back for somebody, as `revoke`; return whether there was one of theirs.
+
+        Args:
+            who: Who asks; see `Principal.may_revoke`.
+            token_id: The token.
+            of_all: Also where it is another member's, if they may.
+        """
+        statement = select(tokens.c.user_id, tokens.c.token_id, tokens.c.scopes).where(
+            tokens.c.org_id == who.org_id,
+            tokens.c.token_id == token_id,
+            *([] if of_all else [tokens.c.user_id == who.user_id]),
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(statement).first()
+        # A token's owner and scopes never change: what was read holds when it is taken back.
+        return found is not None and who.may_revoke(found) and self.revoke(who.org_id, token_id)
+
+    def revoke(self, org_id: str, token_id: str) -> bool:
         """Take a token back, and end sessions that it opened; return whether there was one.
 
         Args:
             org_id: The tenant.
             token_id: The token.
-            user_id: Only if it is this user's; None for anybody's.
         """
         statement = update(tokens).where(
             tokens.c.org_id == org_id,
             tokens.c.token_id == token_id,
             tokens.c.revoked_at_ms.is_(None),
-            *([] if user_id is None else [tokens.c.user_id == user_id]),
         )
         statement = statement.values(revoked_at_ms=self._now_ms())
         opened = sessions.c.org_id == org_id, sessions.c.opened_by == token_id

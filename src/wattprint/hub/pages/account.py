@@ -12,7 +12,7 @@ from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.passwords import store_password
 from wattprint.hub.auth.rights import Principal
-from wattprint.hub.auth.sessions import end_sessions, session_of
+from wattprint.hub.auth.sessions import end_sessions, may_end, session_of
 from wattprint.hub.organisations import note
 from wattprint.hub.pages.entering import audited
 from wattprint.hub.pages.rendering import page
@@ -90,7 +90,7 @@ def post_password(request: Request, hub: AskedHub, visitor: Member, form: Form) 
 def post_end(hub: AskedHub, visitor: Member, form: Form, session: _SessionId) -> Response:  # noqa: ARG001 - the form's key is checked by asking for it
     """End one of one's own sessions."""
     who = visitor.who()
-    if not hub.sessions.close_one(who.org_id, who.user_id, session):
+    if not may_end(who, session) or not hub.sessions.close_one(who.org_id, who.user_id, session):
         raise ProblemError(404, f"Session {session!r} is unknown, or has ended.")
     audited(hub, who, "session.end", session)
     return RedirectResponse("/account#sessions", status_code=303)
@@ -100,6 +100,8 @@ def post_end(hub: AskedHub, visitor: Member, form: Form, session: _SessionId) ->
 def post_end_others(hub: AskedHub, visitor: Member, form: Form) -> Response:  # noqa: ARG001 - as above
     """End all of one's own sessions but this."""
     who, now_ms = visitor.who(), hub.now_ms()
+    if not who.is_whole:
+        raise ProblemError(403, "This session may do less than its member; it ends itself alone.")
 
     def work(connection: Connection) -> None:
         end_sessions(connection, who.org_id, who.user_id, but=session_of(who))
@@ -151,7 +153,7 @@ def _check_whole(who: Principal) -> None:
     Raises:
         InputError: It is of a token that may do less.
     """
-    if "admin" not in who.scopes:
+    if not who.is_whole:
         allowed = "expected one of a password, a link or a token that may do all you may"
         raise InputError("this session may not change the account", allowed)
 
@@ -174,7 +176,11 @@ def _page(request: Request, hub: Hub, visitor: Visitor, **parts: Any) -> Respons
         status=422 if is_faulty else 200,
         name=_name(hub, who),
         has_password=hub.accounts.passwords.has(who.org_id, who.user_id),
-        sessions=hub.sessions.of_user(who.org_id, who.user_id),
+        sessions=[
+            found
+            for found in hub.sessions.of_user(who.org_id, who.user_id)
+            if may_end(who, found.session_id)
+        ],
         this_session=session_of(who),
         tokens=list_tokens(hub, who, of_all=False),
         **said,

@@ -1,11 +1,12 @@
 """The first page: where one goes from here."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.pages.visitor import AnyVisitor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(take_by_address)])
 
 
 @router.get("/")

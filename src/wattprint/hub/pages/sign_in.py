@@ -3,9 +3,10 @@
 from math import ceil
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.oidc import FLOW_S, LogInRefusedError
@@ -26,7 +27,7 @@ from wattprint.hub.pages.visitor import (
     text_of,
 )
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(take_by_address)])
 LOG_IN_COOKIE = "wattprint_log_in"
 _Back = Annotated[str, Query(alias="next", max_length=2000)]
 _Short = Annotated[str, Query(max_length=64)]

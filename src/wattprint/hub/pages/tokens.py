@@ -34,7 +34,7 @@ class TokenSeen(NamedTuple):
 
 
 def list_tokens(hub: Hub, who: Principal, *, of_all: bool, user: str = "") -> list[TokenSeen]:
-    """Return tokens, those that hold first, the newest first.
+    """Return tokens that one may take back, those that hold first, the newest first.
 
     Args:
         hub: The hub.
@@ -48,9 +48,8 @@ def list_tokens(hub: Hub, who: Principal, *, of_all: bool, user: str = "") -> li
         statement = statement.where(tokens.c.user_id == (user if of_all else who.user_id))
     order = tokens.c.revoked_at_ms.is_not(None), tokens.c.created_at_ms.desc(), tokens.c.token_id
     with hub.database.reading() as connection:
-        return [
-            TokenSeen(*row) for row in connection.execute(statement.order_by(*order).limit(_MOST))
-        ]
+        rows = connection.execute(statement.order_by(*order).limit(_MOST))
+        return [TokenSeen(*row) for row in rows if who.may_revoke(row)]
 
 
 def make_token(hub: Hub, who: Principal, name: str, scopes: str) -> str:
@@ -102,9 +101,9 @@ def revoke_token(hub: Hub, who: Principal, token_id: str, *, of_all: bool) -> No
     """Take a token back.
 
     Raises:
-        ProblemError: There is none, or it is not one's own.
+        ProblemError: There is none, or it is not one's own, or may do more.
     """
-    if not hub.tokens.revoke(who.org_id, token_id, None if of_all else who.user_id):
+    if not hub.tokens.revoke_by(who, token_id, of_all=of_all):
         raise ProblemError(404, f"Token {token_id!r} is unknown, or was taken back before.")
     audited(hub, who, "token.revoke", token_id)
 
@@ -115,7 +114,7 @@ def confirm_revoking(
     """Return the page that asks whether a token is to be taken back.
 
     Raises:
-        ProblemError: There is none, or it is not one's own.
+        ProblemError: There is none, or it is not one's own, or may do more.
     """
     who = visitor.who()
     statement = select(*(tokens.c[name] for name in TokenSeen._fields)).where(
@@ -126,7 +125,7 @@ def confirm_revoking(
     )
     with hub.database.reading() as connection:
         found = connection.execute(statement).first()
-    if found is None:
+    if found is None or not who.may_revoke(found):
         raise ProblemError(404, f"Token {token_id!r} is unknown, or was taken back before.")
     return page(
         request,

@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
+from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.passwords import LONGEST
@@ -80,6 +81,8 @@ def _visitor(request: Request, hub: Hub) -> Visitor:
         hub.limit.take(principal.token_id)
         key = hub.sessions.form_key(cookie)
         return Visitor(principal, key, None, principal.org_id)
+    if cookie:
+        take_by_address(request, hub)  # to find that it is none may have cost a question
     mark = request.cookies.get(VISITOR_COOKIE, "")
     new_mark = None if 20 <= len(mark) <= 100 else secrets.token_urlsafe(24)
     key = hub.sessions.form_key(new_mark or mark)

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from wattprint.domain.errors import InputError
+from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.invitations import Invitation
@@ -14,7 +15,7 @@ from wattprint.hub.pages.rendering import page
 from wattprint.hub.pages.typed import typed_name
 from wattprint.hub.pages.visitor import AnyVisitor, Form, Visitor, secret_of, text_of
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(take_by_address)])
 
 
 @router.get("/welcome")

@@ -6,11 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from wattprint.domain import units
 from wattprint.domain.errors import InputError
 from wattprint.domain.units import JOULES_PER_KWH
 from wattprint.hub.registry.computed import Computed, computed
 from wattprint.hub.registry.facts import claim_of, place_of
-from wattprint.hub.registry.messages import LARGEST_G, FootprintSaid, Submission
+from wattprint.hub.registry.messages import (
+    AT_MOST,
+    LARGEST_G,
+    LARGEST_KWH,
+    FootprintSaid,
+    Submission,
+)
 from wattprint.hub.registry.plausibility import Finding, findings, has_error
 
 UG_PER_G = 1_000_000
@@ -66,7 +73,11 @@ def examined(submission: Submission, *, like_it: Sequence[str], this_year: int) 
         for finding in (*wrong, *findings(claim), *_nothing(said)):
             path = f"/{finding.field}" if finding.field in of_model else place + finding.field
             found.append(finding._replace(field=path))
-        pieces.append(_piece(said))
+        piece = _piece(said)
+        found += _too_much(place + _amount_of(said), [piece.energy_j, *_masses(piece)])
+        pieces.append(piece)
+    if not has_error(found):
+        found += _too_much("/footprints", _sums(pieces))
     return Examined(submission, tuple(pieces), tuple(found))
 
 
@@ -83,6 +94,39 @@ def _nothing(said: FootprintSaid) -> Iterable[Finding]:
             "",
             "where, on which hardware and for how long is enough for an estimate",
         )
+
+
+def _too_much(field: str, figures: Iterable[Range3]) -> Iterable[Finding]:
+    """Refuse energy, then emissions, of more than a column holds: each is said or computed."""
+    energy_j, *masses_ug = (max((n for n in figure if n), default=0) for figure in figures)
+    if energy_j > LARGEST_KWH * JOULES_PER_KWH or max(masses_ug) > LARGEST_G * UG_PER_G:
+        kwh, grams = energy_j / JOULES_PER_KWH, max(masses_ug) / UG_PER_G
+        comes_to = f"{units.energy(kwh)} and {units.mass(grams)} CO2e, with their ranges"
+        yield Finding(
+            "error", "too_much", field, f"this comes to {comes_to}; more than is kept", "", AT_MOST
+        )
+
+
+def _amount_of(said: FootprintSaid) -> str:
+    """Return the field that a figure of ours grows with."""
+    for name in ("energy", "device_hours", "hours"):
+        if getattr(said, name) is not None:
+            return name
+    return "emissions"
+
+
+def _masses(piece: Piece) -> tuple[Range3, Range3]:
+    """Return the emissions that are shown, and those that we compute."""
+    return piece.location_ug, piece.computed.location_ug or (None, None, None)
+
+
+def _sums(pieces: Sequence[Piece]) -> tuple[Range3, Range3, Range3]:
+    """Return energy, emissions and our own emissions of a model."""
+    return (
+        added(piece.energy_j for piece in pieces),
+        added(piece.location_ug for piece in pieces),
+        added(piece.computed.location_ug or (None, None, None) for piece in pieces),
+    )
 
 
 def _piece(said: FootprintSaid) -> Piece:
@@ -103,7 +147,7 @@ def _piece(said: FootprintSaid) -> Piece:
 
 
 def _ug(grams: float | None) -> int | None:
-    return None if grams is None else round(min(grams, LARGEST_G) * UG_PER_G)
+    return None if grams is None else round(grams * UG_PER_G)
 
 
 def added(ranges: Iterable[Range3]) -> Range3:
@@ -155,11 +199,7 @@ def rows_of(org_id: str, user_id: str, it: Examined, now_ms: int) -> Rows:
     """Return a submission as rows of the tables."""
     said, keys = it.submission, {"org_id": org_id, "model_id": it.submission.id}
     zones = sorted({zone for piece in it.pieces if (zone := zone_of(piece.said))})
-    energy, mass = (
-        added(piece.energy_j for piece in it.pieces),
-        added(piece.location_ug for piece in it.pieces),
-    )
-    ours = added(piece.computed.location_ug or (None, None, None) for piece in it.pieces)
+    energy, mass, ours = _sums(it.pieces)
     method = min((piece.method for piece in it.pieces), key=_WEAKEST_FIRST.index)
     origin = "reported" if any(p.origin == "reported" for p in it.pieces) else "computed"
     raw = said.model_dump_json(exclude_unset=True)

@@ -32,9 +32,11 @@ KWH = {"Wh": 1e-3, "kWh": 1.0, "MWh": 1e3, "GWh": 1e6}
 METHODS = ("measured", "modelled", "assumed", "given")
 STAGES = ("data", "search", "pretrain", "finetune", "evaluate", "inference")
 LARGEST_G = 1e12
-"""1 Mt CO2e: a hundred times the largest training that is known; fits a BIGINT in ug. [g]"""
+"""1 Mt CO2e of a model: a hundred times the largest training that is known; fits a BIGINT in ug,
+and so does a sum of nine. [g]"""
 LARGEST_KWH = 1e11
-"""100 TWh, as 3.6e17 J within a BIGINT. [kWh]"""
+"""100 TWh of a model, as 3.6e17 J within a BIGINT. [kWh]"""
+AT_MOST = "expected at most 1 Mt CO2e and 100 TWh"
 LARGEST_SCORE = 1e12
 MOST_FOOTPRINTS, MOST_SCORES, MOST_LINKS = 10, 30, 10
 
@@ -90,8 +92,9 @@ class FootprintSaid(_Said):
         for name, units in (("emissions", GRAMS), ("energy", KWH)):
             if getattr(self, name) is not None and getattr(self, f"{name}_unit") is None:
                 raise ValueError(f"expected {name}_unit: {', '.join(units)}")
-        if (self.reported_g or 0) > LARGEST_G or (self.reported_kwh or 0) > LARGEST_KWH:
-            raise ValueError("expected at most 1 Mt CO2e and 100 TWh")
+        largest_g = max(self.reported_g or 0, self.in_grams(self.emissions_high) or 0)
+        if largest_g > LARGEST_G or (self.reported_kwh or 0) > LARGEST_KWH:
+            raise ValueError(AT_MOST)
         low, high = self.emissions_low, self.emissions_high
         bounds = [bound for bound in (low, self.emissions, high) if bound is not None]
         if bounds != sorted(bounds) or (self.emissions is None and len(bounds) > 0):
@@ -163,6 +166,7 @@ EXAMPLE: dict[str, Any] = {
 }
 """8 x 0.4 kW x 72 h x 1.2 = 276.48 kWh, x 53.26 g/kWh = 14.7 kg."""
 _SUBMISSION: TypeAdapter[Submission] = TypeAdapter(Submission)
+_MODEL_ID: TypeAdapter[str] = TypeAdapter(ModelId)
 
 
 def checked_link(link: str) -> str:
@@ -188,6 +192,15 @@ def read_submission(sent: Any) -> Submission:
         ValidationError: Something in it is refused.
     """
     return _SUBMISSION.validate_python(sent)
+
+
+def is_model_id(said: Any) -> bool:
+    """Whether something is a text that a model may be called by."""
+    try:
+        _MODEL_ID.validate_python(said, strict=True)
+    except ValidationError:
+        return False
+    return True
 
 
 def faults_of(error: ValidationError, base: str = "") -> list[dict[str, str]]:
