@@ -5,7 +5,7 @@ under the factor set that it used. Users and accounts stay where they are unless
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from hashlib import sha256
 from pathlib import Path
@@ -57,10 +57,28 @@ def job_rows(
     for job in _jobs(folder / JOBS):
         said = site.of(job["cluster"] or site.cluster, job["partition_name"] or "").get("zone")
         zone = said if isinstance(said, str) and not job["region"] else None
-        named = project or job["project"] or (job["account"] if keep_users else None) or _PROJECT
+        named = project or _project(job, keep_users=keep_users)
         run = _record(job, named, zone, keep_users=keep_users)
         footprint = _footprint(job, factor_set, zone)
         yield named, run_row(run, footprint.as_dict())
+
+
+def job_keys(folder: Path, *, project: str | None, keep_users: bool) -> Iterator[tuple[str, str]]:
+    """Return an iterator over the project and the id of every job, as `job_rows` has them.
+
+    Raises:
+        InputError: It is no such folder.
+    """
+    _head(folder)
+    names = ("cluster", "job_id", "start_s", "project", "account")
+    return (
+        (project or _project(job, keep_users=keep_users), run_id_of(job))
+        for job in _jobs(folder / JOBS, names)
+    )
+
+
+def _project(job: Mapping[str, Any], *, keep_users: bool) -> str:
+    return job["project"] or (job["account"] if keep_users else None) or _PROJECT
 
 
 def _head(folder: Path) -> tuple[Mapping[str, str], Site]:
@@ -76,12 +94,12 @@ def _head(folder: Path) -> tuple[Mapping[str, str], Site]:
     return factor_set, read_site(folder / SITE) if (folder / SITE).is_file() else Site()
 
 
-def _jobs(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a Parquet file, some at a time, in the order of their log."""
+def _jobs(path: Path, names: Sequence[str] = ("*",)) -> Iterator[dict[str, Any]]:
+    """Yield rows of a Parquet file, some at a time, in the order of their log."""
     import duckdb
 
     with duckdb.connect() as connection:
-        text = "SELECT * FROM read_parquet(?) ORDER BY file, line"
+        text = f"SELECT {', '.join(names)} FROM read_parquet(?) ORDER BY file, line"
         found = connection.execute(text, [str(path)])
         names = [column[0] for column in found.description or ()]
         while piece := found.fetchmany(_PIECE):
