@@ -1,5 +1,7 @@
 """Accounted jobs from the command line to a hub of its own process: each job once, and whole."""
 
+import json
+
 import pytest
 
 from accounting.made_folder import accounted
@@ -43,3 +45,17 @@ def test_a_token_that_may_not_read_sends_jobs_and_says_what_was_not_checked(hub,
     done = wattprint("push", "--account", folder, "--project", "cluster", home=writing)
     assert done.stdout == "0 rows sent, 2 were there already.\n", done.stderr
     assert "Not checked, since this token may not read" in done.stderr
+
+
+def test_of_a_pulled_job_list_and_show_say_that_the_hub_has_the_figures(hub, tmp_path):
+    served_hub, _ = hub
+    save_credentials(tmp_path / ".wattprint", Credentials(served_hub.url, served_hub.token))
+    assert wattprint("pull", "--project", "cluster", home=tmp_path).returncode == 0
+    listed = wattprint("runs", home=tmp_path).stdout
+    assert listed.count("completed, pulled") == 1 and listed.count("on the hub") == 2
+    (first, *_) = json.loads(wattprint("runs", "--json", home=tmp_path).stdout)["runs"]
+    page = f"{served_hub.url}/runs/{first['id']}?project=cluster"
+    assert first["figures_at"] == page
+    shown = wattprint("show", first["id"], home=tmp_path).stdout
+    assert shown.endswith(f"The hub has the figures of this run: {page}\n")
+    assert "missing" not in shown
