@@ -50,6 +50,18 @@ def test_what_is_taken_quickly_becomes_the_rows_of_reading_closely(path, value):
         same_as_closely(changed_run(path, value))
 
 
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [("A100", "A100"), ("", None), ("a\nb", None), ("x" * 201, None), (3, None), (["A100"], None)],
+)
+def test_a_run_without_devices_ran_on_what_its_host_says(said, found):
+    record = SENT["record"] | {"devices": [], "intervals": [], "host": {"hardware": said}}
+    quick = same_as_closely(row_of({"record": record, "footprint": None}))
+    assert quick is not None and quick.row["hardware"] == found
+    whole = SENT["record"] | {"host": {"hardware": said}}
+    assert same_as_closely(row_of({"record": whole, "footprint": None})).row["hardware"] == "CPU"
+
+
 @given(st.lists(st.lists(st.none() | st.integers(0, 10**9), min_size=2, max_size=2), max_size=4))
 def test_readings_add_up_alike_whatever_is_missing(energies_uj):
     made = [

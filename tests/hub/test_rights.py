@@ -14,6 +14,7 @@ ROUTES = {
     ("GET", "/api/v1/runs"): "read",
     ("GET", "/api/v1/runs/{run}"): "read",
     ("GET", "/api/v1/runs/{run}/intervals"): "read",
+    ("POST", "/api/v1/runs:elsewhere"): "read",
     ("GET", "/api/v1/projects"): "read",
     ("GET", "/api/v1/sums/runs"): "read",
     ("GET", "/api/v1/sums/intervals"): "read",
@@ -75,6 +76,7 @@ ROUTES = {
 BODIES = {
     "/api/v1/runs:batch": RUNS,
     "/api/v1/intervals:batch": READINGS,
+    "/api/v1/runs:elsewhere": {"project": "speech", "runs": ["r1"]},
     "/api/v1/teams/{team}": {"name": "Search"},
     "/api/v1/projects/{project}": {"team": None},
     "/api/v1/members/{user}": {"role": "viewer"},

@@ -5,37 +5,32 @@ under the factor set that it used. Users and accounts stay where they are unless
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from wattprint.accounting.hub_footprint import (
+    NO_FACTORS,
+    Factors,
+    footprint_of_job,
+    read_factors,
+)
+from wattprint.accounting.naming import UNKNOWN_ACCELERATOR
 from wattprint.accounting.out_folder import JOBS, SITE, SUMMARY
 from wattprint.accounting.site import Site, read_site
 from wattprint.accounting.summary import SCHEMA
 from wattprint.client.rows import run_row
-from wattprint.domain.coverage import coverage
 from wattprint.domain.errors import InputError
-from wattprint.domain.evidence import Method
-from wattprint.domain.footprint import Components, Emissions, Energy, Footprint, Water
-from wattprint.domain.interval import Range
-from wattprint.domain.run import RunRecord
-from wattprint.domain.units import JOULES_PER_KWH
+from wattprint.domain.run import HARDWARE, RunRecord
 
-_UG_PER_KG = 1e9
 _OUTCOMES = {
     **dict.fromkeys(("completed",), "completed"),
     **dict.fromkeys(("failed", "out_of_memory", "node_fail", "boot_fail"), "failed"),
     "running": None,
 }
 """Outcomes of runs by states of jobs; any other state ended the job before its own end."""
-_COMPONENTS = {
-    "accelerator": "accelerator_j",
-    "cpu": "cpu_j",
-    "memory": "memory_j",
-    "static": "static_j",
-}
 _PIECE = 1000
 _PROJECT = "cluster jobs"
 
@@ -53,35 +48,68 @@ def job_rows(
     Raises:
         InputError: It is no such folder.
     """
-    factor_set, site = _head(folder)
+    head = _head(folder)
+    site = head.site
     for job in _jobs(folder / JOBS):
         said = site.of(job["cluster"] or site.cluster, job["partition_name"] or "").get("zone")
         zone = said if isinstance(said, str) and not job["region"] else None
-        named = project or job["project"] or (job["account"] if keep_users else None) or _PROJECT
-        run = _record(job, named, zone, keep_users=keep_users)
-        footprint = _footprint(job, factor_set, zone)
+        named = project or _project(job, site, keep_users=keep_users)
+        factors = head.factors.get((job["kind"], job["year"]), NO_FACTORS)
+        run = _record(job, named, zone, factors.accelerator, keep_users=keep_users)
+        footprint = footprint_of_job(job, factors, site=site, factor_set=head.factor_set, zone=zone)
         yield named, run_row(run, footprint.as_dict())
 
 
-def _head(folder: Path) -> tuple[Mapping[str, str], Site]:
+def job_keys(folder: Path, *, project: str | None, keep_users: bool) -> Iterator[tuple[str, str]]:
+    """Return an iterator over the project and the id of every job, as `job_rows` has them.
+
+    Raises:
+        InputError: It is no such folder.
+    """
+    site = _head(folder).site
+    names = ("cluster", "job_id", "start_s", "project", "account")
+    return (
+        (project or _project(job, site, keep_users=keep_users), run_id_of(job))
+        for job in _jobs(folder / JOBS, names)
+    )
+
+
+def _project(job: Mapping[str, Any], site: Site, *, keep_users: bool) -> str:
+    """Return the project of a job: the log's, else the site's name for the account's."""
+    account = job["account"]
+    named = job["project"] or site.projects.get(account)
+    return named or (account if keep_users else None) or _PROJECT
+
+
+class _Head(NamedTuple):
+    """What holds for all jobs of a folder."""
+
+    factor_set: Mapping[str, str]
+    factors: Mapping[tuple[int, int], Factors]
+    site: Site
+
+
+def _head(folder: Path) -> _Head:
     allowed = "expected the folder of `wattprint account LOG --out DIR`"
     try:
         summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
         is_ours = summary["schema"] == SCHEMA
         factor_set = {name: str(summary["factor_set"][name]) for name in ("version", "sha256")}
+        factors = read_factors(summary["factors"])
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(f"account is {str(folder)!r}, which holds no {SUMMARY}", allowed) from None
     if not is_ours or not (folder / JOBS).is_file():
         raise InputError(f"account is {str(folder)!r}, which holds no {JOBS}", allowed)
-    return factor_set, read_site(folder / SITE) if (folder / SITE).is_file() else Site()
+    site = read_site(folder / SITE) if (folder / SITE).is_file() else Site()
+    return _Head(factor_set, factors, site)
 
 
-def _jobs(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a Parquet file, some at a time, in the order of their log."""
+def _jobs(path: Path, names: Sequence[str] = ("*",)) -> Iterator[dict[str, Any]]:
+    """Yield rows of a Parquet file, some at a time, in the order of their log."""
     import duckdb
 
     with duckdb.connect() as connection:
-        text = "SELECT * FROM read_parquet(?) ORDER BY file, line"
+        text = f"SELECT {', '.join(names)} FROM read_parquet(?) ORDER BY file, line"
         found = connection.execute(text, [str(path)])
         names = [column[0] for column in found.description or ()]
         while piece := found.fetchmany(_PIECE):
@@ -95,7 +123,12 @@ def run_id_of(job: Mapping[str, Any]) -> str:
 
 
 def _record(
-    job: Mapping[str, Any], project: str, zone: str | None, *, keep_users: bool
+    job: Mapping[str, Any],
+    project: str,
+    zone: str | None,
+    accelerator: str,
+    *,
+    keep_users: bool,
 ) -> RunRecord:
     started = datetime.fromtimestamp(job["start_s"], timezone.utc)
     people = {"user": job["user_name"], "account": job["account"]} if keep_users else {}
@@ -115,37 +148,15 @@ def _record(
         outcome=_OUTCOMES.get(job["state"] or "", "interrupted"),
         tags={name: text for name, text in tags.items() if text},
         place={name: text for name, text in place.items() if text},
-        host={} if job["accelerator"] is None else {"accelerator": job["accelerator"]},
+        host=_host(job, accelerator),
         software={"source": "wattprint account"},
         duration_s=float(job["elapsed_s"]),
     )
 
 
-def _footprint(
-    job: Mapping[str, Any], factor_set: Mapping[str, str], zone: str | None
-) -> Footprint:
-    method = Method.MEASURED if job["metered_j"] else Method.MODELLED
-    counted = {name: method for name, column in _COMPONENTS.items() if job[column]}
-    return Footprint(
-        factor_set=dict(factor_set),
-        energy_kwh=Energy(
-            it=_range(job, "it", "j", JOULES_PER_KWH),
-            facility=_range(job, "facility", "j", JOULES_PER_KWH),
-        ),
-        components_kwh=Components(),
-        emissions_kg=Emissions(
-            *(_range(job, name, "ug", _UG_PER_KG) for name in ("location", "market", "embodied"))
-        ),
-        water_l=Water(),
-        coverage=coverage(**counted),
-        evidence=(),
-        work={"job": job["job_id"], "accounted_by": "wattprint account", "zone": zone},
-    )
-
-
-def _range(job: Mapping[str, Any], name: str, unit: str, scale: float) -> Range | None:
-    value, low, high = (job[f"{name}{bound}_{unit}"] for bound in ("", "_low", "_high"))
-    if value is None:
-        return None
-    bounds = (value if low is None else low, value if high is None else high)
-    return Range(value / scale, bounds[0] / scale, bounds[1] / scale)
+def _host(job: Mapping[str, Any], accelerator: str) -> dict[str, str]:
+    """Return what a job ran on, as its devices would say, of which its record has none."""
+    if not job["accelerator_s"]:
+        return {HARDWARE: "CPU"}
+    known = job["accelerator"] if accelerator in ("", UNKNOWN_ACCELERATOR.name) else accelerator
+    return {HARDWARE: known} if known else {}

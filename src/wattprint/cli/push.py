@@ -3,9 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import groupby, islice
 from math import inf
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,7 +29,6 @@ from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
 
 SPOOL_FOLDER = "spool"
 PUSHED_FILE = "pushed.jsonl"
-_JOBS_AT_ONCE = 5_000
 _PIECE_BYTES = 32 * 1024 * 1024
 """How much is written into the spool before it is sent. [B]"""
 
@@ -89,10 +86,11 @@ def push(
     sender = HubSender(credentials.url, credentials.token)
     ledger, spool = Ledger(home), Spool(folder / SPOOL_FOLDER)
     if account is not None:
-        from wattprint.accounting.hub_rows import job_rows  # DuckDB, which only this needs
+        from wattprint.cli.push_jobs import upload_jobs  # takes DuckDB, which only this needs
 
-        rows = job_rows(Path(account), project=project, keep_users=keep_users)
-        _print(_upload_jobs(spool, sender, rows), ledger, spool, as_json=as_json)
+        jobs = Path(account)
+        sent = upload_jobs(spool, sender, jobs, project=project, keep_users=keep_users)
+        _print(sent, ledger, spool, as_json=as_json)
         return
     since = None if since is None else parsed_date("since", since)
     run_ids = ledger.run_ids() if all_ or since else [ledger.find_id(run or LAST)]
@@ -114,18 +112,6 @@ def push(
     for _, charged in going:
         charged.tell()
     _print(total, ledger, spool, as_json=as_json)
-
-
-def _upload_jobs(
-    spool: Spool, sender: HubSender, rows: Iterator[tuple[str, dict[str, Any]]]
-) -> Sent:
-    """Send jobs, some thousands at a time, by way of the spool."""
-    total = upload(spool, sender)
-    while piece := list(islice(rows, _JOBS_AT_ONCE)):
-        for project, of_project in groupby(piece, key=itemgetter(0)):
-            spool.append("runs", project, [row for _, row in of_project])
-        total = total.plus(upload(spool, sender))
-    return total
 
 
 class Pushed:

@@ -16,7 +16,7 @@ from wattprint.domain import units
 from wattprint.domain.errors import ContradictionError, InputError
 from wattprint.domain.run import RunRecord
 from wattprint.ledger.imports import Imports
-from wattprint.ledger.pulled import pulled_from
+from wattprint.ledger.pulled import figures_at, pulled_from
 from wattprint.ledger.runs import Ledger, LedgerEntry, ListedRun
 
 _SHOWN = 25
@@ -217,6 +217,7 @@ def _described(run: RunRecord, state: str, joules: Sequence[float | None]) -> di
         ],
         "meters": [dict(meter) for meter in run.meters],
         **({} if pulled_from(run) is None else {"pulled_from": pulled_from(run)}),
+        **({} if figures_at(run) is None else {"figures_at": figures_at(run)}),
     }
 
 
@@ -237,5 +238,5 @@ def _cells(listed: ListedRun) -> tuple[str, ...]:
         listed.state if pulled_from(run) is None else f"{listed.state}, pulled",
         run.started_at[:16].replace("T", " "),
         units.duration(run.duration_s),
-        units.energy(kwh) if read_uj else "-",
+        units.energy(kwh) if read_uj else "-" if figures_at(run) is None else "on the hub",
     )

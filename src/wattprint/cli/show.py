@@ -19,6 +19,7 @@ from wattprint.domain import units
 from wattprint.domain.footprint import Footprint
 from wattprint.estimator.per_unit import Breakdown, breakdown_of_run
 from wattprint.ledger.imports import PREFIX, parsed_record_id
+from wattprint.ledger.pulled import figures_at
 from wattprint.ledger.runs import LAST, Ledger, LedgerEntry
 from wattprint.reports.text import footprint_text
 
@@ -51,6 +52,9 @@ def show(*, run: str, home: str | None, explain: bool, as_json: bool, **said: An
         print_json(shown_footprint(entry, footprint, breakdown))
         return
     click.echo(_headline(entry) + "\n")
+    if (address := figures_at(entry.run)) is not None:
+        click.echo(f"The hub has the figures of this run: {address}")
+        return
     click.echo(footprint_text(footprint, breakdown, explain=explain))
     if footprint.best_energy_kwh is None:
         for meter in entry.run.meters:

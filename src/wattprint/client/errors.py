@@ -19,5 +19,9 @@ class TokenRefusedError(InputError):
     """The hub does not know the token, or does not let it do this."""
 
 
+class MayNotReadError(TokenRefusedError):
+    """The hub knows the token, and lets it read nothing."""
+
+
 class SpoolFullError(HubError):
     """The spool has no room for more; nothing that is in it is dropped."""

@@ -27,6 +27,8 @@ from wattprint.domain.units import MICROJOULES_PER_JOULE
 SCHEMA = "wattprint.run/1"
 STAGES = ("data", "search", "pretrain", "finetune", "evaluate", "inference")
 OUTCOMES = ("completed", "failed", "interrupted")
+HARDWARE = "hardware"
+"""Fact of a host: what the run ran on, where no device says it, such as a job of a scheduler."""
 
 
 class RunRecord(NamedTuple):

@@ -1,9 +1,10 @@
 """What is read of a tenant's runs, one by one; `run_list.py` lists them."""
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.note_tables import run_tags
@@ -24,6 +25,9 @@ FIELDS = (
     *("factor_set_version", "factor_set_sha256", "received_at_ms"),
 )
 """Fields of a run in a list."""
+_PIECE = 500
+"""Ids in one look-up: older SQLites take 999 parameters."""
+_MOST_PROJECTS = 100
 _COLUMNS = {"id": "run_id", "project": "project_id", "parent": "parent_id", "within": "within_id"}
 
 
@@ -75,6 +79,26 @@ def projects_of(
         statement = statement.where(runs.c.project_id.in_(among))
     with database.reading() as connection:
         return list(connection.scalars(statement.order_by(runs.c.project_id).limit(2)))
+
+
+def projects_elsewhere(
+    database: Database, org_id: str, project: str, run_ids: Sequence[str]
+) -> dict[str, int]:
+    """Return how many of some runs each project but one has; at most so many projects."""
+    its = runs.c
+    counts: Counter[str] = Counter()
+    with database.reading() as connection:
+        for i in range(0, len(run_ids), _PIECE):
+            statement = (
+                select(its.project_id, func.count())
+                .where(its.org_id == org_id, its.run_id.in_(run_ids[i : i + _PIECE]))
+                .where(its.project_id != project)
+                .group_by(its.project_id)
+                .order_by(its.project_id)
+            )
+            for name, count in connection.execute(statement.limit(_MOST_PROJECTS)):
+                counts[name] += count
+    return dict(counts.most_common(_MOST_PROJECTS))
 
 
 def _footprints(connection: Any, run: Mapping[str, Any]) -> list[dict[str, Any]]:

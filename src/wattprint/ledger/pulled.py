@@ -28,6 +28,19 @@ def pulled_from(run: RunRecord) -> str | None:
     return said if isinstance(said, str) else None
 
 
+def figures_at(run: RunRecord) -> str | None:
+    """Return the page of a hub that has the figures of a run; None where its record gives them.
+
+    What was pulled is the record: of a run without devices, such as an accounted job, it has none.
+    """
+    url = pulled_from(run)
+    if url is None or run.devices:
+        return None
+    from urllib.parse import quote  # a list of this machine's own runs needs no address
+
+    return f"{url}/runs/{quote(run.run_id, safe='')}?project={quote(run.project, safe='')}"
+
+
 def keep_pulled(home: Path, run: RunRecord, url: str) -> str:
     """Keep a run that came from a hub, whole or not at all.
 

@@ -30,6 +30,8 @@ _STATE_NOTES = {
     "without an end": "This run has no end on record: what was read until then is counted.",
 }
 
+_NOTHING_READ = "There are no readings in which any could show."
+
 
 class Table(NamedTuple):
     """A table of a page."""
@@ -95,6 +97,7 @@ def run_parts(
         "equations": footprint.equations,
         "meters": _meters(run),
         "faults": _faults(run),
+        "no_faults": "None: every reading succeeded." if run.intervals else _NOTHING_READ,
         "facts": tuple(_facts(run, state)),
         "sources": tuple(cited_sources(footprint)),
         "factor_set": dict(footprint.factor_set),

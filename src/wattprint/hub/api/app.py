@@ -22,6 +22,7 @@ from wattprint.hub.api import (
     registry,
     registry_files,
     registry_writing,
+    runs_elsewhere,
     service,
 )
 from wattprint.hub.api.asked import Hub
@@ -53,7 +54,7 @@ field."""
 
 _ROUTES = (
     *(service, ingest, ingest_parquet, reading, notes, factor_sets, jobs, administration),
-    *(registry, registry_files, registry_writing),
+    *(registry, registry_files, registry_writing, runs_elsewhere),
 )
 
 

@@ -84,6 +84,7 @@ class Record(Struct):
     duration_s: Seconds = 0.0
     place: Place = Place()
     process: Process = Process()
+    host: dict[str, Any] = {}
     devices: Annotated[list[DeviceRow], Meta(max_length=MOST_DEVICES)] = []
     intervals: list[IntervalOfRecord] = []
 

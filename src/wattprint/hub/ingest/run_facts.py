@@ -1,12 +1,15 @@
 """What of a run is derived alike however it was read: its moment, its whole numbers, its rank."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from wattprint.domain.hours import MOST_VALUES
-from wattprint.hub.ingest.messages import LARGEST_UG, Hours
+from wattprint.domain.run import HARDWARE
+from wattprint.hub.ingest.messages import LARGEST_UG, NO_CONTROLS, Hours
 
 MS_PER_DAY = 86_400_000
 UG_PER_KG = 1e9
@@ -17,6 +20,8 @@ RUNNING = "running"
 SAME_ENERGY = 1e-6
 """A footprint of other readings than the record's differs by more than this. [ratio]"""
 
+_LONGEST_NAME = 200
+_NAME = re.compile(NO_CONTROLS)
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = timedelta(milliseconds=1)
 _COUNT = slice(40, 45)
@@ -51,6 +56,13 @@ def milliseconds(moment: str) -> int:
         TypeError: It says no offset from UTC.
     """
     return (datetime.fromisoformat(moment.replace("Z", "+00:00")) - _EPOCH) // _MILLISECOND
+
+
+def hardware_said(host: Mapping[str, Any]) -> str | None:
+    """Return what a host says that a run without devices ran on; None for what is no name."""
+    said = host.get(HARDWARE)
+    is_name = isinstance(said, str) and 0 < len(said) <= _LONGEST_NAME and _NAME.search(said)
+    return said if is_name else None
 
 
 def rounded(amount: float) -> int:

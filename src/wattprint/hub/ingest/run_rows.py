@@ -18,6 +18,7 @@ from wattprint.hub.ingest.run_facts import (
     SAME_ENERGY,
     UG_PER_KG,
     ReadRun,
+    hardware_said,
     milliseconds,
     rank_of,
     rounded,
@@ -128,11 +129,11 @@ def _footprint(text: bytes, base: str) -> FootprintOfRun | None:
 
 
 def _hardware(record: Record) -> str | None:
-    """Return the commonest accelerator, else CPU; None for a run of no devices."""
+    """Return the commonest accelerator, else CPU; of a run of no devices what its host says."""
     names = [device.name for device in record.devices if device.component == "accelerator"]
     if names:
         return max(sorted(set(names)), key=names.count)
-    return CPU if record.devices else None
+    return CPU if record.devices else hardware_said(record.host)
 
 
 def _milliseconds(text: str, base: str) -> int:

@@ -140,8 +140,9 @@ runs = Table(
 )
 """`record` is the `wattprint.run/1` as it came; `rank` says which of two records of a run holds;
 `within_id` is the run whose measurement holds this one's, so that no sum counts it twice;
-`hardware` is the name of its main accelerator, or CPU, null where it has no devices. The outcome
-stands in two indexes for those who look for runs that failed: no row has to be read to see it."""
+`hardware` is the name of its main accelerator, or CPU; of a run without devices its host's
+`hardware`, else null. The outcome stands in two indexes for those who look for runs that failed: no
+row has to be read to see it."""
 
 footprints = Table(
     "footprints",
