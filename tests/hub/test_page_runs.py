@@ -132,6 +132,24 @@ def test_ticked_runs_are_compared(browser):
     assert "20 % less" in chart.text
 
 
+def test_settings_that_differ_are_said_in_words(hub, browser):
+    token = hub.tokens.create("acme", "root", "t", ["admin"])
+    node = {"chassis_type": None, "threads_allowed": 2.0}
+    host = {"memory_bytes": 25_276_063_744, "is_guest": True, "node": node}
+    send(hub, token, sent("f", host=host, tags={"lr": "0.1"}), sent("g"))
+    text = browser.get("/compare?run=ranker/f&run=ranker/g").text
+    lines = text.split("Settings that differ")[1]
+    # 25,276,063,744 B / 2^30 = 23.54 GiB
+    for name, words in (
+        *(("Memory", "23.5 GiB"), ("Virtual machine", "yes"), ("Tag lr", "0.1")),
+        ("Hardware threads it may use", "2"),
+    ):
+        assert f'<th scope="row">{name}</th>\n<td>{words}</td>' in lines
+    page = browser.get("/runs/f?project=ranker").text
+    facts = page.split("The run and its machine")[1].split("</section>")[0]
+    assert "23.5 GiB" in facts and "Chassis" not in facts and "None" not in facts
+
+
 def ticked(answer):
     """Runs that a page has ticked."""
     return re.findall(r'name="run" value="([^"]+)" checked', answer.text)
