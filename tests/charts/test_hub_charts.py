@@ -98,3 +98,21 @@ def test_a_map_becomes_lower_where_it_becomes_narrower():
     assert sized(spec, 400)["height"] == round(400 * spec["usermeta"]["wattprint"]["aspect"])
     assert sized(spec, 4000)["height"] == spec["height"]
     assert sized(nothing("None."), 400)["height"] == 80
+
+
+_LONG = "finetune-of-a-large-model-with-adapters-r16 (20260101-120000-aaaaaa)"
+
+
+@pytest.mark.parametrize(("width_px", "are_apart"), [(360, True), (760, False)])
+def test_a_long_name_stands_above_its_amount_where_there_is_little_room(width_px, are_apart):
+    amounts = (Range(1500.0, 700.0, 3100.0), Range(1200.0, 500.0, 2500.0))
+    runs = [Compared(f"ranker: {i} {_LONG}", amount) for i, amount in enumerate(amounts)]
+    drawn = exported(comparison_chart(runs, quantity="emissions"), "svg", width_px=width_px)
+    found = [text for text in ET.fromstring(drawn).iter(f"{{{SVG}}}text") if text.text]
+    at = [(text.text, text.get("transform")[10:-1].split(",")) for text in found]
+    names = [float(y) for text, (_, y) in at if text.startswith("ranker")]
+    amounts_at = [float(y) for text, (_, y) in at if "CO2e" in text]
+    assert len(names) == len(amounts_at) == 2
+    assert [said - name for name, said in zip(names, amounts_at, strict=True)] == (
+        [16.0, 16.0] if are_apart else [0.0, 0.0]
+    )

@@ -181,6 +181,14 @@ def test_the_audit_log_is_filtered_by_action_user_and_day(hub, root):
     assert root.get("/admin/audit?since=yesterday").status_code == 422
 
 
+def test_the_audit_log_offers_actions_by_group_and_keeps_one_that_is_not_offered(root):
+    page = root.get("/admin/audit?action=run.exclude").text
+    assert '<optgroup label="run">' in page
+    assert '<option value="run.exclude" selected>' in page
+    page = root.get("/admin/audit?action=of+old").text
+    assert '<option value="of old" selected>' in page
+
+
 def test_the_audit_log_is_read_by_pages_and_each_event_is_there_once(hub, root):
     for i in range(120):
         hub.tokens.revoke("acme", "0" * 16)

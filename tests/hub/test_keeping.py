@@ -78,7 +78,11 @@ def test_a_hub_is_backed_up_restored_exported_and_imported(tmp_path, machine):
     first, again = (said(*arguments, home=home) for _ in range(2))
     assert (first["is_new"], first["taken"]["runs"], again["taken"]) == (True, 1, {})
     assert first["token"].startswith("wpt_lab.") and again["token"] is None
+    readings = wattprint("hub", "prune", "--intervals-older-than", "1d", home=home).stdout
+    assert "2 readings of before 20" in readings and "runs" not in readings.splitlines()[0]
     arguments = ("hub", "prune", "--runs-older-than", "1d")
+    assert "readings of before 20" in (words := wattprint(*arguments, home=home).stdout)
+    assert " and 1 runs of before 20" in words
     assert said(*arguments, home=home)["is_done"] is False
     done = said(*arguments, "--yes", home=home)
     assert (done["is_done"], done["runs"], done["intervals"]) == (True, 1, 2)

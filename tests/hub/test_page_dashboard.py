@@ -185,6 +185,19 @@ def test_what_cannot_be_asked_is_refused_in_words(database, query, words):
     assert (answer.status_code, words in answer.text) == (422, True)
 
 
+def test_days_in_the_wrong_order_are_said_in_the_form_with_what_was_asked(database):
+    hub, token = filled(database, sent("a"))
+    query = "from=2026-05-02&to=2026-05-01&project=ranker&by=zone&quantity=energy"
+    answer = signed_in(hub, token).get(f"/dashboard?{query}")
+    assert (answer.status_code, "<h1>Dashboard</h1>" in answer.text) == (422, True)
+    form = answer.text.split('action="/dashboard"')[1].split("</form>")[0]
+    for value in ("2026-05-02", "2026-05-01", "zone", "energy"):
+        assert f'value="{value}"' in form
+    assert '<option value="ranker" selected>' in form
+    assert form.count('aria-invalid="true"') == 2
+    assert "data-spec" not in answer.text
+
+
 def test_names_are_text_and_never_markup(database):
     evil = "<script>alert(1)</script>"
     hub, token = filled(database, sent("a", project=evil, name=evil))

@@ -6,6 +6,8 @@ from sqlalchemy import select
 from hub.browser import Browser
 from hub.every_route import EVERY, GETS, POSTS, filled, is_page
 from hub.made import client_of, hub_of, sent_run
+from hub.members import filled as members_filled
+from hub.members import member_of, signed_in
 from hub.people import ROLES, browser_of, member, organisation, root_of
 from wattprint.hub.organisations import set_project, set_team
 from wattprint.hub.storage.schema import memberships, tokens
@@ -134,8 +136,8 @@ def goes_to_sign_in(answer):
 
 
 def is_refused(answer):
-    """Whether the role did not allow it."""
-    return answer.status_code == 403 and "Your role is" in answer.text
+    """Whether the role, or the token of the session, did not allow it."""
+    return answer.status_code == 403 and "does not allow this</h1>" in answer.text
 
 
 def test_every_page_is_in_the_table():
@@ -263,3 +265,24 @@ def state_of(hub):
             sorted(map(str, connection.execute(select(table).where(table.c.org_id == "acme"))))
             for table in (memberships, tokens)
         ]
+
+
+def title_of(answer):
+    """What a page that refuses says first."""
+    return answer.text.split("<h1>")[1].split("</h1>")[0]
+
+
+def test_a_refusal_says_whether_role_token_or_form_is_why(database):
+    hub, root = members_filled(database)
+    viewer = member_of(hub, "viewer")
+    answer = viewer.get("/models/submit")
+    assert (answer.status_code, title_of(answer)) == (403, "Your role does not allow this")
+    assert "Your role is viewer; expected one that may send runs." in answer.text
+    reader = signed_in(hub, hub.tokens.create("acme", "root", "t", ["read"]))
+    answer = reader.get("/models/submit")
+    assert title_of(answer) == "The token you signed in with does not allow this"
+    assert "a token of the scope read; expected one that may send runs." in answer.text
+    browser = signed_in(hub, root)
+    answer = browser.post("/models/submit", {"form_key": "0" * 64})
+    assert (answer.status_code, title_of(answer)) == (403, "This form cannot be taken")
+    assert "The form is too old" in answer.text

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 
@@ -135,10 +136,76 @@ def test_ticked_runs_are_compared(browser):
     answer = browser.get("/compare?run=ranker%2Fa&run=speech%2Fb")
     # 4 kWh beside 5: 0.8 times; both are of France at a PUE of 1.2, so those cancel.
     assert "0.8 times" in answer.text
-    assert browser.get("/compare?run=ranker%2Fa").status_code == 422
     assert browser.get("/compare?run=ranker%2Fa&run=ranker%2Fb").status_code == 404
     chart = browser.get("/compare/chart.json?run=ranker%2Fa&run=speech%2Fb&quantity=energy")
     assert "20 % less" in chart.text
+
+
+def test_settings_that_differ_are_said_in_words(hub, browser):
+    token = hub.tokens.create("acme", "root", "t", ["admin"])
+    node = {"chassis_type": None, "threads_allowed": 2.0}
+    host = {"memory_bytes": 25_276_063_744, "is_guest": True, "node": node}
+    send(hub, token, sent("f", host=host, tags={"lr": "0.1"}), sent("g"))
+    text = browser.get("/compare?run=ranker/f&run=ranker/g").text
+    lines = text.split("Settings that differ")[1]
+    # 25,276,063,744 B / 2^30 = 23.54 GiB
+    for name, words in (
+        *(("Memory", "23.5 GiB"), ("Virtual machine", "yes"), ("Tag lr", "0.1")),
+        ("Hardware threads it may use", "2"),
+    ):
+        assert f'<th scope="row">{name}</th>\n<td>{words}</td>' in lines
+    page = browser.get("/runs/f?project=ranker").text
+    facts = page.split("The run and its machine")[1].split("</section>")[0]
+    assert "23.5 GiB" in facts and "Chassis" not in facts and "None" not in facts
+
+
+def ticked(answer):
+    """Runs that a page has ticked."""
+    return re.findall(r'name="run" value="([^"]+)" checked', answer.text)
+
+
+@pytest.mark.parametrize(
+    ("runs", "words"),
+    [
+        ([], "No run is ticked; tick 2 to 8 of them."),
+        (["ranker/a"], "1 run is ticked; tick 2 to 8 of them."),
+        ([f"gone/{i}" for i in range(8)] + ["ranker/a"], "9 runs are ticked; tick 2 to 8"),
+    ],
+)
+def test_ticks_that_cannot_be_compared_are_said_in_the_list_that_was_looked_at(
+    browser, runs, words
+):
+    text = browser.get("/runs?project=ranker&sort=-energy&columns=zone").text
+    of = unescape(re.search(r'name="of" value="([^"]+)"', text)[1])
+    answer = browser.get("/compare?" + urlencode([("of", of), *(("run", run) for run in runs)]))
+    assert (answer.status_code, words in answer.text) == (422, True)
+    assert ticked(answer) == runs
+    listed_runs = re.findall(r'href="/runs/(.)\?project=ranker"', answer.text)
+    assert listed_runs == ["a", "c", "e"]
+    assert '<option value="ranker" selected>' in answer.text
+    assert ">Zone</th>" in answer.text and ">Duration</a>" not in answer.text
+
+
+@pytest.mark.parametrize("of", ["since=x", "sort=none", "cursor=x", "name=%00", "%ff=%ff"])
+def test_ticks_of_a_list_that_is_none_are_said_all_the_same(browser, of):
+    answer = browser.get("/compare?" + urlencode({"of": of, "run": "ranker/a"}))
+    assert (answer.status_code, "1 run is ticked" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("since=2026-05-03&until=2026-05-01", "2026-05-03 is behind 2026-05-01; expected the"),
+        ("until=May", "May is no day; expected a day such as 2026-01-31."),
+    ],
+)
+def test_days_that_are_none_are_said_beside_what_was_typed(browser, query, words):
+    answer = browser.get(f"/runs?project=ranker&{query}")
+    assert (answer.status_code, answer.text.count(words)) == (422, 2)
+    assert 'aria-invalid="true"' in answer.text
+    for field in ("ranker", *re.findall("=([^&]+)", query)):
+        assert f'value="{field}"' in answer.text
+    assert browser.get(f"/runs.csv?{query}").status_code == 422
 
 
 def test_a_hub_without_runs_says_how_to_get_some(hub, database):

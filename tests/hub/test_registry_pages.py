@@ -1,6 +1,7 @@
 """Pages of the registry: found, submitted, reviewed, asked for; nothing that is typed runs."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -171,6 +172,49 @@ def test_an_author_answers_once_and_without_an_account(hub, browser):
     assert author.get(link[0]).status_code == 404, "the link is used up"
     assert "made-up/asked" in browser.get("/models/review").text
     assert "answered" in browser.get("/requests").text
+
+
+@pytest.fixture
+def link(browser):
+    """A link that asks an author."""
+    browser.get("/requests")
+    fields = {"form_key": key_of(browser), "model": "made-up/asked"}
+    return re.search(r"/request/[\w.-]+", browser.post("/requests", fields).text)[0]
+
+
+@pytest.mark.parametrize("place", ["gcp/europe-west1", "europe-west1", "BE"])
+def test_an_author_names_a_country_or_a_cloud_region(hub, link, place):
+    author = Browser(hub)
+    author.get(link)
+    answer = author.send(link, zone=place, hardware="H100", hours="10", do="check")
+    # 0.7 kW x 10 h = 7 kWh, in Belgium
+    assert (answer.status_code, "7 kWh" in answer.text) == (200, True)
+    assert "CO2e" in answer.text.split("card")[1]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"zone": "gcp/europe-west11"}, "region 'gcp/europe-west11' is unknown; nearest: "),
+        ({"zone": "Belgica"}, "zone 'Belgica' is unknown; nearest: "),
+    ],
+)
+def test_an_author_is_told_of_a_place_that_is_none_beside_its_field(hub, link, said, words):
+    author = Browser(hub)
+    author.get(link)
+    answer = author.send(link, hardware="H100", hours="10", do="check", **said)
+    assert answer.status_code == 422
+    beside = unescape(answer.text).split('id="zone-said">')[1].split("</p>")[0]
+    assert beside.startswith(words)
+
+
+def test_an_author_is_not_told_of_commands(hub, link):
+    author = Browser(hub)
+    author.get(link)
+    answer = author.send(link, zone="FR", hardware="H1000x", hours="10", do="check")
+    text = unescape(answer.text)
+    assert "accelerator 'H1000x' is unknown; expected a name such as 'H100' or" in text
+    assert "--power-w" not in text and "wattprint factors" not in text
 
 
 def key_of(browser):

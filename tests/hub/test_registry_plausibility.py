@@ -2,6 +2,8 @@
 
 import pytest
 
+from wattprint.hub.registry.facts import claim_of, hardware_of
+from wattprint.hub.registry.messages import FootprintSaid
 from wattprint.hub.registry.plausibility import Claim, findings, has_error
 
 FITS = Claim(
@@ -123,6 +125,29 @@ def test_unknown_hardware_is_named_with_the_nearest():
         Claim(emissions_g=1.0, hardware="H1000", nearest_hardware=("H100", "H100 SXM"))
     )
     assert (one.code, one.remedy) == ("hardware", "nearest: H100, H100 SXM")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({}, "no estimate of ours stands beside the figures"),
+        ({"energy_kwh": 2.0}, "our estimate is of the energy that is said"),
+        ({"power_w": 300.0, "hours": 2.0}, "our estimate is of the power that is said"),
+    ],
+)
+def test_what_our_estimate_is_of_without_known_hardware_is_said_as_it_is(said, words):
+    (one,) = findings(Claim(hardware="H1000", **said))
+    assert one.text == f"hardware 'H1000' is no accelerator of our tables: {words}"
+
+
+@pytest.mark.parametrize("name", ["Intel Core i7-1355U", "AMD EPYC 7742 64-Core Processor"])
+def test_a_cpu_is_said_to_be_one_and_no_gpu_stands_beside_it(name):
+    said = FootprintSaid(hardware=name, energy=2.0, energy_unit="kWh")
+    claim, _ = claim_of(said, like_it=(), this_year=2026)
+    (one,) = findings(claim)
+    assert one.text == f"hardware {name!r} is a CPU: our estimate is of the energy that is said"
+    assert one.remedy == "the accelerator, if there was one, would fit"
+    assert hardware_of("H1000").nearest and not hardware_of("1000").is_cpu
 
 
 def test_a_model_that_is_there_already_is_looked_at():

@@ -3,17 +3,34 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from wattprint.charts.fluid import fluid
+from wattprint.charts.fluid import NARROW_PX, fluid
 from wattprint.charts.marks import LINE, TICK
 from wattprint.charts.theme import AXIS_PX, QUIET, TRACK, Ink, Size, chart, shortened, words
 from wattprint.domain.display import printable
 from wattprint.domain.interval import Range
 
 ROW_PX, BAR_TOP_PX, BAR_PX, _INDENT_PX = 38, 18, 9, 14
-_LETTER_PX = 6.4
-"""Mean width of a letter of a chart's text."""
+_LETTER_PX = 7.0
+"""Mean width of a letter of a chart's text, in a wide font."""
+_LINE_PX = 16
+_LETTERS_OF_PHONE = 46
+"""Letters of a name and an amount that stand in one line on a phone."""
+_LETTERS_OF_NAME = 46
+"""Most letters of a name where the width is not known; the middle of a longer one is left out."""
 _EDGE = 0.003
 """Share of the width within which nothing is told from zero."""
+
+
+class _Rows(NamedTuple):
+    """How far bars are apart, and how far each is below the begin of its row."""
+
+    pitch_px: int = ROW_PX
+    top_px: int = BAR_TOP_PX
+
+    @property
+    def is_stacked(self) -> bool:
+        """Whether there is room for a name above its amount."""
+        return self.top_px > BAR_TOP_PX
 
 
 class Bar(NamedTuple):
@@ -36,26 +53,30 @@ def bar_chart(bars: Sequence[Bar], size: Size) -> dict[str, Any]:
     """
     width_px = size.plot_px + AXIS_PX
     labels = bar_labels(bars, width_px, size)
-    layers = [*_drawn(bars), *labels]
-    return chart({"width": width_px, "height": _height_px(bars), "layer": layers})
+    layers = [*_drawn(bars, _Rows()), *labels]
+    return chart({"width": width_px, "height": _height_px(bars, _Rows()), "layer": layers})
 
 
 def fluid_bars(bars: Sequence[Bar], description: str) -> dict[str, Any]:
     """Return the same bars as wide as the place they stand in.
 
+    Where a name does not fit beside its amount on a phone, names stand above amounts there.
+
     Args:
         bars: From top to bottom.
         description: What the chart shows.
     """
-    layers = [*_drawn(bars, with_tips=True), *_fluid_labels(bars)]
-    return fluid({"layer": layers}, description=description, height_px=_height_px(bars))
+    fits = all(2 * b.depth + len(b.label) + len(b.said) < _LETTERS_OF_PHONE for b in bars)
+    rows = _Rows() if fits else _Rows(ROW_PX + _LINE_PX, BAR_TOP_PX + _LINE_PX)
+    layers = [*_drawn(bars, rows, with_tips=True), *_fluid_labels(bars, rows)]
+    return fluid({"layer": layers}, description=description, height_px=_height_px(bars, rows))
 
 
-def _height_px(bars: Sequence[Bar]) -> int:
-    return len(bars) * ROW_PX - (ROW_PX - BAR_TOP_PX - BAR_PX)
+def _height_px(bars: Sequence[Bar], rows: _Rows) -> int:
+    return len(bars) * rows.pitch_px - (rows.pitch_px - rows.top_px - BAR_PX)
 
 
-def _drawn(bars: Sequence[Bar], *, with_tips: bool = False) -> list[dict[str, Any]]:
+def _drawn(bars: Sequence[Bar], of: _Rows, *, with_tips: bool = False) -> list[dict[str, Any]]:
     """Return tracks, bars and intervals."""
     most = max((bar.amount.high for bar in bars), default=0.0) or 1.0
     rows = [
@@ -65,9 +86,9 @@ def _drawn(bars: Sequence[Bar], *, with_tips: bool = False) -> list[dict[str, An
             "high": bar.amount.high / most,
             "full": 1,
             "zero": 0,
-            "top": i * ROW_PX + BAR_TOP_PX,
-            "bottom": i * ROW_PX + BAR_TOP_PX + BAR_PX,
-            "middle": i * ROW_PX + BAR_TOP_PX + BAR_PX / 2,
+            "top": i * of.pitch_px + of.top_px,
+            "bottom": i * of.pitch_px + of.top_px + BAR_PX,
+            "middle": i * of.pitch_px + of.top_px + BAR_PX / 2,
             "ink": bar.ink.light,
             "tip": f"{printable(bar.label)}: {bar.said}" if with_tips else None,
         }
@@ -84,17 +105,36 @@ def _drawn(bars: Sequence[Bar], *, with_tips: bool = False) -> list[dict[str, An
     ]
 
 
-def _fluid_labels(bars: Sequence[Bar]) -> list[dict[str, Any]]:
+def _fluid_labels(bars: Sequence[Bar], rows: _Rows) -> list[dict[str, Any]]:
     """Return names and amounts above bars: what does not fit of a name is cut off by its limit."""
-    labels = []
+    labels: list[dict[str, Any]] = []
     for i, bar in enumerate(bars):
-        y, name = i * ROW_PX + BAR_TOP_PX - 6, printable(bar.label)
-        room = {"expr": f"max(60, width - {_LETTER_PX} * {len(bar.said)} - 12)"}
+        x, y = bar.depth * _INDENT_PX, i * rows.pitch_px + rows.top_px - 6
+        name = shortened(printable(bar.label), _LETTERS_OF_NAME)
+        room = f"max(60, width - {_LETTER_PX} * {len(bar.said)} - {x + 12})"
+        if not rows.is_stacked:
+            labels += [
+                words(name, x, y, limit={"expr": room}),
+                words(bar.said, "width", y, align="right", color=QUIET.light),
+            ]
+            continue
+        limit = _if_narrow(f"width - {x}", room)
         labels += [
-            words(name, bar.depth * _INDENT_PX, y, limit=room),
-            words(bar.said, "width", y, align="right", color=QUIET.light),
+            words(name, x, _if_narrow(y - _LINE_PX, y), limit=limit),
+            words(
+                bar.said,
+                _if_narrow(x, "width"),
+                y,
+                align=_if_narrow("'left'", "'right'"),
+                limit={"expr": f"width - {x}"},
+                color=QUIET.light,
+            ),
         ]
     return labels
+
+
+def _if_narrow(narrow: float | str, wide: float | str) -> dict[str, str]:
+    return {"expr": f"width < {NARROW_PX} ? {narrow} : {wide}"}
 
 
 def _x(field: str) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from wattprint.domain import units
 VEGA_LITE = "https://vega.github.io/schema/vega-lite/v6.json"
 """Names the language of a specification; nothing is fetched from there."""
 
+Place = float | str | dict[str, str]
+"""Pixels, a side, or an expression of them."""
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -153,8 +155,8 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def words(text: str, x_px: float | str, y_px: float, **look: Any) -> dict[str, Any]:
-    """Return a layer that is a text at a place; `width` is the right edge."""
+def words(text: str, x_px: Place, y_px: Place, **look: Any) -> dict[str, Any]:
+    """Return a layer that is a text at a place; `width` is the right edge, a mapping computed."""
     mark = {"type": "text", "text": text, "align": "left", "baseline": "alphabetic", **look}
     return {
         "data": {"values": [{}]},

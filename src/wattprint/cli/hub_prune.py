@@ -64,11 +64,10 @@ def prune(
     if as_json:
         print_json({"is_done": yes, **pruned._asdict()})
         return
-    verb = "deleted" if yes else "would go"
-    click.echo(
-        f"{pruned.intervals:,} readings of before {_day(until.intervals_until_ms)} and "
-        f"{pruned.runs:,} runs of before {_day(until.runs_until_ms)} {verb}; sums stay."
-    )
+    said = [f"{pruned.intervals:,} readings of before {_day(until.intervals_until_ms)}"]
+    if runs is not None:  # their readings go with them, and are said too
+        said.append(f"{pruned.runs:,} runs of before {_day(until.runs_until_ms)}")
+    click.echo(f"{' and '.join(said)} {'deleted' if yes else 'would go'}; sums stay.")
     if not yes:
         click.echo("Nothing was deleted: add --yes.")
 

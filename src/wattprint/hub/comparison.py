@@ -4,7 +4,7 @@ Two runs of one place share its intensity and PUE: whatever those really are, th
 both. So a ratio of emissions is the ratio of what is not shared: known factors cancel first.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from wattprint.domain import units
@@ -12,6 +12,7 @@ from wattprint.domain.evidence import Evidence
 from wattprint.domain.footprint import Footprint, co2e
 from wattprint.domain.interval import Range, inverse, product
 from wattprint.hub.run_view import RunView
+from wattprint.reports import recorded
 
 MOST_RUNS = 8
 LEAST_RUNS = 2
@@ -166,9 +167,9 @@ def setting_lines(views: Sequence[RunView]) -> list[Line]:
 
 def _flat(view: RunView) -> Iterator[tuple[str, str]]:
     record = view.record
-    of: Mapping[str, Any] = {"tag": record.tags, "place": record.place, "software": record.software}
-    of = {**of, "host": record.host}
-    for group, facts in of.items():
-        for name, fact in facts.items():
-            yield f"{group} {name}", str(fact)[:_MOST_LETTERS]
-    yield "interval asked for", f"{units.plain(record.interval_s)} s"
+    yield from ((f"Tag {name}", text[:_MOST_LETTERS]) for name, text in record.tags.items())
+    for group, facts in (("Place", record.place), ("Software", record.software)):
+        said = recorded.fact_lines(facts)
+        yield from ((f"{group}, {name}", text[:_MOST_LETTERS]) for name, text in said)
+    yield from ((name, text[:_MOST_LETTERS]) for name, text in recorded.host_lines(record.host))
+    yield "Interval asked for", f"{units.plain(record.interval_s)} s"

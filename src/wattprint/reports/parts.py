@@ -22,6 +22,7 @@ from wattprint.reports.breakdowns import (
     section_cells,
 )
 from wattprint.reports.documents import cited_sources
+from wattprint.reports.recorded import fact_lines, host_lines
 
 _STATE_NOTES = {
     "running": "This run still goes on: the figures are those so far.",
@@ -247,7 +248,7 @@ def _facts(run: RunRecord, state: str) -> Iterator[tuple[str, str]]:
     yield "Readings", f"{readings:,}, every {units.duration(run.interval_s)} as asked for"
     yield from ((f"Tag {key}", value) for key, value in run.tags.items())
     yield from _known({"Place recorded": _pairs(run.place)})
-    yield from _host(run.host)
+    yield from host_lines(run.host)
     yield from _known({"Software": _pairs(run.software)})
     yield from _known({"Factor set when recorded": str(run.factor_set.get("version", ""))})
 
@@ -256,20 +257,8 @@ def _known(facts: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
     return ((name, text) for name, text in facts.items() if text)
 
 
-def _host(host: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    words = {"cpu_model": "CPU", "threads": "Hardware threads", "is_guest": "Virtual machine"}
-    for name, fact in host.items():
-        if fact in (None, ""):
-            continue
-        said = {True: "yes", False: "no"}[fact] if isinstance(fact, bool) else str(fact)
-        if name == "memory_bytes" and isinstance(fact, (int, float)):
-            yield "Memory", f"{units.plain(fact / 2**30)} GiB"
-        else:
-            yield words.get(name, capital(str(name).replace("_", " "))), said
-
-
 def _pairs(facts: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {fact}" for name, fact in facts.items())
+    return ", ".join(f"{name} {text}" for name, text in fact_lines(facts))
 
 
 def _started(run: RunRecord) -> str:

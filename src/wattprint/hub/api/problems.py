@@ -46,6 +46,7 @@ class ProblemError(Exception):
         detail: What was given and what is allowed.
         errors: Single faults, each with a JSON pointer into the body or a parameter's name.
         headers: Headers of the answer.
+        title: What is wrong, in a few words; empty for what the status says of all.
     """
 
     def __init__(
@@ -54,10 +55,13 @@ class ProblemError(Exception):
         detail: str,
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        *,
+        title: str = "",
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.title = title
         self.errors = errors
         self.headers = headers
 
@@ -66,7 +70,7 @@ def problem_response(problem: ProblemError) -> Response:
     """Return the answer to a refused request."""
     document: dict[str, Any] = {
         "type": "about:blank",
-        "title": TITLES.get(problem.status, "Refused"),
+        "title": problem.title or TITLES.get(problem.status, "Refused"),
         "status": problem.status,
         "detail": problem.detail,
     }

@@ -111,7 +111,7 @@ def asked(query: Mapping[str, str]) -> Asked:
         return Asked(texts, estimate(**inputs), {}, unread)
     except InputError as error:
         name = field_of(error)
-        return Asked(texts, None, {name: _fault(error, name)}, unread)
+        return Asked(texts, None, {name: fault_of(error, name)}, unread)
 
 
 def unread_words(name: str) -> str:
@@ -128,7 +128,7 @@ def _read(texts: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Fault]]:
         try:
             inputs[name] = _value(BY_NAME[name], text)
         except InputError as error:
-            faults[name] = _fault(error, name)
+            faults[name] = fault_of(error, name)
     return inputs, faults
 
 
@@ -193,7 +193,13 @@ _BEGINNINGS = {
 }
 
 
-def _fault(error: InputError, name: str) -> Fault:
+def fault_of(error: InputError, name: str) -> Fault:
+    """Return a refusal of the library for people on a page, who have no command line.
+
+    Args:
+        error: The refusal.
+        name: The field that it is of.
+    """
     is_of_library = bool(error.nearest) or "device_hours" in error.allowed
     allowed = _EXPECTED.get(name, error.allowed) if is_of_library else error.allowed
     allowed = allowed.partition(" (`wattprint")[0]

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from wattprint.domain.errors import InputError
 from wattprint.hub import administration, organisations
 from wattprint.hub.api.asked import AskedHub, Hub
+from wattprint.hub.audit_actions import ACTIONS, grouped
 from wattprint.hub.auth.rights import checked_user_id
 from wattprint.hub.pages.rendering import page
 from wattprint.hub.pages.sharing import shared_page
@@ -26,13 +27,6 @@ router = APIRouter(include_in_schema=False)
 _TokenId = Annotated[str, Path(pattern=r"^[a-f0-9]{16}$")]
 _Text = Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 _DAY_MS = 86_400_000
-ACTIONS = (
-    *("account.name", "account.password", "identity.link"),
-    *("invitation.accept", "invitation.make", "invitation.withdraw"),
-    *("member.remove", "member.set", "project.set", "session.end", "session.open", "team.set"),
-    *("token.create", "token.revoke"),
-)
-"""Actions that the list offers; others can be written into the address."""
 
 
 @router.get("/admin")
@@ -154,7 +148,8 @@ def get_audit(
         "audit.html.jinja",
         events=found.events,
         next_cursor=found.next_cursor,
-        actions=ACTIONS if not action or action in ACTIONS else (action, *ACTIONS),
+        actions=grouped(),
+        is_other=bool(action) and action not in ACTIONS,
         asked={"action": action, "user": user, "since": since, "until": until},
     )
 

@@ -1,5 +1,6 @@
 """Asking authors: members make secret links, and an author answers three questions by one."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -7,6 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
+from wattprint.domain.errors import InputError
+from wattprint.factors.regions import regions
+from wattprint.factors.zones import zones
 from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.api.asked import AskedHub, Hub, own_origin
 from wattprint.hub.api.problems import ProblemError
@@ -135,11 +139,19 @@ def _ask(
         status=422 if is_wrong else 200,
         asked=found,
         said=said,
-        faults=tried.faults,
+        faults=_beside(tried),
         ours=ours_of(tried.it),
         findings=[] if tried.it is None else [one._asdict() for one in tried.it.findings],
         may_send=tried.it is not None and not tried.it.is_refused,
     )
+
+
+def _beside(tried: Tried) -> dict[str, str]:
+    """Return what is wrong by the form's fields: one of them is for every kind of place."""
+    faults = dict(tried.faults)
+    if "region" in faults:
+        faults.setdefault("zone", faults.pop("region"))
+    return faults
 
 
 @router.post("/request/{link}")
@@ -168,7 +180,8 @@ def _answered(request: Request, hub: Hub, visitor: Visitor, form: FormData, link
 
 def _document(found: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
     """Return an answer as a submission: of three answers our estimate is made."""
-    work = {name: said[name] for name in ("zone", "hardware", "count", "hours", "pue", "energy")}
+    work = {_kind_of_place(said["zone"]): said["zone"]}
+    work |= {name: said[name] for name in ("hardware", "count", "hours", "pue", "energy")}
     footprint = {name: text for name, text in work.items() if text}
     if said["trained_in"]:
         footprint["year"] = said["trained_in"]
@@ -180,3 +193,14 @@ def _document(found: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
         "note": said["note"],
         "footprints": [footprint],
     }
+
+
+def _kind_of_place(text: str) -> str:
+    """Return what an author named: `zone`, or `region` of a cloud."""
+    with suppress(InputError):
+        zones().find(text)
+        return "zone"
+    with suppress(InputError):
+        regions().find(text)
+        return "region"
+    return "region" if "/" in text else "zone"

@@ -1,5 +1,6 @@
 """Two to eight runs side by side."""
 
+from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 from urllib.parse import urlencode
 
@@ -17,12 +18,14 @@ from wattprint.hub.pages import asked
 from wattprint.hub.pages.dashboard import Quantity
 from wattprint.hub.pages.rendering import page
 from wattprint.hub.pages.run import address_of
+from wattprint.hub.pages.runs import ticked_again
 from wattprint.hub.pages.sharing import shared_page
 from wattprint.hub.pages.visitor import Member, Visitor
 from wattprint.hub.run_view import RunView
 
 router = APIRouter(include_in_schema=False)
-Runs = Annotated[list[str], asked.Query(max_length=30)]
+Runs = Annotated[list[str], asked.Query(max_length=200)]
+"""More than are compared: who ticks a whole page is told how many can be."""
 
 
 class Asked(NamedTuple):
@@ -39,10 +42,18 @@ def asked_of(hub: AskedHub, member: Member, run: Runs = []) -> Asked:  # noqa: B
         ProblemError: Too few, too many, or one that is unknown.
     """
     named = list(dict.fromkeys(run))
-    if not comparison.LEAST_RUNS <= len(named) <= comparison.MOST_RUNS:
-        detail = f"{len(named)} runs are ticked; expected {comparison.LEAST_RUNS} to "
-        raise ProblemError(422, f"{detail}{comparison.MOST_RUNS}.")
+    if fault := _count_fault(named):
+        raise ProblemError(422, fault)
     return Asked([_found(hub, member.org_id, name) for name in named], named)
+
+
+def _count_fault(named: Sequence[str]) -> str:
+    """Say that too few or too many runs are named; nothing where they can be compared."""
+    least, most, count = comparison.LEAST_RUNS, comparison.MOST_RUNS, len(named)
+    if least <= count <= most:
+        return ""
+    words = {0: "No run is ticked", 1: "1 run is ticked"}.get(count, f"{count} runs are ticked")
+    return f"{words}; tick {least} to {most} of them."
 
 
 def _found(hub: Hub, org_id: str, name: str) -> RunView:
@@ -60,14 +71,19 @@ AskedRuns = Annotated[Asked, Depends(asked_of)]
 @router.get("/compare")
 async def get_compare(
     request: Request,
+    *,
     hub: AskedHub,
     member: Member,
     run: Runs = [],  # noqa: B006 - FastAPI copies it
     quantity: Quantity = "emissions",
+    of: Annotated[str, asked.Query(max_length=5000)] = "",
 ) -> Response:
-    """Show runs side by side."""
+    """Show runs side by side; or the list `of` this address again: too few or many are ticked."""
 
     def made(member: Visitor) -> Response:
+        named = list(dict.fromkeys(run))
+        if fault := _count_fault(named):
+            return ticked_again(request, hub, member, named, of=of, fault=fault)
         return _page(request, member, asked_of(hub, member, run), quantity)
 
     return await shared_page(request, member, made)

@@ -12,6 +12,7 @@ from wattprint.charts.over_time import over_time_chart, over_time_table
 from wattprint.charts.trend import compute_intensity_chart, compute_intensity_table
 from wattprint.charts.waste import waste_chart, waste_table
 from wattprint.domain import units
+from wattprint.domain.errors import InputError
 from wattprint.domain.interval import Range
 from wattprint.hub import overview, periods, run_list
 from wattprint.hub.api.asked import AskedHub, Hub, own_origin
@@ -82,7 +83,13 @@ def _asked(hub: Hub, org_id: str, said: Said) -> Asked:
     days = asked.day("from", said.first), asked.day("to", said.last)
     chosen = periods.chosen(said.period, *days, today=today, earliest=earliest)
     view = View(org_id, chosen, asked.said(said.project), asked.said(said.team))
-    query = {
+    step = periods.step_of(said.step, view.period)
+    return Asked(view, said.by, said.quantity, step, _query(said))
+
+
+def _query(said: Said) -> dict[str, str]:
+    """Return the parts of an address that say what is not so anyway."""
+    return {
         "period": said.period if said.period != "quarter" else "",
         "from": said.first,
         "to": said.last,
@@ -92,7 +99,6 @@ def _asked(hub: Hub, org_id: str, said: Said) -> Asked:
         "step": said.step,
         "quantity": said.quantity if said.quantity != "emissions" else "",
     }
-    return Asked(view, said.by, said.quantity, periods.step_of(said.step, view.period), query)
 
 
 @router.get("/dashboard")
@@ -104,7 +110,10 @@ async def get_dashboard(
 
 
 def _dashboard(request: Request, hub: Hub, member: Visitor, said: Said) -> Response:
-    of = _asked(hub, member.org_id, said)
+    try:
+        of = _asked(hub, member.org_id, said)
+    except InputError as error:
+        return _again(request, hub, member, said, error)
     figures = overview.overview(hub.database, of.view)
     course = _course(hub, of)
     charted = of.view.chosen.name or "given"
@@ -112,11 +121,8 @@ def _dashboard(request: Request, hub: Hub, member: Visitor, said: Said) -> Respo
         request,
         member,
         "dashboard.html.jinja",
-        asked=of,
-        named=[(name, words, name == charted) for name, words in periods.NAMED.items()],
-        steps=periods.STEPS,
-        dimensions=DIMENSIONS,
-        choices=run_list.choices(hub.database, member.org_id),
+        **_form(hub, member, of, charted),
+        fault=None,
         figures=figures,
         tiles=list(_tiles(figures)),
         notes=list(_notes(figures)),
@@ -139,6 +145,27 @@ def _dashboard(request: Request, hub: Hub, member: Visitor, said: Said) -> Respo
         hub_address=own_origin(request),
         chart=lambda name: address(f"/dashboard/charts/{name}.json", of.query),
     )
+
+
+def _form(hub: Hub, member: Visitor, of: Asked, charted: str) -> dict[str, Any]:
+    """Return what the form above the figures says."""
+    return {
+        "asked": of,
+        "named": [(name, words, name == charted) for name, words in periods.NAMED.items()],
+        "choices": run_list.choices(hub.database, member.org_id),
+    }
+
+
+def _again(request: Request, hub: Hub, member: Visitor, said: Said, error: InputError) -> Response:
+    """Show the form again, with what it was asked and what is wrong with that."""
+    today = asked.today(hub)
+    chosen = periods.chosen("quarter", None, None, today=today, earliest=today)
+    view = View(member.org_id, chosen, asked.said(said.project), asked.said(said.team))
+    # A word that is none stands in no field: it is not sent again.
+    words = {name: "" for name in ("period", "step") if error.given.startswith(name)}
+    of = Asked(view, said.by, said.quantity, "", _query(said._replace(**words)))
+    parts = {**_form(hub, member, of, ""), "fault": f"{error}.", "is_of_days": not words}
+    return page(request, member, "dashboard.html.jinja", status=422, is_new=False, **parts)
 
 
 @router.get("/dashboard/charts/{name}.json")

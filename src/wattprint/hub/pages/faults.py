@@ -8,6 +8,9 @@ from wattprint.hub.api.problems import TITLES, ProblemError, problem_response
 from wattprint.hub.pages.rendering import page
 from wattprint.hub.pages.visitor import SESSION_COOKIE, SignInNeededError, Visitor, to_sign_in
 
+_TITLES = {**TITLES, 403: "You may not do this"}
+"""As of the API, but that a person has no token in hand."""
+
 
 def answer(request: Request, problem: ProblemError) -> Response:
     """Tell a problem to who asked: a page to a person, a document to a program."""
@@ -31,13 +34,13 @@ def is_page(request: Request) -> bool:
 
 def _page(request: Request, problem: ProblemError) -> Response:
     """Return a page that says what is wrong, and needs no database."""
-    title = TITLES.get(problem.status, "This cannot be shown")
+    of_status = _TITLES.get(problem.status, "This cannot be shown")
     made = page(
         request,
         _visitor(request),
         "fault.html.jinja",
         status=problem.status,
-        title=title,
+        title=problem.title or of_status,
         detail=problem.detail,
         faults=list(problem.errors),
     )

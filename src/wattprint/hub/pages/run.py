@@ -19,13 +19,13 @@ from wattprint.hub import notes, run_view, sweeps
 from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.api.notes import run_key
 from wattprint.hub.api.problems import ProblemError
-from wattprint.hub.auth.rights import Principal
+from wattprint.hub.auth.rights import WRITE, Principal
 from wattprint.hub.notes import RunKey
 from wattprint.hub.pages import sweep_words
 from wattprint.hub.pages.asked import Text
 from wattprint.hub.pages.rendering import address, page
 from wattprint.hub.pages.sharing import shared_page
-from wattprint.hub.pages.visitor import Form, Member, Visitor, text_of
+from wattprint.hub.pages.visitor import Form, Member, Visitor, not_allowed, text_of
 from wattprint.hub.run_hours import hours_of
 from wattprint.hub.run_view import RunView
 from wattprint.reports.documents import footprint_latex, footprint_markdown
@@ -185,8 +185,7 @@ async def _changed(request: Request, hub: Hub, of: Asked, form: FormData, work: 
     """Do what a form asks for, and go back to the run; or say why not."""
     principal = of.visitor.principal
     if principal is None or not principal.may_write(of.key.project_id):
-        role = "nobody" if principal is None else principal.role
-        raise ProblemError(403, f"Your role is {role}; expected one that may send runs.")
+        raise not_allowed(of.visitor.who(), WRITE, f" of project {of.key.project_id}")
     try:
         await run_in_threadpool(work, hub, principal, of.key, form)
     except ValueError as error:  # InputError: what was typed

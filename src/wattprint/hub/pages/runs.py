@@ -1,16 +1,21 @@
 """The list of runs: filters in the address, orders that stay fast, columns by choice, CSV."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
 
 from wattprint.domain.checks import one_of
+from wattprint.domain.errors import InputError
 from wattprint.domain.run import OUTCOMES, STAGES
 from wattprint.hub import run_list, sweeps
 from wattprint.hub.api.asked import AskedHub, Hub
+from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.csv_cells import csv_line
 from wattprint.hub.ingest.run_facts import RUNNING
 from wattprint.hub.pages import asked, sweep_words
@@ -41,7 +46,8 @@ COLUMNS = {
 }
 """Columns that a list can have; its name has one always."""
 _FIRST_COLUMNS = tuple(COLUMNS)[:9]
-_ROWS = 50
+_ROWS, _LONGEST = 50, 200
+_TEXTS = ("project", "team", "stage", "outcome", "zone", "hardware", "tag", "parent", "name")
 MOST_CSV_ROWS = 50_000
 _CSV = (
     *("project_id", "run_id", "name", "stage", "outcome", "parent_id", "zone", "region"),
@@ -62,6 +68,8 @@ class Asked(NamedTuple):
     columns: tuple[str, ...]
     query: Mapping[str, str]
     """The parts of the address that say so."""
+    faults: Mapping[str, str]
+    """What is wrong, by field; then no run is looked for."""
 
 
 async def asked_of(
@@ -84,27 +92,52 @@ async def asked_of(
     """Return which runs are asked for, by the address.
 
     Raises:
-        InputError: An order, a column or a day that is none.
+        InputError: An order or a column that is none.
     """
-    texts = {"project": project, "team": team, "stage": stage, "outcome": outcome, "zone": zone}
-    texts |= {"hardware": hardware, "tag": tag, "parent": parent, "name": name}
+    said = {"project": project, "team": team, "stage": stage, "outcome": outcome, "zone": zone}
+    said |= {"hardware": hardware, "tag": tag, "parent": parent, "name": name}
+    said |= {"excluded": excluded, "since": since, "until": until, "sort": sort}
+    return _read(said, [one for text in columns for one in text.split(",")])
+
+
+def _read(said: Mapping[str, str], columns: Sequence[str]) -> Asked:
+    """Read an address's parts; a day that is none is a fault of its field, and no more.
+
+    Raises:
+        InputError: An order or a column that is none.
+    """
+    texts = {field: said.get(field, "") for field in _TEXTS}
+    excluded, sort = said.get("excluded", ""), said.get("sort", "") or "-started"
     if excluded:
         one_of("excluded", excluded, [text for text in run_list.EXCLUDED if text])
-    said: dict[str, Any] = {field: asked.said(text) for field, text in texts.items()}
-    wanted = run_list.Asked(
-        **said,
-        excluded=excluded,
-        since_ms=midnight_ms("since", since, 0),
-        until_ms=midnight_ms("until", until, 1),
-    )
-    chosen = [one for text in columns for one in text.split(",") if one]
+    days = {name: said.get(name, "") for name in ("since", "until")}
+    faults, begins = _days(days)
+    found: dict[str, Any] = {field: asked.said(text) for field, text in texts.items()}
+    wanted = run_list.Asked(**found, excluded=excluded, **begins)
+    chosen = [one for one in columns if one]
     for column in chosen:
         one_of("column", column, COLUMNS)
     shown = tuple(column for column in COLUMNS if column in chosen) or _FIRST_COLUMNS
-    query = {**texts, "excluded": excluded, "since": since, "until": until}
+    query = {**texts, "excluded": excluded, **days}
     query |= {"sort": sort if sort != "-started" else ""}
     query |= {"columns": ",".join(shown) if shown != _FIRST_COLUMNS else ""}
-    return Asked(wanted, sort or "-started", shown, query)
+    return Asked(wanted, sort, shown, query, faults)
+
+
+def _days(days: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return what is wrong with the days of an address, by field, else the moments they mean."""
+    faults: dict[str, str] = {}
+    begins: dict[str, Any] = {}
+    for days_later, (name, text) in enumerate(days.items()):
+        try:
+            begins[f"{name}_ms"] = midnight_ms(name, text, days_later)
+        except InputError as error:
+            faults[name] = f"{text} is no day; {error.allowed}."
+    since_ms, until_ms = begins.get("since_ms"), begins.get("until_ms")
+    if since_ms is not None and until_ms is not None and since_ms >= until_ms:
+        words = f"{days['since']} is behind {days['until']}; expected the earlier day first."
+        faults["since"] = words
+    return (faults, {}) if faults else ({}, begins)
 
 
 AskedRuns = Annotated[Asked, Depends(asked_of)]
@@ -136,15 +169,41 @@ async def get_runs(
     return await shared_page(request, member, lambda who: _runs(request, hub, who, of, cursor))
 
 
-def _runs(request: Request, hub: Hub, member: Visitor, of: Asked, cursor: str) -> Response:
-    found = run_list.listed(
-        hub.database,
-        member.org_id,
-        of.runs,
-        sort=of.sort,
-        cursor=cursor or None,
-        limit=_ROWS,
-    )
+def ticked_again(
+    request: Request, hub: Hub, member: Visitor, ticked: Sequence[str], *, of: str, fault: str
+) -> Response:
+    """Show a list again whose ticks are refused, with them and the fault.
+
+    Args:
+        request: What asks for it.
+        hub: The hub.
+        member: Who looks.
+        ticked: Runs as PROJECT/RUN.
+        of: The query of the list's address; another list than one of ours is the first page.
+        fault: What is wrong.
+    """
+    said = dict(parse_qsl(of))
+    cursor, columns = said.pop("cursor", ""), said.pop("columns", "").split(",")
+    again = partial(_runs, request, hub, member, ticked=ticked, fault=fault)
+    if all(text.isprintable() and len(text) <= _LONGEST for text in said.values()):
+        with suppress(InputError):
+            found = _read(said, columns)
+            if not found.faults:
+                return again(found, cursor)
+    return again(_read({}, ()), "")
+
+
+def _runs(
+    request: Request,
+    hub: Hub,
+    member: Visitor,
+    of: Asked,
+    cursor: str,
+    *,
+    ticked: Sequence[str] = (),
+    fault: str = "",
+) -> Response:
+    found = _found(hub, member.org_id, of, cursor)
     sweep, sweep_run = None, None
     if of.runs.parent is not None:
         sweep, sweep_run = sweeps.of_parent(hub.database, member.org_id, of.runs.parent)
@@ -152,6 +211,11 @@ def _runs(request: Request, hub: Hub, member: Visitor, of: Asked, cursor: str) -
         request,
         member,
         "runs.html.jinja",
+        status=422 if fault or of.faults else 200,
+        fault=fault,
+        ticked=ticked,
+        elsewhere=sorted({*ticked} - {f"{r['project_id']}/{r['run_id']}" for r in found.rows}),
+        here=address("", of.query, cursor=cursor).removeprefix("?"),
         sweep=sweep,
         sweep_run=sweep_run,
         words=sweep_words,
@@ -170,9 +234,22 @@ def _runs(request: Request, hub: Hub, member: Visitor, of: Asked, cursor: str) -
     )
 
 
+def _found(hub: Hub, org_id: str, of: Asked, cursor: str) -> run_list.Listing:
+    if of.faults:
+        return run_list.Listing([], None)
+    after = cursor or None
+    return run_list.listed(hub.database, org_id, of.runs, sort=of.sort, cursor=after, limit=_ROWS)
+
+
 @router.get("/runs.csv")
 def get_csv(hub: AskedHub, member: Member, of: AskedRuns) -> Response:
-    """Download the runs that are asked for as CSV, at most so many rows."""
+    """Download the runs that are asked for as CSV, at most so many rows.
+
+    Raises:
+        ProblemError: A day that is none.
+    """
+    for name, words in of.faults.items():
+        raise ProblemError(422, words, [{"parameter": name, "detail": words}])
     headers = {"content-disposition": 'attachment; filename="runs.csv"'}
     # What cannot be read is refused here: an answer that has begun cannot say so.
     first = _csv_piece(hub, member.org_id, of, None, MOST_CSV_ROWS)

@@ -18,13 +18,14 @@ from wattprint.hub.api.address_limit import take_by_address
 from wattprint.hub.api.asked import AskedHub, Hub
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.passwords import LONGEST
-from wattprint.hub.auth.rights import ADMIN, MANAGE, READ, WRITE, Principal
+from wattprint.hub.auth.rights import ADMIN, MANAGE, READ, ROLES, WRITE, Principal
 from wattprint.hub.auth.sessions import LASTS_S
 
 SESSION_COOKIE = "wattprint_session"
 VISITOR_COOKIE = "wattprint_visitor"
 FORM_KEY = "form_key"
 """Name of the hidden field of every form."""
+_FORM = "This form cannot be taken"
 _MOST_FIELDS = 500
 _MOST_BYTES = 1024 * 1024
 _RIGHTS = {READ: "read", WRITE: "send runs", MANAGE: "maintain", ADMIN: "administer"}
@@ -138,9 +139,19 @@ def checked(visitor: Visitor, right: str) -> Visitor:
     if visitor.principal is None:
         raise SignInNeededError
     if not visitor.principal.may(right):
-        role = visitor.principal.role
-        raise ProblemError(403, f"Your role is {role}; expected one that may {_RIGHTS[right]}.")
+        raise not_allowed(visitor.principal, right)
     return visitor
+
+
+def not_allowed(who: Principal, right: str, of: str = "") -> ProblemError:
+    """Return the refusal of who has signed in: by its role, else by the token it signed in with."""
+    words = f"expected one that may {_RIGHTS[right]}{of}."
+    if right not in ROLES[who.role]:
+        title = "Your role does not allow this"
+        return ProblemError(403, f"Your role is {who.role}; {words}", title=title)
+    scopes = ", ".join(sorted(who.scopes))
+    detail = f"You signed in with a token of the scope {scopes}; {words}"
+    return ProblemError(403, detail, title="The token you signed in with does not allow this")
 
 
 async def form_of(request: Request, visitor: AnyVisitor) -> FormData:
@@ -153,13 +164,14 @@ async def form_of(request: Request, visitor: AnyVisitor) -> FormData:
     if not said.isdecimal() or int(said) > _MOST_BYTES:
         raise ProblemError(413, f"The form is larger than {_MOST_BYTES:,} bytes, or of no length.")
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise ProblemError(403, "The form was sent by a page of another origin.")
+        raise ProblemError(403, "The form was sent by a page of another origin.", title=_FORM)
     form = await request.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=_MOST_BYTES)
     sent = form.get(FORM_KEY)
     if not isinstance(sent, str) or not hmac.compare_digest(
         sent.encode(), visitor.form_key.encode()
     ):
-        raise ProblemError(403, "The form is too old, or none of ours; load the page again.")
+        detail = "The form is too old, or none of ours; load the page again."
+        raise ProblemError(403, detail, title=_FORM)
     return form
 
 

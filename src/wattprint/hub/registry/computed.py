@@ -13,6 +13,7 @@ from wattprint.domain.interval import Range
 from wattprint.estimator.describe import estimate
 from wattprint.estimator.place import FIRST_YEAR, LAST_YEAR
 from wattprint.factors.tables import shipped
+from wattprint.hub.calculator.asked import fault_of, field_of
 from wattprint.hub.registry.messages import FootprintSaid
 
 _UG_PER_KG = 1e9
@@ -86,7 +87,7 @@ def _of_one(work: tuple[tuple[str, Any], ...]) -> _Unit:
     try:
         found = estimate(**dict(work))
     except InputError as error:
-        return _Unit(None, None, f"{error.given}; {error.allowed}")
+        return _Unit(None, None, fault_of(error, field_of(error)).text.rstrip("."))
     return _Unit(found.best_energy_kwh, found.emissions_kg.location_based, "")
 
 

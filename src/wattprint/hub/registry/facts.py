@@ -7,6 +7,7 @@ from typing import NamedTuple
 from wattprint.domain.errors import InputError
 from wattprint.factors.accelerators import accelerators
 from wattprint.factors.conventions import convention
+from wattprint.factors.cpus import cpus
 from wattprint.factors.regions import regions
 from wattprint.factors.tables import shipped
 from wattprint.factors.zones import intensities, zones
@@ -24,6 +25,8 @@ class KnownHardware(NamedTuple):
     tdp_w: float | None = None
     released: int | None = None
     nearest: tuple[str, ...] = ()
+    is_cpu: bool = False
+    """Whether it is a CPU of our tables."""
 
 
 class KnownPlace(NamedTuple):
@@ -42,7 +45,8 @@ def hardware_of(text: str) -> KnownHardware:
     try:
         found = accelerators().find(text).accelerator
     except InputError as error:
-        return KnownHardware(nearest=error.nearest[:3])
+        is_cpu = not text.isdecimal() and bool(cpus().fitting(text))
+        return KnownHardware(nearest=() if is_cpu else error.nearest[:3], is_cpu=is_cpu)
     return KnownHardware(found.name, found.tdp_w, _release_years().get(found.name))
 
 
@@ -117,6 +121,7 @@ def claim_of(
         hardware=said.hardware,
         known_hardware=hardware.name,
         nearest_hardware=hardware.nearest,
+        is_cpu=hardware.is_cpu,
         tdp_w=hardware.tdp_w,
         idle_share=_idle_share(),
         released=hardware.released,

@@ -35,6 +35,9 @@ class Claim(NamedTuple):
     known_hardware: str | None = None
     """Its name in our tables."""
     nearest_hardware: tuple[str, ...] = ()
+    """Accelerators whose names are like it."""
+    is_cpu: bool = False
+    """Whether the hardware is a CPU of our tables, and so no accelerator."""
     tdp_w: float | None = None
     idle_share: float = 0.1
     """Least power of a device that waits, over its full one. [ratio]"""
@@ -322,14 +325,21 @@ def _hardware(claim: Claim) -> Iterator[Finding]:
     if not claim.hardware or claim.known_hardware is not None:
         return
     nearest = ", ".join(claim.nearest_hardware)
-    yield Finding(
-        "warning",
-        "hardware",
-        "hardware",
-        f"hardware {claim.hardware!r} is unknown: no estimate of ours stands beside the figures",
-        "",
-        f"nearest: {nearest}" if nearest else "a name such as 'A100 SXM4 80GB' would fit",
-    )
+    remedy = f"nearest: {nearest}" if nearest else "a name such as 'A100 SXM4 80GB' would fit"
+    text = f"hardware {claim.hardware!r} is no accelerator of our tables"
+    if claim.is_cpu:
+        text = f"hardware {claim.hardware!r} is a CPU"
+        remedy = "the accelerator, if there was one, would fit"
+    yield Finding("warning", "hardware", "hardware", f"{text}: {_without_it(claim)}", "", remedy)
+
+
+def _without_it(claim: Claim) -> str:
+    """Say what our estimate is of where its hardware is not known."""
+    if claim.energy_kwh:
+        return "our estimate is of the energy that is said"
+    if claim.power_w is not None and claim.all_device_hours is not None:
+        return "our estimate is of the power that is said"
+    return "no estimate of ours stands beside the figures"
 
 
 def _twice(claim: Claim) -> Iterator[Finding]:
