@@ -63,7 +63,7 @@ def examined(submission: Submission, *, like_it: Sequence[str], this_year: int) 
         )
         place = f"/footprints/{number}/"
         of_model = ("name",)
-        for finding in (*wrong, *findings(claim), *_nothing(said)):
+        for finding in (*wrong, *findings(claim), *_nothing(said), *_doubts(said)):
             path = f"/{finding.field}" if finding.field in of_model else place + finding.field
             found.append(finding._replace(field=path))
         pieces.append(_piece(said))
@@ -83,6 +83,12 @@ def _nothing(said: FootprintSaid) -> Iterable[Finding]:
             "",
             "where, on which hardware and for how long is enough for an estimate",
         )
+
+
+def _doubts(said: FootprintSaid) -> Iterable[Finding]:
+    """Tell the reviewer what whoever read the figures thinks odd about them."""
+    for doubt in said.doubts:
+        yield Finding("warning", "doubt", "emissions", doubt)
 
 
 def _piece(said: FootprintSaid) -> Piece:
