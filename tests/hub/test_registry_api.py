@@ -335,6 +335,17 @@ def test_a_feed_is_xml_whatever_models_are_called(hub, admin):
     assert title.text == "<script>&]]> 1.0"
 
 
+def test_a_feed_s_links_are_whole_and_keep_the_organisation(hub, admin):
+    accepted(admin, model(1))
+    feed = ElementTree.fromstring(admin.get("/api/v1/registry/feed.atom?organisation=acme").text)
+    links = {link.get("rel"): link.get("href") for link in feed.findall("{*}link")}
+    own = "http://hub/api/v1/registry/feed.atom?organisation=acme"
+    assert links == {"alternate": "http://hub/models", "self": own}
+    entry = feed.find("{*}entry/{*}link")
+    assert entry is not None
+    assert entry.get("href") == "http://hub/models/model-0001"
+
+
 @pytest.mark.parametrize(
     ("work", "word"),
     [

@@ -97,8 +97,18 @@ def parquet(found: list[dict[str, Any]], settings: RegistrySettings) -> bytes:
     return made
 
 
-def atom(found: list[dict[str, Any]], org_id: str, settings: RegistrySettings) -> str:
-    """Return the newest models as an Atom feed (RFC 4287)."""
+def atom(
+    found: list[dict[str, Any]], org_id: str, settings: RegistrySettings, *, origin: str, own: str
+) -> str:
+    """Return the newest models as an Atom feed (RFC 4287).
+
+    Args:
+        found: The models.
+        org_id: Whose they are.
+        settings: How they are published.
+        origin: The hub's address, without a path: a reader of feeds has no other to start from.
+        own: The feed's own whole address.
+    """
     newest_ms = max((row["changed_at_ms"] for row in found), default=0)
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
@@ -108,21 +118,21 @@ def atom(found: list[dict[str, Any]], org_id: str, settings: RegistrySettings) -
         f"<updated>{rfc3339(newest_ms)}</updated>",
         f"<author><name>{_xml(settings.attribution or org_id)}</name></author>",
         f"<rights>{_xml(settings.licence)}, {settings.licence_link}</rights>",
-        '<link rel="alternate" type="text/html" href="/models"/>',
-        '<link rel="self" href="/api/v1/registry/feed.atom"/>',
-        *(_entry(row, org_id) for row in found),
+        f'<link rel="alternate" type="text/html" href="{_xml(origin)}/models"/>',
+        f'<link rel="self" type="application/atom+xml" href="{_xml(own)}"/>',
+        *(_entry(row, org_id, origin) for row in found),
         "</feed>\n",
     ]
     return "\n".join(parts)
 
 
-def _entry(row: Mapping[str, Any], org_id: str) -> str:
+def _entry(row: Mapping[str, Any], org_id: str, origin: str) -> str:
     model_id = _xml(row["model_id"])
     return (
         f"<entry><id>urn:wattprint:registry:{_xml(org_id)}:{model_id}</id>"
         f"<title>{_xml(full_name(row))}</title>"
         f"<updated>{rfc3339(row['changed_at_ms'])}</updated>"
-        f'<link rel="alternate" type="text/html" href="/models/{model_id}"/>'
+        f'<link rel="alternate" type="text/html" href="{_xml(origin)}/models/{model_id}"/>'
         f"<summary>{_xml(in_words(row))}</summary></entry>"
     )
 
