@@ -25,6 +25,7 @@ from wattprint.hub.api import (
     service,
 )
 from wattprint.hub.api.asked import Hub
+from wattprint.hub.api.heads import Heads
 from wattprint.hub.api.known_parameters import only_known_parameters
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import add_handlers
@@ -118,7 +119,7 @@ def application(hub: Hub) -> Any:
     add_handlers(app, answer)
     add_page_handlers(app)
     _describe(app)
-    return Watch(app, hub.counters, answer)
+    return Watch(Heads(app), hub.counters, answer)
 
 
 def _describe(app: FastAPI) -> None:
