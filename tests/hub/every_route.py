@@ -60,7 +60,7 @@ def queries_of(route):
 
 def _every():
     database = Database("sqlite:////tmp/never-opened.db")
-    app = application(hub_of(database))._app
+    app = application(hub_of(database))._app.app
     found = [
         (method, route) for route in routes_of(app) for method in sorted(route.methods - {"HEAD"})
     ]

@@ -369,6 +369,44 @@ def test_a_download_states_its_licence_and_holds_no_formula(hub, admin):
     assert float(row["emissions_kg"]) == pytest.approx(14.7)
 
 
+def test_a_download_is_submitted_to_another_hub_with_the_same_figures(hub, admin):
+    plain = footprint(hardware=None, count=None, hours=None, pue=None, energy=2, energy_unit="MWh")
+    accepted(
+        admin,
+        model(1, links=["https://example.org/a", "https://example.org/b"], note="=one\ntwo"),
+        model(
+            2,
+            name="@made-up/two",
+            scores=[
+                {"metric": "loss", "value": -2.5, "higher_is_better": False, "dataset": "x"},
+                {"metric": "ndcg@10", "value": 0.5},
+            ],
+            footprints=[footprint(source="https://example.org/c"), footprint(stage="finetune")],
+        ),
+        model(3, work={**plain, "emissions": 100, "energy_at": "facility"}, licence="MIT"),
+    )
+    text = admin.get("/api/v1/registry/registry.csv").text
+    other = client_of(hub, admin_of(hub, "other"))
+    kind = {"content-type": "text/csv"}
+    answer = other.post(f"{MODELS}:batch", content=text.encode(), headers=kind)
+    assert answer.json()["counts"] == {"created": 3}, answer.text
+    for number in (1, 2, 3):
+        here, there = (
+            client.get(f"{MODELS}/model-000{number}").json()["model"] for client in (admin, other)
+        )
+        for name in ("name", "version", "licence", "note", "links", "scores", "energy_kwh"):
+            assert there[name] == here[name], name
+        for name in ("footprints", "emissions_kg", "computed_emissions_kg", "evidence", "year"):
+            assert there[name] == here[name], name
+
+
+def test_a_table_s_further_work_that_is_no_list_is_refused_by_its_row(admin):
+    text = b"name,hours,more_footprints\na,1,{\nb,1,3\n"
+    answer = admin.post(f"{MODELS}:batch", content=text, headers={"content-type": "text/csv"})
+    reasons = [row["reasons"] for row in answer.json()["rows"]]
+    assert reasons == [["more_footprints is no list in JSON"]] * 2
+
+
 def test_parquet_holds_the_same_rows_and_the_licence(hub, admin):
     pyarrow_parquet = pytest.importorskip("pyarrow.parquet")
     accepted(admin, *(model(number) for number in range(3)))
@@ -405,6 +443,17 @@ def test_a_feed_is_xml_whatever_models_are_called(hub, admin):
     title = feed.find("{*}entry/{*}title")
     assert title is not None
     assert title.text == "<script>&]]> 1.0"
+
+
+def test_a_feed_s_links_are_whole_and_keep_the_organisation(hub, admin):
+    accepted(admin, model(1))
+    feed = ElementTree.fromstring(admin.get("/api/v1/registry/feed.atom?organisation=acme").text)
+    links = {link.get("rel"): link.get("href") for link in feed.findall("{*}link")}
+    own = "http://hub/api/v1/registry/feed.atom?organisation=acme"
+    assert links == {"alternate": "http://hub/models", "self": own}
+    entry = feed.find("{*}entry/{*}link")
+    assert entry is not None
+    assert entry.get("href") == "http://hub/models/model-0001"
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,26 @@ def test_a_card_is_read_shown_and_submitted(hub, browser):
     assert "166 g CO2e" in answer.text
 
 
+def test_a_doubt_of_a_card_waits_for_a_reviewer_and_is_not_accepted_in_bulk(hub, browser):
+    browser.get("/models/submit")
+    card = "---\nco2_eq_emissions: 0.5\n---\n"  # half a gram, or half a kilogram
+    said = {"card": card, "card_name": "made-up/half"}
+    browser.page = browser.send("/models/submit/card", **said)
+    assert browser.page.text.count("a factor of 1,000 is in doubt") == 1
+    browser.send("/models/submit/card", **said, do="send")
+    browser.get("/models/submit")
+    browser.send("/models/submit", **form(), do="send")
+    assert "a factor of 1,000 is in doubt" in browser.get("/models/review").text
+    page = browser.send("/models/review/plain").text
+    assert "1 waiting, 1 accepted" in page
+    assert "made-up/half" in page
+
+
+def test_a_note_keeps_its_lines(hub, browser):
+    accepted(client_of(hub, admin_of(hub)), model(note="one\ntwo"))
+    assert "<p>one<br>two</p>" in browser.get("/models/model-0001").text
+
+
 def test_a_card_without_emissions_is_refused_in_words(hub, browser):
     browser.get("/models/submit")
     answer = browser.send("/models/submit/card", card="---\nlicense: mit\n---\n", card_name="x")

@@ -48,6 +48,17 @@ def test_tables_and_cards_are_submitted_with_the_reason_of_each_refusal(hub, tmp
     assert [found["name"] for found in listed["models"]] == ["good", "made-up/a"]
 
 
+def test_a_card_whose_unit_is_in_doubt_is_counted_as_odd(hub, tmp_path):
+    served_hub, home = hub
+    (tmp_path / "half.md").write_text("---\nco2_eq_emissions: 0.5\n---\n")
+    done = wattprint("registry", "submit", tmp_path / "half.md", home=home)
+    assert done.stdout == "1 created.\n", done.stderr
+    assert "1 are stored with something odd about them" in done.stderr
+    path = "/api/v1/registry/models?state=submitted"
+    _, listed = served_hub.request("GET", path)
+    assert [found["warnings"] for found in listed["models"] if found["name"] == "half"] == [1]
+
+
 def test_accounted_jobs_become_runs_once_and_without_names_of_people(hub, tmp_path):
     served_hub, home = hub
     (tmp_path / "sacct.txt").write_text(LOG)

@@ -35,7 +35,7 @@ model-index:
 
 
 def test_a_card_gives_name_task_scores_and_its_figure_as_it_stands():
-    said = read_submission(read_card(CARD).said)
+    said = read_submission(read_card(CARD))
     assert (said.name, said.task, said.dataset) == ("made-up/mt", "translation", "made-up-pairs")
     assert [(s.metric, s.value, s.higher_is_better) for s in said.scores] == [
         ("bleu", 31.5, True),

@@ -7,7 +7,7 @@ from http.cookiejar import CookieJar
 
 import pytest
 
-from hub.made import served
+from hub.made import free_port, served
 from processes import DEADLINE_S, wattprint
 
 PASSWORD = "four plain words here"
@@ -132,6 +132,6 @@ def test_a_provider_s_settings_that_others_can_read_stop_the_start(used, home):
     file = home / ".wattprint" / "hub" / "oidc.toml"
     file.write_text('issuer = "https://id.example.org"\nclient_secret = "s3cret"\n')
     file.chmod(0o644)
-    done = wattprint("serve", "--port", "1", home=home)
+    done = wattprint("serve", "--port", free_port(), home=home)
     assert done.returncode == 2
     assert "has mode 0644" in done.stderr and "s3cret" not in done.stderr

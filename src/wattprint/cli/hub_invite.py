@@ -6,7 +6,7 @@ import click
 
 from wattprint.cli.options import home_option, json_option
 from wattprint.cli.output import print_json
-from wattprint.cli.serve import DATABASE_VARIABLE, URL_VARIABLE, check_extra, file_url
+from wattprint.cli.serve import DATABASE_VARIABLE, URL_VARIABLE, check_extra, checked_url, file_url
 from wattprint.domain.errors import InputError
 from wattprint.ledger.home import home_folder
 
@@ -51,6 +51,7 @@ def invite(
     """Print a link that lets USER set a name and a password: once, within 24 hours."""
     check_extra("wattprint hub")
     folder = home_folder(home) / "hub"
+    public_url = checked_url(public_url or os.environ.get(URL_VARIABLE) or None)
     url = database or os.environ.get(DATABASE_VARIABLE)
     if not folder.is_dir() or (url is None and not (folder / "hub.db").exists()):
         raise InputError(f"{folder} holds no hub", "expected the --home that `wattprint serve` has")
@@ -60,7 +61,7 @@ def invite(
     settings = Settings(
         url or file_url(folder / "hub.db"),
         str(folder / "hub.key"),
-        public_url=public_url or os.environ.get(URL_VARIABLE),
+        public_url=public_url,
     )
     link = made_link(settings, organisation, user, role=role, email=email)
     if as_json:

@@ -77,7 +77,7 @@ def _read(files: Sequence[str]) -> tuple[list[_Row], list[Told]]:
             continue
         try:
             name = path.parent.name if path.stem.casefold() == "readme" else path.stem
-            rows.append(_Row(str(path), 1, read_card(_text(path, 4 * LARGEST_CARD), name).said))
+            rows.append(_Row(str(path), 1, read_card(_text(path, 4 * LARGEST_CARD), name)))
         except InputError as error:
             told.append(Told(str(path), 1, "refused", None, (str(error),)))
     return rows, told

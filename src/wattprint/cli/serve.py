@@ -1,9 +1,11 @@
 """`wattprint serve`: a hub from one command."""
 
+import errno
 import importlib.util
 import os
+import socket
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import click
 
@@ -62,6 +64,7 @@ def serve(
 ) -> None:
     """Serve a hub until Ctrl-C or SIGTERM; its first start prints an admin's link and token."""
     check_extra("wattprint serve")
+    public_url = checked_url(public_url or os.environ.get(URL_VARIABLE) or None)
     if local and workers > 1:
         raise ContradictionError(
             "--local and --workers are both given", "expected --local with one worker"
@@ -80,10 +83,11 @@ def serve(
         str(hub_folder / "hub.key"),
         local_home=str(folder) if local else None,
         requests_per_s=requests_per_s,
-        public_url=public_url or os.environ.get(URL_VARIABLE),
+        public_url=public_url,
         listen_url=url,
         oidc_file=str(hub_folder / "oidc.toml"),
     )
+    _check_port(host, port)  # before a first start: its token is shown once
     first = prepare(settings)
     if first is not None:
         say("First start. Set the admin's name and password here; the link works once, for 24 h:\n")
@@ -93,6 +97,49 @@ def serve(
         say(f"  wattprint login {url}\n")
     say(f"Serving {url}/api/v1 (OpenAPI: {url}/api/v1/openapi.json); Ctrl-C stops.")
     serve_hub(settings, host=host, port=port, workers=workers)
+
+
+def checked_url(url: str | None) -> str | None:
+    """Return the address that links are made of.
+
+    Raises:
+        InputError: It is none that a browser opens.
+    """
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url
+        is_web = is_web and not (parts.query or parts.fragment)
+    except ValueError:
+        is_web = False
+    if not is_web:
+        raise InputError(
+            f"public URL {url!r} is no address of a hub", "expected one as https://hub.example.org"
+        )
+    return url
+
+
+def _check_port(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on, before anything says that it is served."""
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, number) as tried:
+            if os.name == "posix":  # as the server does: one that has just ended is no hindrance
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise InputError(
+                f"port {port} of {host} is taken: another program listens there",
+                "expected a free one: --port",
+            ) from None
+        raise InputError(
+            f"port {port} of {host} cannot be listened on: {error.strerror or error}",
+            "expected a host of this machine and a port above 1023: --host, --port",
+        ) from None
 
 
 def check_extra(command: str) -> None:

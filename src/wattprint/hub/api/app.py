@@ -26,6 +26,7 @@ from wattprint.hub.api import (
     service,
 )
 from wattprint.hub.api.asked import Hub
+from wattprint.hub.api.heads import Heads
 from wattprint.hub.api.known_parameters import only_known_parameters
 from wattprint.hub.api.limits import RateLimit
 from wattprint.hub.api.problems import add_handlers
@@ -120,7 +121,7 @@ def application(hub: Hub) -> Any:
     add_page_handlers(app)
     add_fault_handler(app, answer)
     _describe(app)
-    return Watch(app, hub.counters, answer)
+    return Watch(Heads(app), hub.counters, answer)
 
 
 def _describe(app: FastAPI) -> None:

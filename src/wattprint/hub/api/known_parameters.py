@@ -1,6 +1,7 @@
-"""A parameter that a route does not have is refused.
+"""A parameter that a route does not have is refused, and one that is given twice.
 
-A filter with a slip of the pen would else return everything, and look like an answer.
+A filter with a slip of the pen would else return everything, and look like an answer; of two of a
+name all but the last would count for nothing. No route takes a list as a repeated parameter.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ async def only_known_parameters(request: Request) -> None:
     """Check the query of a request.
 
     Raises:
-        InputError: It names what the route does not take.
+        InputError: It names what the route does not take, or one thing twice.
     """
     if not request.query_params:
         return
@@ -25,6 +26,9 @@ async def only_known_parameters(request: Request) -> None:
         if not known:
             raise InputError(f"parameter {name!r} is unknown", "expected none")
         one_of("parameter", name, known)
+        count = len(request.query_params.getlist(name))
+        if count > 1:
+            raise InputError(f"parameter {name!r} is there {count} times", "expected it once")
 
 
 def _parameters(dependant: Dependant) -> Iterator[str]:

@@ -43,6 +43,8 @@ _Sort = Literal[
     "-location_ug",
 ]
 _SORT = Query(description="With a - from the largest on; runs without the figure are left out")
+_Stage = Literal["data", "search", "pretrain", "finetune", "evaluate", "inference"]
+_Outcome = Literal["completed", "failed", "interrupted", "running"]
 _Moment = Annotated[int, Query(ge=0, le=2**53, description="[ms since 1970]")]
 _GROUP = "|".join(GROUPS)
 _EPOCH = date(1970, 1, 1)
@@ -106,8 +108,8 @@ async def get_runs(
     principal: Reader,
     project: Name | None = None,
     team: Name | None = None,
-    stage: Name | None = None,
-    outcome: Name | None = None,
+    stage: _Stage | None = None,
+    outcome: _Outcome | None = None,
     zone: Name | None = None,
     hardware: Name | None = None,
     tag: Annotated[str, Query(max_length=64, pattern=TAG)] | None = None,

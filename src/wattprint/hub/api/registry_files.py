@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
@@ -88,7 +89,15 @@ def _licensed(registry: Registry, name: str) -> dict[str, str]:
 def get_feed(request: Request, hub: AskedHub, registry: AskedRegistry) -> Response:
     """Return the newest accepted models as an Atom feed."""
     found = list_models(hub.database, registry.org_id, Asked(limit=_FEED))
-    body = files.atom(found.rows, registry.org_id, registry.settings).encode()
+    origin, asked = own_origin(request), request.query_params.get("organisation")
+    query = f"?{urlencode({'organisation': asked})}" if asked else ""
+    body = files.atom(
+        found.rows,
+        registry.org_id,
+        registry.settings,
+        origin=origin,
+        own=f"{origin}{request.url.path}{query}",
+    ).encode()
     return tagged(request, body, "application/atom+xml", registry)
 
 

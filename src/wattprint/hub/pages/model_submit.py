@@ -196,10 +196,8 @@ def _card(
 ) -> Response:
     text, name, send = card
     tried, fault = Tried(None, None, {}), ""
-    doubts: tuple[str, ...] = ()
     try:
-        read = read_card(text, name)
-        tried, doubts = tried_of(hub, read.said), read.doubts
+        tried = tried_of(hub, read_card(text, name))
         fault = "" if tried.said is not None else "; ".join(tried.faults.values())
     except InputError as error:
         fault = str(error)
@@ -216,7 +214,6 @@ def _card(
         text=text,
         name=name,
         fault=fault,
-        doubts=doubts,
         said=tried.said,
         is_refused=tried.it is None or tried.it.is_refused,
         ours=ours_of(tried.it),

@@ -203,7 +203,7 @@ def _piece(row: Mapping[str, Any]) -> dict[str, Any]:
         "said": [
             (name.replace("_", " "), value)
             for name, value in said.model_dump(exclude_unset=True).items()
-            if name not in ("stage", "method", "source") and value is not None
+            if name not in ("stage", "method", "source", "doubts") and value is not None
         ],
         "source": said.source,
         "reported": None if row["reported_ug"] is None else _as_said(said),

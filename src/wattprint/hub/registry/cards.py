@@ -4,11 +4,12 @@ The text is pasted or uploaded; no address is fetched (docs/decisions/0018).
 """
 
 import io
-from typing import Any, NamedTuple
+from typing import Any
 
 from wattprint.domain.errors import InputError
 from wattprint.domain.imported import ImportedRecord
 from wattprint.domain.units import SECONDS_PER_HOUR
+from wattprint.hub.registry.messages import LONGEST_DOUBT, MOST_DOUBTS
 from wattprint.hub.registry.table import with_id
 from wattprint.importers.card_about import about_card
 from wattprint.importers.model_card import parse_model_card
@@ -19,17 +20,10 @@ LARGEST_CARD = 1_000_000
 _LONGEST_NOTE = 2000
 
 
-class CardRead(NamedTuple):
-    """What a card comes to."""
+def read_card(text: str, name: str = "") -> dict[str, Any]:
+    """Return the submission that a card makes, as JSON has it.
 
-    said: dict[str, Any]
-    """A submission as JSON has it."""
-    doubts: tuple[str, ...]
-    """What is odd about its figures."""
-
-
-def read_card(text: str, name: str = "") -> CardRead:
-    """Return the submission that a card makes.
+    What is odd about a figure, such as a factor of 1,000 that is in doubt, goes with it.
 
     Args:
         text: The card, or its metadata alone.
@@ -55,28 +49,29 @@ def read_card(text: str, name: str = "") -> CardRead:
     name = name or about.name
     if not name:
         raise InputError("the card names no model", "expected the name beside it")
-    doubts = tuple(doubt.text for record in records for doubt in record.doubts)
     said: dict[str, Any] = {
         "name": name,
         "task": about.task,
         "licence": about.licence,
         "dataset": about.dataset,
-        "note": _note(records, doubts),
+        "note": _note(records),
         "scores": [score._asdict() for score in about.scores],
         "footprints": [_footprint(record) for record in records[:10]],
     }
-    return CardRead(with_id({k: v for k, v in said.items() if v not in ("", [])}), doubts)
+    return with_id({k: v for k, v in said.items() if v not in ("", [])})
 
 
-def _note(records: list[ImportedRecord], doubts: tuple[str, ...]) -> str:
+def _note(records: list[ImportedRecord]) -> str:
     raw = [
         f"{one.quantity} {one.raw} {one.unit}".strip()
         for record in records
         for one in record.reported
     ]
-    lines = ["As the card says: " + "; ".join(raw), *(f"Doubt: {doubt}" for doubt in doubts)]
-    text = "\n".join(lines)[:_LONGEST_NOTE]
-    return "".join(c if c == "\n" or c.isprintable() else " " for c in text)
+    return _printable("As the card says: " + "; ".join(raw), _LONGEST_NOTE)
+
+
+def _printable(text: str, most: int) -> str:
+    return "".join(c if c.isprintable() else " " for c in text[:most])
 
 
 def _footprint(record: ImportedRecord) -> dict[str, Any]:
@@ -94,5 +89,6 @@ def _footprint(record: ImportedRecord) -> dict[str, Any]:
         "count": hardware.get("accelerator_count"),
         "hours": None if record.duration_s is None else record.duration_s / SECONDS_PER_HOUR,
         "zone": record.place.get("zone"),
+        "doubts": [_printable(doubt.text, LONGEST_DOUBT) for doubt in record.doubts[:MOST_DOUBTS]],
     }
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: value for name, value in said.items() if value not in (None, [])}

@@ -70,7 +70,7 @@ def examined(submission: Submission, *, like_it: Sequence[str], this_year: int) 
         )
         place = f"/footprints/{number}/"
         of_model = ("name",)
-        for finding in (*wrong, *findings(claim), *_nothing(said)):
+        for finding in (*wrong, *findings(claim), *_nothing(said), *_doubts(said)):
             path = f"/{finding.field}" if finding.field in of_model else place + finding.field
             found.append(finding._replace(field=path))
         piece = _piece(said)
@@ -127,6 +127,12 @@ def _sums(pieces: Sequence[Piece]) -> tuple[Range3, Range3, Range3]:
         added(piece.location_ug for piece in pieces),
         added(piece.computed.location_ug or (None, None, None) for piece in pieces),
     )
+
+
+def _doubts(said: FootprintSaid) -> Iterable[Finding]:
+    """Tell the reviewer what whoever read the figures thinks odd about them."""
+    for doubt in said.doubts:
+        yield Finding("warning", "doubt", "emissions", doubt)
 
 
 def _piece(said: FootprintSaid) -> Piece:

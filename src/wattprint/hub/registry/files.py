@@ -1,5 +1,6 @@
 """The registry as files: CSV, Parquet, an Atom feed; a badge and a citation of one model."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from html import escape
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from wattprint.domain import units
+from wattprint.hub.registry import table
 from wattprint.hub.registry.examine import UG_PER_G
 from wattprint.hub.registry.search import Asked, list_models
 from wattprint.hub.registry.settings import RegistrySettings
@@ -15,20 +17,21 @@ from wattprint.hub.registry.shown import evidence, kg, kwh
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.registry_tables import registry_models
 
+_WHOLE = ("year", "count", "trained_in")
+_NUMBERS = (
+    *("score", "emissions", "emissions_low", "emissions_high", "energy", "hours", "device_hours"),
+    *("power_w", "intensity_g_per_kwh", "pue", "computed_emissions_kg"),
+    *(f"{name}_kwh" for name in ("energy", "energy_low", "energy_high")),
+    *(f"{name}_kg" for name in ("emissions", "emissions_low", "emissions_high")),
+)
 COLUMNS = {
-    **dict.fromkeys(("id", "name", "version", "task", "dataset", "publisher"), "text"),
-    "model_licence": "text",
-    "year": "whole",
-    **dict.fromkeys(("zones", "evidence", "method", "origin"), "text"),
-    **dict.fromkeys(("energy_kwh", "energy_low_kwh", "energy_high_kwh"), "number"),
-    **dict.fromkeys(("emissions_kg", "emissions_low_kg", "emissions_high_kg"), "number"),
-    "computed_emissions_kg": "number",
-    "accepted_at": "text",
-    "registry_licence": "text",
-    "attribution": "text",
+    name: "whole" if name in _WHOLE else "number" if name in _NUMBERS else "text"
+    for name in (*table.COLUMNS, *table.MORE, *table.SHOWN)
 }
-"""Columns of a download and what they hold."""
-_PIECE = 1000
+"""Columns of a download and what they hold: what was said, as a table says it, and the figures that
+are shown. A download can be submitted as it is."""
+_PIECE = 500
+"""Models in one look-up; older SQLite takes 999 parameters."""
 _INK = {"measured": "#00694c", "estimated": "#0b5c8a", "reported": "#56606b"}
 _LETTER_PX = 6.7
 """Mean width of a letter of 11 px. [px]"""
@@ -50,22 +53,30 @@ def rows(database: Database, org_id: str, settings: RegistrySettings) -> Iterato
     asked = Asked(sort="name", limit=_PIECE)
     while True:
         found = list_models(database, org_id, asked)
+        said = _said(database, org_id, [row["model_id"] for row in found.rows])
         for row in found.rows:
-            yield _flat(row, settings)
+            yield _flat(row, said[row["model_id"]], settings)
         if found.next_cursor is None:
             return
         asked = asked._replace(cursor=found.next_cursor)
 
 
-def _flat(row: Mapping[str, Any], settings: RegistrySettings) -> dict[str, Any]:
+def _said(database: Database, org_id: str, ids: list[str]) -> dict[str, dict[str, Any]]:
+    its = registry_models.c
+    statement = select(its.model_id, its.raw).where(its.org_id == org_id, its.model_id.in_(ids))
+    with database.reading() as connection:
+        return {row.model_id: json.loads(row.raw) for row in connection.execute(statement)}
+
+
+def _flat(
+    row: Mapping[str, Any], said: Mapping[str, Any], settings: RegistrySettings
+) -> dict[str, Any]:
     return {
-        "id": row["model_id"],
-        **{name: row[name] for name in ("name", "version", "task", "dataset", "publisher")},
-        "model_licence": row["licence"],
+        **table.cells_of(said),
         "year": row["year"],
         "zones": row["zones"],
         "evidence": evidence(row["origin"], row["method"]),
-        "method": row["method"],
+        "shown_method": row["method"],
         "origin": row["origin"],
         "energy_kwh": kwh(row["energy_j"]),
         "energy_low_kwh": kwh(row["energy_low_j"]),
@@ -97,8 +108,18 @@ def parquet(found: list[dict[str, Any]], settings: RegistrySettings) -> bytes:
     return made
 
 
-def atom(found: list[dict[str, Any]], org_id: str, settings: RegistrySettings) -> str:
-    """Return the newest models as an Atom feed (RFC 4287)."""
+def atom(
+    found: list[dict[str, Any]], org_id: str, settings: RegistrySettings, *, origin: str, own: str
+) -> str:
+    """Return the newest models as an Atom feed (RFC 4287).
+
+    Args:
+        found: The models.
+        org_id: Whose they are.
+        settings: How they are published.
+        origin: The hub's address, without a path: a reader of feeds has no other to start from.
+        own: The feed's own whole address.
+    """
     newest_ms = max((row["changed_at_ms"] for row in found), default=0)
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
@@ -108,21 +129,21 @@ def atom(found: list[dict[str, Any]], org_id: str, settings: RegistrySettings) -
         f"<updated>{rfc3339(newest_ms)}</updated>",
         f"<author><name>{_xml(settings.attribution or org_id)}</name></author>",
         f"<rights>{_xml(settings.licence)}, {settings.licence_link}</rights>",
-        '<link rel="alternate" type="text/html" href="/models"/>',
-        '<link rel="self" href="/api/v1/registry/feed.atom"/>',
-        *(_entry(row, org_id) for row in found),
+        f'<link rel="alternate" type="text/html" href="{_xml(origin)}/models"/>',
+        f'<link rel="self" type="application/atom+xml" href="{_xml(own)}"/>',
+        *(_entry(row, org_id, origin) for row in found),
         "</feed>\n",
     ]
     return "\n".join(parts)
 
 
-def _entry(row: Mapping[str, Any], org_id: str) -> str:
+def _entry(row: Mapping[str, Any], org_id: str, origin: str) -> str:
     model_id = _xml(row["model_id"])
     return (
         f"<entry><id>urn:wattprint:registry:{_xml(org_id)}:{model_id}</id>"
         f"<title>{_xml(full_name(row))}</title>"
         f"<updated>{rfc3339(row['changed_at_ms'])}</updated>"
-        f'<link rel="alternate" type="text/html" href="/models/{model_id}"/>'
+        f'<link rel="alternate" type="text/html" href="{_xml(origin)}/models/{model_id}"/>'
         f"<summary>{_xml(in_words(row))}</summary></entry>"
     )
 

@@ -16,6 +16,7 @@ from pydantic import (
 _LINE = r"^[^\x00-\x1f\x7f\u2028\u2029]*$"
 _NAME = r"^[^\x00-\x1f\x7f\u2028\u2029]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f\u2028\u2029]*$"
 _TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
+LONGEST_DOUBT = 500
 ModelId = Annotated[
     str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 ]
@@ -23,6 +24,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200, pattern=_NAME)]
 Line = Annotated[str, Field(max_length=200, pattern=_LINE)]
 Text = Annotated[str, Field(max_length=2000, pattern=_TEXT)]
 Link = Annotated[str, Field(max_length=500, pattern=_LINE)]
+Doubt = Annotated[str, Field(min_length=1, max_length=LONGEST_DOUBT, pattern=_LINE)]
 Year = Annotated[int, Field(ge=1990, le=2100)]
 
 GRAMS = {"g": 1.0, "kg": 1e3, "t": 1e6}
@@ -38,7 +40,7 @@ LARGEST_KWH = 1e11
 """100 TWh of a model, as 3.6e17 J within a BIGINT. [kWh]"""
 AT_MOST = "expected at most 1 Mt CO2e and 100 TWh"
 LARGEST_SCORE = 1e12
-MOST_FOOTPRINTS, MOST_SCORES, MOST_LINKS = 10, 30, 10
+MOST_FOOTPRINTS, MOST_SCORES, MOST_LINKS, MOST_DOUBTS = 10, 30, 10, 10
 
 
 class _Said(BaseModel):
@@ -80,6 +82,8 @@ class FootprintSaid(_Said):
     year: Year | None = None
     source: Link | None = None
     """Where this is published."""
+    doubts: Annotated[list[Doubt], Field(max_length=MOST_DOUBTS)] = []
+    """What whoever read the figures, a program most often, thinks odd about them."""
 
     @field_validator("source")
     @classmethod

@@ -23,9 +23,18 @@ OF_FOOTPRINT = (
 )
 COLUMNS = (*OF_MODEL, "link", *OF_SCORE, *OF_FOOTPRINT)
 """Columns of a table that is submitted; all but `name` may be missing or empty."""
+MORE = {"more_scores": "scores", "more_footprints": "footprints"}
+"""Columns of all but the first score and piece of work: lists as the API takes them, in JSON."""
+SHOWN = (
+    *("zones", "evidence", "shown_method", "origin"),
+    *("energy_kwh", "energy_low_kwh", "energy_high_kwh"),
+    *("emissions_kg", "emissions_low_kg", "emissions_high_kg", "computed_emissions_kg"),
+    *("accepted_at", "registry_licence", "attribution"),
+)
+"""Columns of a download that follow from the others, or are its hub's: not read back."""
 _SCORE_NAMES = {"score": "value", "score_dataset": "dataset"}
 _FOOTPRINT_NAMES = {"trained_in": "year"}
-_LONGEST_CELL = 4000
+_LONGEST_CELL, _LONGEST_LIST = 4000, 100_000
 
 
 class Row(NamedTuple):
@@ -61,17 +70,29 @@ def read_table(text: str) -> Iterator[Row]:
             continue
         if len(cells) != len(head):
             yield Row(line, None, f"{len(cells)} cells; expected {len(head)}")
-        elif any(len(cell) > _LONGEST_CELL for cell in cells):
-            yield Row(line, None, f"a cell of more than {_LONGEST_CELL:,} letters")
         else:
-            yield Row(line, submission_of(dict(zip(head, map(_plain, cells), strict=True))))
+            yield _row(line, dict(zip(head, cells, strict=True)))
+
+
+def _row(line: int, cells: Mapping[str, str]) -> Row:
+    for name, cell in cells.items():
+        if len(cell) > (most := _LONGEST_LIST if name in MORE else _LONGEST_CELL):
+            return Row(line, None, f"a cell of more than {most:,} letters")
+    said = submission_of({n: _plain(cell) for n, cell in cells.items() if n not in SHOWN})
+    for column, name in MORE.items():
+        if text := cells.get(column, "").strip():
+            try:
+                said[name] = [*said.get(name, []), *json.loads(text)]
+            except (ValueError, TypeError, RecursionError):
+                return Row(line, None, f"{column} is no list in JSON")
+    return Row(line, with_id(said))
 
 
 def _check_head(head: list[str]) -> None:
     if "name" not in head:
         raise InputError("the table has no column 'name'", "expected " + ", ".join(COLUMNS))
     for name in head:
-        if name not in COLUMNS:
+        if name not in (*COLUMNS, *MORE, *SHOWN):
             raise InputError(
                 f"column {name!r} is unknown",
                 "expected some of " + ", ".join(COLUMNS),
@@ -105,6 +126,31 @@ def submission_of(cells: Mapping[str, str]) -> dict[str, Any]:
     of_footprint = [name for name in OF_FOOTPRINT if name in said]
     model["footprints"] = [{_FOOTPRINT_NAMES.get(n, n): said[n] for n in of_footprint}]
     return with_id(model)
+
+
+def cells_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the cells of a submission, as `read_table` reads them.
+
+    >>> cells_of({"name": "m", "footprints": [{"hours": 2.0, "year": 2024}, {"hours": 1.0}]})
+    {'name': 'm', 'hours': 2.0, 'trained_in': 2024, 'more_footprints': '[{"hours": 1.0}]'}
+    """
+    cells = {name: said[name] for name in OF_MODEL if name in said}
+    if said.get("links"):
+        cells["link"] = " ".join(said["links"])
+    (score,), (work,) = said.get("scores", [])[:1] or ({},), said["footprints"][:1]
+    cells |= _named(score, OF_SCORE, _SCORE_NAMES) | _named(work, OF_FOOTPRINT, _FOOTPRINT_NAMES)
+    if "higher_is_better" in cells:
+        cells["higher_is_better"] = "true" if cells["higher_is_better"] else "false"
+    for column, name in MORE.items():
+        if more := said.get(name, [])[1:]:
+            cells[column] = json.dumps(more, ensure_ascii=False)
+    return cells
+
+
+def _named(
+    part: Mapping[str, Any], columns: Iterable[str], names: Mapping[str, str]
+) -> dict[str, Any]:
+    return {n: part[names.get(n, n)] for n in columns if part.get(names.get(n, n)) is not None}
 
 
 def with_id(said: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,9 @@ Result = TypeVar("Result")
 BUSY_MS = 20_000
 """Longest wait for another process's transaction on SQLite. [ms]"""
 _ALLOWED = "expected sqlite:///PATH or postgresql://USER@HOST/NAME"
+_NEW_OR_OURS = "expected a hub's database, or a path where no file is yet"
+_SQLITE_MARK = b"SQLite format 3\0"
+"""How a file of SQLite begins; an empty one is a database without tables."""
 _CONNECTIONS = 8
 _LOG_PAGES = 8192
 """Pages of 4 KiB that SQLite's log holds before they go into its file."""
@@ -188,6 +191,7 @@ def _sqlite(url: URL, begin: str, largest_pages: int | None) -> Engine:
     folder = Path(url.database or "").parent
     if not folder.is_dir():
         raise InputError(f"database {url.database!r} lies in no folder", "expected one that exists")
+    _check_file(Path(url.database or ""))
     engine = create_engine(
         url,
         pool_size=_CONNECTIONS,
@@ -218,6 +222,18 @@ def _sqlite(url: URL, begin: str, largest_pages: int | None) -> Engine:
     return engine
 
 
+def _check_file(file: Path) -> None:
+    """Refuse a file that holds something else: SQLite would only say so at the first question."""
+    if not file.exists():
+        return
+    if not file.is_file():
+        raise InputError(f"database {str(file)!r} is no file", _NEW_OR_OURS)
+    with file.open("rb") as opened:
+        begin = opened.read(len(_SQLITE_MARK))
+    if begin not in (b"", _SQLITE_MARK):
+        raise InputError(f"{str(file)!r} is no SQLite database", _NEW_OR_OURS)
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """Turn a driver's error into one of ours; what is a fault of our own passes."""
@@ -241,4 +257,6 @@ def _storage_error(error: DBAPIError | PoolTimeout) -> Exception:
     is_gone = error.connection_invalidated or (isinstance(error, OperationalError) and not state)
     if is_gone or state[:2] in _AWAY:
         return StorageAwayError("the database cannot be reached now; nothing was stored.")
+    if isinstance(error.orig, sqlite3.Error):  # its words hold no values
+        return StorageError(f"the database refused: {words}.")
     return StorageError(f"the database refused: {type(error.orig).__name__}.")
