@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+MOST_FILLED = 4000
+"""Periods from the first to the last: eleven years of days, or a thousand of quarters."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -11,6 +13,11 @@ def filled(labels: Iterable[str]) -> list[str]:
 
     >>> filled(["2025-Q4", "2026-Q2"]), filled(["2026-01-31", "2026-02-01"])
     (['2025-Q4', '2026-Q1', '2026-Q2'], ['2026-01-31', '2026-02-01'])
+
+    Over more than `MOST_FILLED` periods no chart is read: gaps are left out then.
+
+    >>> filled(["1970-01-01", "2026-01-01"])
+    ['1970-01-01', '2026-01-01']
     """
     known = sorted(set(labels))
     if not known:
@@ -18,8 +25,12 @@ def filled(labels: Iterable[str]) -> list[str]:
     first, last = known[0], known[-1]
     if len(first) == len("2026-01-31"):
         begin, end = date.fromisoformat(first), date.fromisoformat(last)
-        return [str(begin + timedelta(days=i)) for i in range((end - begin).days + 1)]
-    return [_label(number, first) for number in range(_number(first), _number(last) + 1)]
+        count = (end - begin).days + 1
+        if count > MOST_FILLED:
+            return known
+        return [str(begin + timedelta(days=i)) for i in range(count)]
+    numbers = range(_number(first), _number(last) + 1)
+    return known if len(numbers) > MOST_FILLED else [_label(number, first) for number in numbers]
 
 
 def _number(label: str) -> int:

@@ -139,7 +139,7 @@ def _given(first: date, last: date) -> Chosen:
         raise InputError(f"from is {first}", "expected 1970-01-01 or later")
     length = timedelta((last - first).days + 1)
     words = f"{first} to {last}"
-    is_first = first - length < _EPOCH
+    is_first = first - _EPOCH < length
     before = None if is_first else _between(first - length, _day_before(first))
     return Chosen("", Period(first, last, words), before)
 
