@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from wattprint.domain.evidence import Method
+from wattprint.domain.readings import LARGEST_RATIO, LAST_YEAR
 from wattprint.hub.ingest import messages
 from wattprint.hub.ingest.messages import Component, Microjoules, Moment, Outcome, Stage
 from wattprint.hub.ingest.run_facts import CPU
@@ -34,11 +35,11 @@ class WholeDevice(Struct, forbid_unknown_fields=True, gc=False):
     name: str
     method: Method
     low_ratio: Annotated[float, Meta(gt=0, le=1)]
-    high_ratio: Annotated[float, Meta(ge=1)]
+    high_ratio: Annotated[float, Meta(ge=1, le=LARGEST_RATIO)]
     source: str
     note: str = ""
     activity_unit: str | None = None
-    source_year: int | None = None
+    source_year: Annotated[int, Meta(ge=0, le=LAST_YEAR)] | None = None
     found_s: _Amount = 0.0
 
 
