@@ -32,7 +32,25 @@ WHOLE = made_run(
     "logged": [{"at_s": 1.0, "calls": 1, "samples": 2.0, "values": {"loss": -0.5}}],
     "faults": [{"at_s": 1.0, "meter": "rapl", "message": "late"}],
 }
-ODD = (None, -1, 0, 1.5, True, 2**63, 2**70, 1e308, "", "x", "a\0b", "x ", "../x", [], [1], {}, {"a": 1})
+ODD = (
+    None,
+    -1,
+    0,
+    1.5,
+    True,
+    2**63,
+    2**70,
+    1e308,
+    "",
+    "x",
+    "a\0b",
+    "x ",
+    "../x",
+    [],
+    [1],
+    {},
+    {"a": 1},
+)
 
 
 def paths_of(document, path=()):

@@ -14,7 +14,7 @@ from typing import Any
 from wattprint.accounting.out_folder import JOBS, SITE, SUMMARY
 from wattprint.accounting.site import Site, read_site
 from wattprint.accounting.summary import SCHEMA
-from wattprint.client.rows import run_row
+from wattprint.client.rows import project_of, run_row
 from wattprint.domain.coverage import coverage
 from wattprint.domain.errors import InputError
 from wattprint.domain.evidence import Method
@@ -60,7 +60,7 @@ def job_rows(
         named = project or job["project"] or (job["account"] if keep_users else None) or _PROJECT
         run = _record(job, named, zone, keep_users=keep_users)
         footprint = _footprint(job, factor_set, zone)
-        yield named, run_row(run, footprint.as_dict())
+        yield project_of(run), run_row(run, footprint.as_dict())
 
 
 def _head(folder: Path) -> tuple[Mapping[str, str], Site]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from wattprint.client.rows import interval_rows, run_row
+from wattprint.client.rows import interval_rows, project_of, run_row
 from wattprint.hub.api.asked import Hub
 from wattprint.hub.computing import NOT_COMPUTED, NotComputedError, computed_footprint
 from wattprint.hub.ingest.messages import RUNS, IntervalRow
@@ -96,10 +96,11 @@ class LocalRuns:
         now_ms = self._hub.now_ms()
         read = [read_run(sent.runs[0], f"/{run.run_id}")]
         store_runs(self._hub.database, FIRST_ORGANISATION, read, now_ms)
+        project = project_of(run)
         since_s = self._until_s.get(run.run_id, 0.0)
         rows = msgspec.convert(list(interval_rows(run, since_s=since_s)), list[IntervalRow])
         for i in range(0, len(rows), _PIECE):
             piece = rows[i : i + _PIECE]
-            store_intervals(self._hub.database, FIRST_ORGANISATION, run.project, piece, now_ms)
+            store_intervals(self._hub.database, FIRST_ORGANISATION, project, piece, now_ms)
         if run.intervals:
             self._until_s[run.run_id] = run.intervals[-1].end_s

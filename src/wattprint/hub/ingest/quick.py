@@ -23,6 +23,7 @@ _Amount = Annotated[float, Meta(ge=0)]
 _Readings = list[Microjoules | None]
 _Activities = list[_Amount | None]
 _NAME = re.compile(messages.NO_CONTROLS)
+_PROJECT = re.compile(messages.PROJECT)
 _RUN_ID = re.compile(messages.RUN_ID)
 _LONGEST_NAME = 200
 
@@ -169,6 +170,12 @@ def is_name(text: str) -> bool:
     return 0 < len(text) <= _LONGEST_NAME and _NAME.search(text) is not None
 
 
+@lru_cache(maxsize=8192)
+def is_project(text: str) -> bool:
+    """Whether a text is a `messages.Project`."""
+    return 0 < len(text) <= _LONGEST_NAME and _PROJECT.search(text) is not None
+
+
 def is_run_id(text: str) -> bool:
     """Whether a text is a `messages.RunId`."""
     return len(text) <= messages.LONGEST_RUN_ID and _RUN_ID.search(text) is not None
@@ -193,7 +200,7 @@ def _are_names(record: WholeRecord) -> bool:
     place = record.place
     return (
         is_run_id(record.id)
-        and is_name(record.project)
+        and is_project(record.project)
         and is_name(record.name)
         and (place.zone is None or is_name(place.zone))
         and (place.region is None or is_name(place.region))
@@ -235,6 +242,6 @@ def quick_intervals(body: bytes) -> QuickIntervals | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     rows = batch.intervals
-    is_ours = is_name(batch.project) and all(map(is_run_id, {row.run for row in rows}))
+    is_ours = is_project(batch.project) and all(map(is_run_id, {row.run for row in rows}))
     is_ours = is_ours and all(map(is_name, {row.device for row in rows}))
     return batch if is_ours and all(row.start_ms <= row.end_ms for row in rows) else None

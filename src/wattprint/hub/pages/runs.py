@@ -91,6 +91,7 @@ async def asked_of(
     if excluded:
         one_of("excluded", excluded, [text for text in run_list.EXCLUDED if text])
     said: dict[str, Any] = {field: asked.said(text) for field, text in texts.items()}
+    said["project"] = asked.exact(project)  # chosen from a list, as it is stored
     wanted = run_list.Asked(
         **said,
         excluded=excluded,
