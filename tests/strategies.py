@@ -132,6 +132,7 @@ devices = st.builds(
     source=names,
     note=texts,
     activity_unit=st.sampled_from([None, "cpu_s", "GB_s"]),
+    source_year=st.none() | st.integers(0, 9999),
     found_s=st.just(0.0) | seconds,
 )
 finite = st.floats(allow_nan=False, allow_infinity=False)

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from made_runs import CPU, MEMORY, made_run
-from wattprint.client.rows import condensed, interval_rows
+from wattprint.client.rows import condensed, interval_rows, project_of, run_row
 from wattprint.domain.readings import Interval, Logged, SectionUse
 from wattprint.domain.run import RunRecord
 from wattprint.estimator.tracked import footprint_of_run
@@ -68,3 +68,8 @@ def test_readings_go_one_by_one_with_the_time_of_the_clock():
         }
     ]
     assert MEMORY in run.devices
+
+
+def test_a_project_goes_to_the_hub_without_blanks_at_its_ends():
+    run = made_run(project=" my ranker ")
+    assert run_row(run, None)["record"]["project"] == project_of(run) == "my ranker"

@@ -1,6 +1,7 @@
 """Readings: what is not there is left out of their JSON form, and what is no number is refused."""
 
 import json
+import re
 
 import pytest
 
@@ -39,6 +40,22 @@ def test_a_device_says_when_it_was_found_only_if_that_was_later():
     assert device_dict(later)["found_s"] == 600.0
     for device in (CPU, later):
         assert device_from_dict(through_json(device_dict(device))) == device
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("note", 5),
+        ("note", None),
+        ("activity_unit", 5),
+        ("source_year", "2018"),
+        ("source_year", 10_000),
+        ("high_ratio", 1.7e308),
+    ],
+)
+def test_a_device_that_nobody_can_account_for_is_refused_by_name(name, given):
+    with pytest.raises((TypeError, ValueError), match=re.escape(f"{name} is {given!r}")):
+        device_from_dict({**through_json(device_dict(CPU)), name: given})
 
 
 def test_a_section_comes_back_with_the_sections_around_it():

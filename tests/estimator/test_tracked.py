@@ -46,6 +46,15 @@ TWO_KWH = run(CPU, MEMORY, uj=[(KWH_UJ, KWH_UJ // 2), (KWH_UJ, KWH_UJ // 2)])
 """2 kWh of CPU (1.9 to 2.1), 1 kWh of memory (0.5 to 1.5)."""
 
 
+def test_what_another_version_says_of_a_place_is_not_looked_at():
+    place = {"zone": "FR", "pue": 1.2}
+    ours, theirs = (
+        footprint_of_run(TWO_KWH._replace(place=said))
+        for said in (place, {**place, "host": "x", "provider": "aws"})
+    )
+    assert theirs == ours
+
+
 def test_the_energy_of_a_run_is_the_sum_of_its_readings():
     footprint = footprint_of_run(TWO_KWH)
     cpu, memory = footprint.components_kwh.cpu, footprint.components_kwh.memory

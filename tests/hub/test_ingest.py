@@ -178,6 +178,18 @@ def test_the_longest_and_largest_reading_is_stored(client, database):
     assert_sums_are_those_of_the_rows(database)
 
 
+@pytest.mark.parametrize("project", ["ranker ", " ranker", "ranker\u00a0", " "])
+def test_a_project_with_a_blank_at_an_end_is_refused_by_its_field(client, project):
+    answer = post_runs(client, sent_run("a", project=project))
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["pointer"]) == (422, "/runs/0/record/project")
+    body = {"project": project, "intervals": [reading()]}
+    answer = client.post("/api/v1/intervals:batch", json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/project")
+    # Within it a blank is a letter, and a run's name may have one anywhere.
+    assert post_runs(client, sent_run("a", project="my ranker", name=" n ")).status_code == 200
+
+
 def test_a_footprint_of_other_readings_than_the_record_is_refused(client):
     row = sent_run(joules=7.2e6) | {"footprint": sent_run(joules=7.3e6)["footprint"]}
     answer = post_runs(client, row)

@@ -175,6 +175,17 @@ def test_a_run_that_goes_on_is_refreshed_until_it_ends(hub, browser):
     assert "hx-trigger" not in browser.get("/runs/live").text
 
 
+@pytest.mark.parametrize("place", [{"zone": "FR", "host": "x"}, {"pue": {}}, {"zone": "NOWHERE"}])
+def test_a_run_that_cannot_be_accounted_for_is_shown_and_compared(hub, browser, place):
+    row = sent("odd")
+    row["record"]["place"], row["footprint"] = place, None
+    send(hub, hub.tokens.create("acme", "root", "t", ["admin"]), row, sent("plain"))
+    for path in ("/runs/odd", "/runs/odd/live", "/compare?run=ranker/odd&run=ranker/plain"):
+        assert browser.get(path).status_code == 200
+    work = json.loads(browser.get("/runs/odd/footprint.json").text)["work"]
+    assert ("not_recorded" in work) == ("host" not in place)
+
+
 def test_a_stored_footprint_that_says_too_little_does_not_end_the_page(hub, browser):
     row = sent("bare")
     kept = ("schema", "factor_set", "energy_kwh", "emissions_kg")

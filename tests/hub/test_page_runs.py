@@ -7,6 +7,7 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import update
 
 from hub.made import admin_of, client_of
 from hub.members import filled, send, sent, signed_in
@@ -14,6 +15,7 @@ from wattprint.domain.errors import InputError
 from wattprint.hub import run_list
 from wattprint.hub.csv_cells import safe_cell
 from wattprint.hub.run_list import Asked, listed
+from wattprint.hub.storage.schema import runs
 
 
 def ids(found):
@@ -90,6 +92,14 @@ def test_a_name_is_found_by_its_letters_and_those_of_ascii_in_either_case(hub, n
     # É is no letter of ASCII: both databases tell it from é.
     expected = {"É": {"f"}, "é": {"g"}, "c": {"f", "g"}}[name[0]]
     assert set(ids(listed(hub.database, "acme", Asked(name=name)))) == expected
+
+
+def test_runs_of_a_project_that_was_stored_with_a_blank_at_its_end_are_found(hub, browser):
+    its = update(runs).where(runs.c.run_id == "a").values(project_id="ranker ")
+    hub.database.write(lambda connection: connection.execute(its))
+    text = browser.get("/runs?project=ranker%20").text
+    assert re.findall(r'name="run" value="([^"]+)"', text) == ["ranker /a"]
+    assert browser.get("/runs/a?project=ranker%20").status_code == 200
 
 
 def test_tags_and_exclusions_are_filters(hub):

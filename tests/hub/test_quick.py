@@ -32,7 +32,25 @@ WHOLE = made_run(
     "logged": [{"at_s": 1.0, "calls": 1, "samples": 2.0, "values": {"loss": -0.5}}],
     "faults": [{"at_s": 1.0, "meter": "rapl", "message": "late"}],
 }
-ODD = (None, -1, 0, 1.5, True, 2**63, 2**70, 1e308, "", "x", "a\0b", "../x", [], [1], {}, {"a": 1})
+ODD = (
+    None,
+    -1,
+    0,
+    1.5,
+    True,
+    2**63,
+    2**70,
+    1e308,
+    "",
+    "x",
+    "a\0b",
+    "x ",
+    "../x",
+    [],
+    [1],
+    {},
+    {"a": 1},
+)
 
 
 def paths_of(document, path=()):
@@ -82,6 +100,14 @@ def test_what_is_taken_quickly_the_houses_own_reader_takes(path, value):
 def test_a_record_as_trackers_write_it_is_taken_quickly():
     assert quick_record(json.dumps(WHOLE).encode()) is not None
     assert quick_record(json.dumps(sent_run()["record"]).encode()) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("high_ratio", 1.7e308), ("source_year", 10_000), ("source_year", -1)]
+)
+def test_a_device_that_nobody_can_account_for_is_taken_by_neither(name, given):
+    text = json.dumps(changed(("devices", 0, name), given)).encode()
+    assert quick_record(text) is None and not is_taken_slowly(text)
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,19 @@ def test_what_cannot_be_computed_says_why_and_stays(client, hub):
     assert "XX-NOWHERE" in result["reasons"][0]["reason"]
 
 
+def test_a_run_that_cannot_be_computed_ends_no_other_one_s_recomputing(client, hub):
+    other, wrong = under(sent_run("a"), OLD), under(sent_run("b"), OLD)
+    other["record"]["place"] = {"zone": "FR", "host": "x", "provider": "aws"}
+    wrong["record"]["place"] = {"zone": "FR", "pue": {"ratio": 1.2}}
+    huge = under(sent_run("c"), OLD)
+    huge["record"]["place"] = {"zone": "FR", "wue": 1e300, "contract": [["x", {}]]}
+    send(client, other, wrong, huge, under(sent_run("z"), OLD))
+    result = recomputed(client, hub)
+    assert (result["recomputed"], result["not_computed"]) == (2, 2)
+    assert [one["run"] for one in result["reasons"]] == ["b", "c"]
+    assert all(one["reason"] for one in result["reasons"])
+
+
 def test_a_difference_is_told_by_project_and_by_pages(client, hub):
     rows = [sent_run(f"r{i}", project=f"p{i % 2}", joules=7.2e6) for i in range(4)]
     send(client, *(under(row, OLD, 2.0) for row in rows))

@@ -53,7 +53,7 @@ def job_rows(
     for job in _jobs(folder / JOBS):
         said = site.of(job["cluster"] or site.cluster, job["partition_name"] or "").get("zone")
         zone = said if isinstance(said, str) and not job["region"] else None
-        named = project or _project(job, site, keep_users=keep_users)
+        named = _project(job, site, project, keep_users=keep_users)
         factors = head.factors.get((job["kind"], job["year"]), NO_FACTORS)
         run = _record(job, named, zone, factors.accelerator, keep_users=keep_users)
         footprint = footprint_of_job(job, factors, site=site, factor_set=head.factor_set, zone=zone)
@@ -69,16 +69,17 @@ def job_keys(folder: Path, *, project: str | None, keep_users: bool) -> Iterator
     site = _head(folder).site
     names = ("cluster", "job_id", "start_s", "project", "account")
     return (
-        (project or _project(job, site, keep_users=keep_users), run_id_of(job))
+        (_project(job, site, project, keep_users=keep_users), run_id_of(job))
         for job in _jobs(folder / JOBS, names)
     )
 
 
-def _project(job: Mapping[str, Any], site: Site, *, keep_users: bool) -> str:
-    """Return the project of a job: the log's, else the site's name for the account's."""
+def _project(job: Mapping[str, Any], site: Site, project: str | None, *, keep_users: bool) -> str:
+    """Return the project of a job: the one given, the log's, else the site's of the account."""
     account = job["account"]
-    named = job["project"] or site.projects.get(account)
-    return named or (account if keep_users else None) or _PROJECT
+    named = project or job["project"] or site.projects.get(account)
+    named = named or (account if keep_users else None) or _PROJECT
+    return str(named).strip()  # as a hub knows it
 
 
 class _Head(NamedTuple):

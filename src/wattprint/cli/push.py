@@ -17,7 +17,7 @@ from wattprint.cli.progress import with_progress
 from wattprint.cli.push_hours import Charging, is_all_by_hour
 from wattprint.client.credentials import load_credentials
 from wattprint.client.errors import SpoolFullError
-from wattprint.client.rows import interval_rows, run_row
+from wattprint.client.rows import interval_rows, project_of, run_row
 from wattprint.client.spool import Spool
 from wattprint.client.transport import HubSender
 from wattprint.client.upload import Sent, upload
@@ -248,8 +248,9 @@ def spool_run(
     run = entry.run
     if entry.state == "interrupted":
         run = run._replace(outcome="interrupted")
-    spool.append("runs", run.project, [run_row(run, footprint.as_dict())])
-    spool.append("intervals", run.project, interval_rows(run, since_s=since_s))
+    project = project_of(run)
+    spool.append("runs", project, [run_row(run, footprint.as_dict())])
+    spool.append("intervals", project, interval_rows(run, since_s=since_s))
     return run.intervals[-1].end_s if run.intervals else since_s
 
 

@@ -17,7 +17,13 @@ MOST_FAULTS = 100
 
 def run_row(run: RunRecord, footprint: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return a run as a row of `POST /api/v1/runs:batch`."""
-    return {"record": condensed(run).as_dict(), "footprint": footprint}
+    record = condensed(run)._replace(project=project_of(run))
+    return {"record": record.as_dict(), "footprint": footprint}
+
+
+def project_of(run: RunRecord) -> str:
+    """Return a run's project as a hub knows it: without blanks at its ends."""
+    return run.project.strip()
 
 
 def interval_rows(run: RunRecord, *, since_s: float = 0.0) -> Iterator[dict[str, Any]]:

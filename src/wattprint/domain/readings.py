@@ -9,6 +9,9 @@ from wattprint.domain.evidence import Method
 
 LARGEST_UJ = 2**63 - 1
 """What a BIGINT holds: 2.56 GWh. [uJ]"""
+LARGEST_RATIO = 1e9
+"""A bound above the largest reading times this is still a number. [ratio]"""
+LAST_YEAR = 9999
 METERED_COMPONENTS = ("accelerator", "cpu", "memory")
 
 
@@ -110,7 +113,12 @@ def device_from_dict(row: Mapping[str, Any]) -> Device:
         text(name, getattr(device, name))
     one_of("component", device.component, METERED_COMPONENTS)
     number("low_ratio", device.low_ratio, at_least=ulp(0.0), at_most=1.0)
-    number("high_ratio", device.high_ratio, at_least=1.0)
+    number("high_ratio", device.high_ratio, at_least=1.0, at_most=LARGEST_RATIO)
+    text("note", device.note)
+    if device.activity_unit is not None:
+        text("activity_unit", device.activity_unit)
+    if device.source_year is not None:
+        whole_number("source_year", device.source_year, at_least=0, at_most=LAST_YEAR)
     number("found_s", device.found_s)
     return device
 

@@ -81,7 +81,8 @@ def footprint_of_run(
         life=find_life(**{name: said.pop(name, None) for name in LIFETIME_INPUTS}),
         offsets=find_offsets(**{name: said.pop(name, None) for name in OFFSET_INPUTS}),
     )
-    recorded = dict(run.place)
+    # What another version knows of a place and ours does not changes none of our figures.
+    recorded = {name: given for name, given in run.place.items() if name in PLACE_INPUTS}
     if said.keys() & {"zone", "region", "intensity"}:
         # Another place replaces the recorded one whole, with what its provider publishes.
         of_place = ("zone", "region", "intensity")

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from wattprint.client.rows import interval_rows, run_row
-from wattprint.domain.errors import WattprintError
-from wattprint.estimator.tracked import footprint_of_run
+from wattprint.client.rows import interval_rows, project_of, run_row
 from wattprint.hub.api.asked import Hub
+from wattprint.hub.computing import NOT_COMPUTED, NotComputedError, computed_footprint
 from wattprint.hub.ingest.messages import RUNS, IntervalRow
 from wattprint.hub.ingest.run_rows import FaultyRowError, read_run
 from wattprint.hub.ingest.store_intervals import store_intervals
@@ -61,13 +60,16 @@ class LocalRuns:
                 break
             try:
                 count += self._bring(run_id, self._ledger.path(run_id))
-            except (WattprintError, OSError, FaultyRowError) as error:
+            except (FaultyRowError, NotComputedError, OSError, *NOT_COMPUTED) as error:
                 _LOG.warning("run %s of the local ledger is passed over: %s", run_id, error)
         return count
 
     def _go_on(self) -> None:
         while not self._stop.is_set():
-            self.bring()
+            try:
+                self.bring()
+            except Exception:  # noqa: BLE001 - what fails once is tried again
+                _LOG.exception("the local ledger is looked at again")
             self._stop.wait(EVERY_S)
 
     def _bring(self, run_id: str, path: Path) -> bool:
@@ -89,15 +91,16 @@ class LocalRuns:
         run = entry.run
         if entry.state == "interrupted":
             run = run._replace(outcome="interrupted")
-        row = run_row(run, footprint_of_run(run).as_dict())
+        row = run_row(run, computed_footprint(run).as_dict())
         sent = RUNS.decode(msgspec.json.encode({"runs": [row]}))
         now_ms = self._hub.now_ms()
         read = [read_run(sent.runs[0], f"/{run.run_id}")]
         store_runs(self._hub.database, FIRST_ORGANISATION, read, now_ms)
+        project = project_of(run)
         since_s = self._until_s.get(run.run_id, 0.0)
         rows = msgspec.convert(list(interval_rows(run, since_s=since_s)), list[IntervalRow])
         for i in range(0, len(rows), _PIECE):
             piece = rows[i : i + _PIECE]
-            store_intervals(self._hub.database, FIRST_ORGANISATION, run.project, piece, now_ms)
+            store_intervals(self._hub.database, FIRST_ORGANISATION, project, piece, now_ms)
         if run.intervals:
             self._until_s[run.run_id] = run.intervals[-1].end_s

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, func, or_, select, tuple_
 
-from wattprint.domain.errors import RecordError, WattprintError
+from wattprint.domain.errors import RecordError
 from wattprint.domain.footprint import Footprint
 from wattprint.domain.hours import ChargedHours
 from wattprint.domain.run import RunRecord
-from wattprint.estimator.tracked import footprint_of_run
 from wattprint.factors.tables import shipped
+from wattprint.hub.computing import NOT_COMPUTED, NotComputedError, computed_footprint
 from wattprint.hub.ingest.messages import PLAIN, RunRow
 from wattprint.hub.ingest.run_facts import ReadRun, is_by_hour, recomputed
 from wattprint.hub.ingest.run_rows import FaultyRowError, read_run
@@ -205,10 +205,10 @@ def _computed(
         try:
             run = RunRecord.from_dict(PLAIN.decode(held.record))
             hours = charged.get((held.project_id, held.run_id))
-            footprint = msgspec.json.encode(footprint_of_run(run, hours=hours).as_dict())
+            footprint = msgspec.json.encode(computed_footprint(run, hours=hours).as_dict())
             sent = RunRow(msgspec.Raw(held.record.encode()), msgspec.Raw(footprint))
             found = recomputed(read_run(sent, ""), held.rank)
-        except (WattprintError, FaultyRowError, ValueError) as error:
+        except (NotComputedError, FaultyRowError, *NOT_COMPUTED) as error:
             outcome.refuse(held, str(error))
             continue
         if found.row["rank"] <= held.rank:

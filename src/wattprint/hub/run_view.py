@@ -14,8 +14,9 @@ from wattprint.domain.errors import RecordError
 from wattprint.domain.footprint import Footprint
 from wattprint.domain.readings import Interval
 from wattprint.domain.run import RunRecord
-from wattprint.estimator.tracked import footprint_of_run
+from wattprint.estimator.tracked import footprint_of_nothing
 from wattprint.hub import reading
+from wattprint.hub.computing import NotComputedError, computed_footprint
 from wattprint.hub.ingest.run_facts import RUNNING
 from wattprint.hub.notes import RunKey
 from wattprint.hub.storage.database import Database
@@ -52,8 +53,16 @@ def find(database: Database, key: RunKey) -> RunView | None:
     (row,) = found
     record = RunRecord.from_dict(_parsed(row["record"]))
     stored = _chosen(row)
-    footprint = stored if stored is not None else footprint_of_run(record)
+    footprint = stored if stored is not None else _computed(record)
     return RunView(key, row, record, footprint, stored is not None, tuple(row["footprints"]))
+
+
+def _computed(record: RunRecord) -> Footprint:
+    """Return a run's footprint under our factors; where it cannot be computed, why it has none."""
+    try:
+        return computed_footprint(record)
+    except NotComputedError as error:
+        return footprint_of_nothing(str(error))
 
 
 def _chosen(row: Mapping[str, Any]) -> Footprint | None:

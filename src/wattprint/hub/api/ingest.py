@@ -255,7 +255,12 @@ def _intervals_schema() -> dict[str, Any]:
         "required": ["project", "intervals"],
         "additionalProperties": False,
         "properties": {
-            "project": {"type": "string", "minLength": 1, "maxLength": 200},
+            "project": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 200,
+                "pattern": messages.PROJECT.replace(r"\Z", "$"),
+            },
             "intervals": {"type": "array", "maxItems": 5000, "items": row},
         },
     }

@@ -21,6 +21,7 @@ from wattprint.hub.api.ingest import (
 from wattprint.hub.api.parquet_extra import check_parquet
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.rights import Principal
+from wattprint.hub.ingest import messages
 from wattprint.hub.ingest.store_intervals import store_intervals
 
 router = APIRouter(prefix="/api/v1", tags=["ingest"])
@@ -38,7 +39,7 @@ _Project = Annotated[
     Query(
         min_length=1,
         max_length=200,
-        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
+        pattern=messages.PROJECT.replace(r"\Z", "$"),
     ),
 ]
 

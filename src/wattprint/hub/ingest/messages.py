@@ -30,6 +30,9 @@ LONGEST_RUN_ID = 128
 
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*\Z"
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CONTROLS)]
+PROJECT = r"^[^\x00-\x1f\x7f\s](?:[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s])?\Z"
+"""A name with no blank at an end: pages and their forms could not ask for it."""
+Project = Annotated[str, Meta(min_length=1, max_length=200, pattern=PROJECT)]
 RUN_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]*\Z"
 RunId = Annotated[str, Meta(min_length=1, max_length=LONGEST_RUN_ID, pattern=RUN_ID)]
 Moment = Annotated[int, Meta(ge=0, le=LARGEST_MS)]
@@ -75,7 +78,7 @@ class Record(Struct):
 
     schema: RunSchema
     id: RunId
-    project: Name
+    project: Project
     name: Name
     started_at: Annotated[str, Meta(max_length=40)]
     stage: Stage | None = None
@@ -179,7 +182,7 @@ class IntervalsBatch(Struct, forbid_unknown_fields=True):
     All are of one project, because an interval may come before the run that would say so.
     """
 
-    project: Name
+    project: Project
     intervals: list[Raw]
 
 

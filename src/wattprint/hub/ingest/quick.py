@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from wattprint.domain.evidence import Method
+from wattprint.domain.readings import LARGEST_RATIO, LAST_YEAR
 from wattprint.hub.ingest import messages
 from wattprint.hub.ingest.messages import (
     LONGEST_INTERVAL_MS,
@@ -30,6 +31,7 @@ _Amount = Annotated[float, Meta(ge=0)]
 _Readings = list[Microjoules | None]
 _Activities = list[_Amount | None]
 _NAME = re.compile(messages.NO_CONTROLS)
+_PROJECT = re.compile(messages.PROJECT)
 _RUN_ID = re.compile(messages.RUN_ID)
 _LONGEST_NAME = 200
 
@@ -42,11 +44,11 @@ class WholeDevice(Struct, forbid_unknown_fields=True, gc=False):
     name: str
     method: Method
     low_ratio: Annotated[float, Meta(gt=0, le=1)]
-    high_ratio: Annotated[float, Meta(ge=1)]
+    high_ratio: Annotated[float, Meta(ge=1, le=LARGEST_RATIO)]
     source: str
     note: str = ""
     activity_unit: str | None = None
-    source_year: int | None = None
+    source_year: Annotated[int, Meta(ge=0, le=LAST_YEAR)] | None = None
     found_s: _Amount = 0.0
 
 
@@ -176,6 +178,12 @@ def is_name(text: str) -> bool:
     return 0 < len(text) <= _LONGEST_NAME and _NAME.search(text) is not None
 
 
+@lru_cache(maxsize=8192)
+def is_project(text: str) -> bool:
+    """Whether a text is a `messages.Project`."""
+    return 0 < len(text) <= _LONGEST_NAME and _PROJECT.search(text) is not None
+
+
 def is_run_id(text: str) -> bool:
     """Whether a text is a `messages.RunId`."""
     return len(text) <= messages.LONGEST_RUN_ID and _RUN_ID.search(text) is not None
@@ -200,7 +208,7 @@ def _are_names(record: WholeRecord) -> bool:
     place = record.place
     return (
         is_run_id(record.id)
-        and is_name(record.project)
+        and is_project(record.project)
         and is_name(record.name)
         and (place.zone is None or is_name(place.zone))
         and (place.region is None or is_name(place.region))
@@ -242,7 +250,7 @@ def quick_intervals(body: bytes) -> QuickIntervals | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     rows = batch.intervals
-    is_ours = is_name(batch.project) and all(map(is_run_id, {row.run for row in rows}))
+    is_ours = is_project(batch.project) and all(map(is_run_id, {row.run for row in rows}))
     is_ours = is_ours and all(map(is_name, {row.device for row in rows}))
     is_ours = is_ours and all(0 <= row.end_ms - row.start_ms <= LONGEST_INTERVAL_MS for row in rows)
     return batch if is_ours else None

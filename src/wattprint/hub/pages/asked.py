@@ -18,6 +18,11 @@ def said(text: str) -> str | None:
     return text.strip() or None
 
 
+def exact(text: str) -> str | None:
+    """Return a text as it is, for a name that may have blanks at its ends; None for no letter."""
+    return text if text.strip() else None
+
+
 def day(name: str, text: str) -> date | None:
     """Return a day of an address; None for the empty text.
 

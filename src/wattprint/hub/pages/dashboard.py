@@ -82,7 +82,7 @@ def _asked(hub: Hub, org_id: str, said: Said) -> Asked:
     earliest = overview.earliest_day(hub.database, org_id) or today
     days = asked.day("from", said.first), asked.day("to", said.last)
     chosen = periods.chosen(said.period, *days, today=today, earliest=earliest)
-    view = View(org_id, chosen, asked.said(said.project), asked.said(said.team))
+    view = View(org_id, chosen, asked.exact(said.project), asked.said(said.team))
     step = periods.step_of(said.step, view.period)
     return Asked(view, said.by, said.quantity, step, _query(said))
 

@@ -113,6 +113,7 @@ def _read(said: Mapping[str, str], columns: Sequence[str]) -> Asked:
     days = {name: said.get(name, "") for name in ("since", "until")}
     faults, begins = _days(days)
     found: dict[str, Any] = {field: asked.said(text) for field, text in texts.items()}
+    found["project"] = asked.exact(texts["project"])  # chosen from a list, as it is stored
     wanted = run_list.Asked(**found, excluded=excluded, **begins)
     chosen = [one for one in columns if one]
     for column in chosen:

@@ -33,7 +33,7 @@ async def asked_of(project: Text = "", since: Text = "", until: Text = "") -> As
         InputError: A day that is none.
     """
     wanted = run_list.Asked(
-        project=asked.said(project),
+        project=asked.exact(project),
         since_ms=midnight_ms("since", since, 0),
         until_ms=midnight_ms("until", until, 1),
     )
