@@ -93,7 +93,7 @@ def listed(
     rows: list[dict[str, Any]] = []
     with database.reading() as connection:
         order = _Order(org_id, asked, sort)
-        conditions = list(_conditions(connection, org_id, asked))
+        conditions = list(_conditions(org_id, asked))
         for length in STRETCHES:
             edge = order.edge(connection, after, length)
             room = limit + 1 - len(rows)
@@ -174,14 +174,13 @@ def _as_row(key: Sequence[Any]) -> Any:
     return tuple_(*(literal(part) for part in key))
 
 
-def _conditions(connection: Connection, org_id: str, asked: Asked) -> Iterator[Any]:
+def _conditions(org_id: str, asked: Asked) -> Iterator[Any]:
     for field in ("project", "stage", "outcome", "zone", "hardware", "parent"):
         wanted = getattr(asked, field)
         if wanted is not None:
             yield runs.c[column_of(field)] == wanted
     if asked.team is not None:
-        its = connection.scalars(projects_of_team(org_id, asked.team))
-        yield runs.c.project_id.in_(list(its))
+        yield runs.c.project_id.in_(projects_of_team(org_id, asked.team))
     if asked.tag is not None:
         yield is_tagged(asked.tag)
     if asked.name is not None:
