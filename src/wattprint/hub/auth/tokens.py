@@ -25,6 +25,8 @@ this. [s]"""
 MOST_REMEMBERED = 10_000
 _USED_EVERY_MS = 60_000
 """The last use is written at most this often. [ms]"""
+Noted = Callable[[Connection, str], None]
+"""Is told of a token's id in the transaction that changes it."""
 _MARK = "wpt_"
 _ROW = select(
     *(tokens.c[name] for name in ("user_id", "scopes", "secret_hash", "last_used_at_ms")),
@@ -71,7 +73,15 @@ class Tokens:
         self._known: dict[tuple[str, str], _Known] = {}
         self._lock = threading.Lock()
 
-    def create(self, org_id: str, user_id: str, name: str, scopes: Collection[str]) -> str:
+    def create(
+        self,
+        org_id: str,
+        user_id: str,
+        name: str,
+        scopes: Collection[str],
+        *,
+        noted: Noted | None = None,
+    ) -> str:
         """Make a token and return it: the only time that it is ever seen.
 
         Args:
@@ -79,6 +89,7 @@ class Tokens:
             user_id: Whose token it is.
             name: What it is for.
             scopes: What it may do, as far as its owner's role allows.
+            noted: Writes down who made it.
         """
         text = new_text(org_id)
         row = {
@@ -92,7 +103,13 @@ class Tokens:
             "revoked_at_ms": None,
             "last_used_at_ms": None,
         }
-        self._database.write(lambda connection: connection.execute(insert(tokens), row))
+
+        def work(connection: Connection) -> None:
+            connection.execute(insert(tokens), row)
+            if noted is not None:
+                noted(connection, text.row_id)
+
+        self._database.write(work)
         return f"{_MARK}{text}"
 
     def check(self, text: str) -> Principal | None:
@@ -120,13 +137,21 @@ class Tokens:
         known = self._known.get(sent.key)
         return known is not None and known.until_s >= self._clock_s()
 
-    def revoke(self, org_id: str, token_id: str, user_id: str | None = None) -> bool:
+    def revoke(
+        self,
+        org_id: str,
+        token_id: str,
+        user_id: str | None = None,
+        *,
+        noted: Noted | None = None,
+    ) -> bool:
         """Take a token back, and end sessions that it opened; return whether there was one.
 
         Args:
             org_id: The tenant.
             token_id: The token.
             user_id: Only if it is this user's; None for anybody's.
+            noted: Writes down who took it back.
         """
         statement = update(tokens).where(
             tokens.c.org_id == org_id,
@@ -141,6 +166,8 @@ class Tokens:
             if connection.execute(statement).rowcount != 1:
                 return False
             connection.execute(delete(sessions).where(*opened))
+            if noted is not None:
+                noted(connection, token_id)
             return True
 
         was_there = self._database.write(work)
