@@ -31,8 +31,7 @@ ON_BOTH = {
     ),
     *("test_notes", "test_parquet", "test_recompute", "test_retention", "test_rights"),
     *("test_many_runs", "test_registry_api", "test_served", "test_sums", "test_tokens"),
-    *("test_sweeps", "test_large_sums"),
-    *("test_races", "test_sweeps"),
+    *("test_large_sums", "test_large_teams", "test_races", "test_sweeps"),
 }
 """Modules whose tests run on both databases always, but for what takes half a minute each:"""
 ON_EITHER = {

@@ -4,9 +4,11 @@ import pytest
 
 from hub.made import admin_of, client_of, hub_of, reading, sent_run
 from hub.races import Held, raced
-from hub.test_retention import DAY_MS, pruned
+from hub.test_retention import DAY_MS, pruned, untold
 from wattprint.hub import organisations
 from wattprint.hub.ingest import store_intervals, store_runs
+from wattprint.hub.transfer import import_
+from wattprint.hub.transfer.export import export_organisation
 
 
 @pytest.fixture
@@ -62,3 +64,20 @@ def test_of_two_admins_who_end_each_other_at_once_one_stays(hub, client, monkeyp
     assert (first.is_success, second.status_code in (403, 401, 422)) == (True, True), second.text
     roles = {member["user"]: member["role"] for member in client.get("/api/v1/members").json()}
     assert roles == {"root": "admin"} | ({} if how == "removed" else {"ann": "viewer"})
+
+
+def test_a_run_that_comes_during_its_import_is_counted_once(hub, client, monkeypatch, tmp_path):
+    client.post("/api/v1/runs:batch", json=OLD["runs"])
+    before = client.get("/api/v1/sums/runs").json()
+    export_organisation(hub.database, "acme", tmp_path / "out", "json", now="", told=untold)
+    other = client_of(hub, admin_of(hub, "other"))
+    held = Held(import_.locked)
+    monkeypatch.setattr(import_, "locked", held)
+    _, answer = raced(
+        hub.database,
+        held,
+        lambda: import_.import_organisation(hub.database, tmp_path / "out", "other", told=untold),
+        lambda: other.post("/api/v1/runs:batch", json=OLD["runs"]),
+    )
+    assert other.get("/api/v1/sums/runs").json() == before
+    assert answer.json()["verdicts"] == ["duplicate"]

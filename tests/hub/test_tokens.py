@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from hub.made import NOW_S, admin_of, client_of, hub_of
 from wattprint.domain.errors import InputError
+from wattprint.hub import organisations
 from wattprint.hub.auth.key import server_key
 from wattprint.hub.auth.tokens import REMEMBERED_S, Tokens
+from wattprint.hub.storage.errors import StorageFullError
 from wattprint.hub.storage.schema import tokens
 
 
@@ -117,3 +119,19 @@ def test_a_key_that_others_can_read_is_refused(tmp_path):
     path.chmod(0o644)
     with pytest.raises(InputError, match="is open to others; expected mode 0600"):
         server_key(path, {})
+
+
+def test_no_token_is_made_or_taken_back_that_the_audit_log_does_not_know(database, monkeypatch):
+    hub = hub_of(database)
+    client = client_of(hub, admin_of(hub))
+    made = client.post("/api/v1/tokens", json={"name": "t", "scopes": ["read"]}).json()["token"]
+    before = client.get("/api/v1/tokens").json()
+
+    def full(*_said, **_named):
+        raise StorageFullError("no room")
+
+    monkeypatch.setattr(organisations, "note", full)
+    sent = {"name": "unknown", "scopes": ["read"]}
+    assert client.post("/api/v1/tokens", json=sent).status_code == 507
+    assert client.delete(f"/api/v1/tokens/{made.split('.')[1]}").status_code == 507
+    assert client.get("/api/v1/tokens").json() == before

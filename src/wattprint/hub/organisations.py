@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +202,13 @@ def note(
         "detail": json.dumps(detail),
     }
     connection.execute(insert(audit), row)
+
+
+def noting(
+    by: Principal, action: str, now_ms: int, **detail: Any
+) -> Callable[[Connection, str], None]:
+    """Return what notes an action on a subject that is known in the transaction alone."""
+    return lambda connection, subject: note(connection, by, action, subject, detail, now_ms=now_ms)
 
 
 def _set(

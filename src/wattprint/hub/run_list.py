@@ -184,8 +184,7 @@ def _conditions(connection: Connection, org_id: str, asked: Asked) -> Iterator[A
         if wanted is not None:
             yield runs.c[column_of(field)] == wanted
     if asked.team is not None:
-        its = connection.scalars(projects_of_team(org_id, asked.team))
-        yield runs.c.project_id.in_(list(its))
+        yield runs.c.project_id.in_(projects_of_team(org_id, asked.team))
     if asked.tag is not None:
         yield is_tagged(asked.tag)
     if asked.name is not None:

@@ -157,15 +157,9 @@ def post_token(hub: AskedHub, principal: Known, said: NewToken) -> MadeToken:
     for scope in sorted(scopes):
         if not principal.may_give(scope):
             raise ProblemError(403, f"The token may not give the scope {scope!r}.")
-    token = hub.tokens.create(principal.org_id, principal.user_id, said.name, scopes)
     detail = {"name": said.name, "scopes": sorted(scopes)}
-    token_id = token.split(".")[1]
-    now_ms = hub.now_ms()
-    hub.database.write(
-        lambda connection: organisations.note(
-            connection, principal, "token.create", token_id, detail, now_ms=now_ms
-        )
-    )
+    noted = organisations.noting(principal, "token.create", hub.now_ms(), **detail)
+    token = hub.tokens.create(principal.org_id, principal.user_id, said.name, scopes, noted=noted)
     return MadeToken(token=token, scopes=sorted(scopes))
 
 
@@ -179,14 +173,9 @@ def delete_token(
 
     A token that may do less than its owner takes back itself and those that may do no more than it.
     """
-    if not hub.tokens.revoke_by(principal, token):
+    noted = organisations.noting(principal, "token.revoke", hub.now_ms())
+    if not hub.tokens.revoke_by(principal, token, noted=noted):
         raise ProblemError(404, f"Token {token!r} is unknown, or was taken back before.")
-    now_ms = hub.now_ms()
-    hub.database.write(
-        lambda connection: organisations.note(
-            connection, principal, "token.revoke", token, {}, now_ms=now_ms
-        )
-    )
     return Response(status_code=204)
 
 

@@ -25,6 +25,8 @@ this. [s]"""
 MOST_REMEMBERED = 10_000
 _USED_EVERY_MS = 60_000
 """The last use is written at most this often. [ms]"""
+Noted = Callable[[Connection, str], None]
+"""Is told of a token's id in the transaction that changes it."""
 _MARK = "wpt_"
 _ROW = select(
     *(tokens.c[name] for name in ("user_id", "scopes", "secret_hash", "last_used_at_ms")),
@@ -71,7 +73,15 @@ class Tokens:
         self._known: dict[tuple[str, str], _Known] = {}
         self._lock = threading.Lock()
 
-    def create(self, org_id: str, user_id: str, name: str, scopes: Collection[str]) -> str:
+    def create(
+        self,
+        org_id: str,
+        user_id: str,
+        name: str,
+        scopes: Collection[str],
+        *,
+        noted: Noted | None = None,
+    ) -> str:
         """Make a token and return it: the only time that it is ever seen.
 
         Args:
@@ -79,6 +89,7 @@ class Tokens:
             user_id: Whose token it is.
             name: What it is for.
             scopes: What it may do, as far as its owner's role allows.
+            noted: Writes down who made it.
         """
         text = new_text(org_id)
         row = {
@@ -92,7 +103,13 @@ class Tokens:
             "revoked_at_ms": None,
             "last_used_at_ms": None,
         }
-        self._database.write(lambda connection: connection.execute(insert(tokens), row))
+
+        def work(connection: Connection) -> None:
+            connection.execute(insert(tokens), row)
+            if noted is not None:
+                noted(connection, text.row_id)
+
+        self._database.write(work)
         return f"{_MARK}{text}"
 
     def check(self, text: str) -> Principal | None:
@@ -120,13 +137,16 @@ class Tokens:
         known = self._known.get(sent.key)
         return known is not None and known.until_s >= self._clock_s()
 
-    def revoke_by(self, who: Principal, token_id: str, *, of_all: bool = True) -> bool:
+    def revoke_by(
+        self, who: Principal, token_id: str, *, of_all: bool = True, noted: Noted | None = None
+    ) -> bool:
         """Take a token back for somebody, as `revoke`; return whether there was one of theirs.
 
         Args:
             who: Who asks; see `Principal.may_revoke`.
             token_id: The token.
             of_all: Also where it is another member's, if they may.
+            noted: Writes down who took it back.
         """
         statement = select(tokens.c.user_id, tokens.c.token_id, tokens.c.scopes).where(
             tokens.c.org_id == who.org_id,
@@ -136,14 +156,16 @@ class Tokens:
         with self._database.reading() as connection:
             found = connection.execute(statement).first()
         # A token's owner and scopes never change: what was read holds when it is taken back.
-        return found is not None and who.may_revoke(found) and self.revoke(who.org_id, token_id)
+        is_theirs = found is not None and who.may_revoke(found)
+        return is_theirs and self.revoke(who.org_id, token_id, noted=noted)
 
-    def revoke(self, org_id: str, token_id: str) -> bool:
+    def revoke(self, org_id: str, token_id: str, *, noted: Noted | None = None) -> bool:
         """Take a token back, and end sessions that it opened; return whether there was one.
 
         Args:
             org_id: The tenant.
             token_id: The token.
+            noted: Writes down who took it back.
         """
         statement = update(tokens).where(
             tokens.c.org_id == org_id,
@@ -157,6 +179,8 @@ class Tokens:
             if connection.execute(statement).rowcount != 1:
                 return False
             connection.execute(delete(sessions).where(*opened))
+            if noted is not None:
+                noted(connection, token_id)
             return True
 
         was_there = self._database.write(work)

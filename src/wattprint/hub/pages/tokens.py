@@ -12,7 +12,7 @@ from wattprint.domain.errors import InputError
 from wattprint.hub.api.asked import Hub
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.rights import Principal, checked_scopes
-from wattprint.hub.pages.entering import audited
+from wattprint.hub.organisations import noting
 from wattprint.hub.pages.rendering import page
 from wattprint.hub.pages.typed import typed_name
 from wattprint.hub.pages.visitor import Visitor, text_of
@@ -69,12 +69,10 @@ def make_token(hub: Hub, who: Principal, name: str, scopes: str) -> str:
     for scope in sorted(checked):
         if not who.may_give(scope):
             raise InputError(f"scope {scope!r} is more than you may", "expected less than your own")
-    token = hub.tokens.create(
-        who.org_id, who.user_id, typed_name(name, "name of the token"), checked
-    )
+    typed = typed_name(name, "name of the token")
     detail: dict[str, Any] = {"name": name, "scopes": sorted(checked)}
-    audited(hub, who, "token.create", token.split(".")[1], **detail)
-    return token
+    noted = noting(who, "token.create", hub.now_ms(), **detail)
+    return hub.tokens.create(who.org_id, who.user_id, typed, checked, noted=noted)
 
 
 def answer_to_form(
@@ -103,9 +101,9 @@ def revoke_token(hub: Hub, who: Principal, token_id: str, *, of_all: bool) -> No
     Raises:
         ProblemError: There is none, or it is not one's own, or may do more.
     """
-    if not hub.tokens.revoke_by(who, token_id, of_all=of_all):
+    noted = noting(who, "token.revoke", hub.now_ms())
+    if not hub.tokens.revoke_by(who, token_id, of_all=of_all, noted=noted):
         raise ProblemError(404, f"Token {token_id!r} is unknown, or was taken back before.")
-    audited(hub, who, "token.revoke", token_id)
 
 
 def confirm_revoking(

@@ -262,29 +262,30 @@ def _take_runs(
     connection: Connection, rows: Rows, out: Mapping[tuple[str, str], Mapping[str, Any]]
 ) -> int:
     until_ms = kept_since(connection, rows[0]["org_id"]).runs_until_ms
-    there = locked(connection, rows)
-    kept = [row for row in rows if row["started_at_ms"] >= until_ms or short_key(row) in there]
+    kept = [row for row in rows if row["started_at_ms"] >= until_ms]
+    new = {short_key(row) for row in _insert_missing(connection, runs, kept)}
+    # Behind the inserting: what a client sent meanwhile is found here, or not sent yet.
+    there = locked(connection, [row for row in rows if short_key(row) not in new])
     was_out = excluded(connection, there.values())
-    _insert_missing(connection, runs, [row for row in kept if short_key(row) not in there])
     changed = [
         row
-        for row in kept
+        for row in rows
         if short_key(row) in there and row["rank"] > there[short_key(row)]["rank"]
     ]
     replace_rows(connection, changed)
-    keys = {short_key(row) for row in kept}
+    keys = new | there.keys()
     _insert_missing(
         connection, exclusions, [row for key, row in sorted(out.items()) if key in keys]
     )
     deltas = Deltas(COUNTED, SUMMED)
-    now = locked(connection, kept)
+    now = locked(connection, [row for row in rows if short_key(row) in keys])
     for key, row in now.items():
         if key in there and key not in was_out:
             deltas.take(day_key(there[key]), there[key])
         if key not in was_out and key not in out:
             deltas.add(day_key(row), row)
     add_runs(connection, deltas.rows())
-    return len(now) - len(there) + len(changed)
+    return len(new) + len(changed)
 
 
 def _take_intervals(connection: Connection, rows: Rows) -> int:
