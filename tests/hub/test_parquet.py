@@ -1,7 +1,12 @@
 """Readings as Parquet: the checks of a JSON batch, whole or not at all, and no bomb goes off."""
 
+import asyncio
 import io
+import os
+from contextlib import suppress
+from pathlib import Path
 
+import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -59,6 +64,85 @@ def test_a_reading_that_is_too_long_or_too_large_refuses_the_file(client, change
     answer = post(client, parquet([reading("a"), reading("b") | change]))
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == f"/intervals/1/{field}"
+
+
+@pytest.mark.parametrize(
+    ("field", "longest", "letter"), [("run", 128, "r"), ("device", 200, "\u0416")]
+)
+def test_a_text_longer_than_allowed_is_refused_by_its_field(
+    client, database, field, longest, letter
+):
+    rows = [reading("a", start_s=i) for i in range(3)]
+    rows[1] |= {field: letter * longest}
+    assert post(client, parquet(rows)).json()["counts"] == {"created": 3}
+    rows[2] |= {field: letter * (longest + 1)}
+    answer = post(client, parquet(rows)).json()
+    assert answer["errors"] == [
+        {
+            "pointer": f"/intervals/2/{field}",
+            "detail": f"Expected `str` of length <= {longest}",
+        }
+    ]
+    said = post_intervals(client, *rows).json()["errors"]
+    assert said == answer["errors"], "as a batch of JSON has it"
+
+
+def repeated(text, count):
+    """A file in which one text is the device of many readings."""
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), [text])
+    runs = pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), ["a"])
+    numbers = [pa.array(range(count)), pa.array(range(1, count + 1)), pa.array([0] * count)]
+    return parquet(pa.table([runs, texts, *numbers], names=list(NAMES)), compression="zstd")
+
+
+def test_a_long_text_in_many_rows_costs_little(client):
+    # 50,000 x 1,000 letters of 2 bytes would be 100 MB: some of it in the answer would be too.
+    body = repeated("\u0416" * 1000, 50_000)
+    answer = post(client, body)
+    assert (answer.status_code, len(answer.json()["errors"])) == (422, 100)
+    assert len(body) < 500_000
+    assert len(answer.content) < 20_000
+
+
+def test_no_more_is_held_of_what_a_file_unpacks_to_than_is_allowed(database):
+    # 5,000 x 200 letters are 1 MB, and the file's own metadata say far less than 300 kB.
+    hub = hub_of(database, largest_unpacked_bytes=300_000)
+    client = client_of(hub, admin_of(hub))
+    answer = post(client, repeated("x" * 200, 5_000))
+    detail = "The file unpacks to more than 300,000 bytes; send smaller ones."
+    assert (answer.status_code, answer.json()["detail"]) == (413, detail)
+    assert children() == 0
+    assert post(client, repeated("x" * 200, 500)).json()["counts"] == {"created": 500}
+
+
+def children():
+    """How many processes of this one read Parquet."""
+    found = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            is_mine = f"PPid:\t{os.getpid()}\n" in (folder / "status").read_text()
+            found += is_mine and b"parquet_child" in (folder / "cmdline").read_bytes()
+    return found
+
+
+def test_two_files_are_read_at_once_and_others_wait(client):
+    bodies = [parquet([reading(f"r{i}")]) for i in range(5)]
+    answers, most = asyncio.run(all_at_once(client, bodies))
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert most == 2
+
+
+async def all_at_once(client, bodies):
+    """The answers to files that are sent together, and how many were read at a time."""
+    transport = httpx.ASGITransport(client.app)
+    headers, most = HEADERS | client.headers, 0
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as sender:
+        path = "/api/v1/intervals:parquet?project=ranker"
+        asked = [sender.post(path, content=body, headers=headers) for body in bodies]
+        sent = asyncio.gather(*asked)
+        while not sent.done():
+            most = max(most, await asyncio.to_thread(children))
+        return await sent, most
 
 
 def bomb():

@@ -2,18 +2,23 @@
 
 A small file may unpack to any size, whatever its own metadata say, and a malformed one may end the
 process that reads it: neither is the hub then. The file comes on standard input; its columns go out
-as JSON, or `{"refused": why}`.
+as JSON, or `{"refused": [status, why, faults]}`. What is longer than allowed is refused here: a
+text that stands in many rows is one in the file, and would be as many outside.
 """
 
 import json
 import os
 import resource
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 MOST_MEMORY_BYTES = 3 * 1024**3
 MOST_CPU_S = 20
+_MOST_FAULTS = 100
 COLUMNS = {"run": "text", "device": "text", "start_ms": "i", "end_ms": "i", "energy_uj": "i"}
+LONGEST = {"run": 128, "device": 200}
+"""Of texts, as a batch of JSON has it: tests hold the two together."""
 
 
 def main(most_rows: int, most_bytes: int) -> None:
@@ -22,7 +27,8 @@ def main(most_rows: int, most_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
     with os.fdopen(0, "rb") as given:
         body = given.read()
-    answer = json.dumps(_columns(body, most_rows, most_bytes)).encode()
+    # As UTF-8: escaped, a letter of another script would be six.
+    answer = json.dumps(_columns(body, most_rows, most_bytes), ensure_ascii=False).encode()
     with os.fdopen(1, "wb") as out:
         out.write(answer)
 
@@ -59,23 +65,44 @@ def _columns(body: bytes, most_rows: int, most_bytes: int) -> dict[str, Any]:
     # A text that stands in many rows is unpacked once: as texts they could be of any size.
     file = pq.ParquetFile(pa.BufferReader(body), read_dictionary=["run", "device"])
     table = file.read(use_threads=False)
-    return {name: _values(table.column(name)) for name in COLUMNS}
-
-
-def _values(column: Any) -> list[Any]:
-    """Return a column's values; a long text repeated is one text, not as many as rows."""
-    found: list[Any] = []
-    for chunk in column.chunks:
-        if hasattr(chunk, "dictionary"):
-            texts = [text if text is None else text[:1000] for text in chunk.dictionary.to_pylist()]
-            found += [None if i is None else texts[i] for i in chunk.indices.to_pylist()]
+    columns, faults = {}, []
+    for name, kind in COLUMNS.items():
+        if kind == "text":
+            columns[name], too_long = _texts(table.column(name), LONGEST[name])
+            detail = f"Expected `str` of length <= {LONGEST[name]}"
+            faults += [
+                {"pointer": f"/intervals/{row}/{name}", "detail": detail}
+                for row in too_long[:_MOST_FAULTS]
+            ]
         else:
-            found += chunk.to_pylist()
-    return found
+            columns[name] = table.column(name).to_pylist()
+    if faults:
+        return _refused(422, "A text is longer than allowed, and nothing was stored.", faults)
+    return columns
 
 
-def _refused(status: int, why: str) -> dict[str, Any]:
-    return {"refused": [status, why]}
+def _texts(column: Any, longest: int) -> tuple[list[Any], list[int]]:
+    """Return a column's texts, each once however many rows it stands in; and rows of long ones."""
+    import pyarrow.compute as pc
+
+    found: list[Any] = []
+    too_long: list[int] = []
+    for chunk in column.chunks:
+        its = chunk if hasattr(chunk, "dictionary") else chunk.dictionary_encode()
+        lengths = pc.utf8_length(its.dictionary).to_pylist()
+        long = {i for i, length in enumerate(lengths) if length is not None and length > longest}
+        texts = [
+            None if i in long else text.as_py()  # a long one never leaves the file's memory
+            for i, text in enumerate(its.dictionary)
+        ]
+        indices = its.indices.to_pylist()
+        too_long += [len(found) + row for row, i in enumerate(indices) if i in long]
+        found += [None if i is None else texts[i] for i in indices]
+    return found, too_long
+
+
+def _refused(status: int, why: str, faults: Sequence[dict[str, str]] = ()) -> dict[str, Any]:
+    return {"refused": [status, why, list(faults)]}
 
 
 if __name__ == "__main__":
