@@ -16,7 +16,7 @@ SITE = (
     "{place}"
     '[partitions.gpu]\naccelerator = "A100 SXM4 80GB"\naccelerators_per_node = 8\n'
     '[projects]\nspeech = "assistants"\n'
-    '[teams]\nspeech = "talkers"\n'
+    '[teams]\nspeech = "the talkers"\n'
 )
 
 

@@ -59,3 +59,17 @@ def test_of_a_pulled_job_list_and_show_say_that_the_hub_has_the_figures(hub, tmp
     shown = wattprint("show", first["id"], home=tmp_path).stdout
     assert shown.endswith(f"The hub has the figures of this run: {page}\n")
     assert "missing" not in shown
+
+
+def test_projects_without_a_team_get_the_sites_where_all_their_jobs_are_of_one(tmp_path, folder):
+    with served(tmp_path / "hub") as hub:
+        save_credentials(tmp_path / ".wattprint", Credentials(hub.url, hub.token))
+        done = wattprint("push", "--account", folder, home=tmp_path)
+        assert done.stdout == "2 rows sent, 0 were there already.\n", done.stderr
+        assert "Project 'assistants' is of the team 'the talkers' on the hub now." in done.stderr
+        _, listed = hub.request("GET", "/api/v1/projects")
+        teams = {row["project"]: row["team"] for row in listed["projects"]}
+        assert teams == {"assistants": "the-talkers", "cluster jobs": None}
+        hub.request("PUT", "/api/v1/teams/others", {"name": "Others"})
+        hub.request("PUT", "/api/v1/projects/assistants", {"team": "others"})
+        assert "is of the team" not in wattprint("push", "--account", folder, home=tmp_path).stderr

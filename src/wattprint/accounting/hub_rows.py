@@ -74,6 +74,22 @@ def job_keys(folder: Path, *, project: str | None, keep_users: bool) -> Iterator
     )
 
 
+def teams_of_projects(folder: Path, *, project: str | None, keep_users: bool) -> dict[str, str]:
+    """Return the team of each project whose jobs are all of one, by the log or else the site.
+
+    Raises:
+        InputError: It is no such folder.
+    """
+    site = _head(folder).site
+    names = ("project", "account", "team")
+    found: dict[str, set[str | None]] = {}
+    for job in _jobs(folder / JOBS, names, only_distinct=True):
+        named = _project(job, site, project, keep_users=keep_users)
+        found.setdefault(named, set()).add(job["team"] or site.teams.get(job["account"]))
+    single = {named: next(iter(teams)) for named, teams in found.items() if len(teams) == 1}
+    return {named: team for named, team in single.items() if team}
+
+
 def _project(job: Mapping[str, Any], site: Site, project: str | None, *, keep_users: bool) -> str:
     """Return the project of a job: the one given, the log's, else the site's of the account."""
     account = job["account"]
@@ -105,12 +121,17 @@ def _head(folder: Path) -> _Head:
     return _Head(factor_set, factors, site)
 
 
-def _jobs(path: Path, names: Sequence[str] = ("*",)) -> Iterator[dict[str, Any]]:
+def _jobs(
+    path: Path, names: Sequence[str] = ("*",), *, only_distinct: bool = False
+) -> Iterator[dict[str, Any]]:
     """Yield rows of a Parquet file, some at a time, in the order of their log."""
     import duckdb
 
     with duckdb.connect() as connection:
-        text = f"SELECT {', '.join(names)} FROM read_parquet(?) ORDER BY file, line"
+        columns = ", ".join(names)
+        text = f"SELECT {columns} FROM read_parquet(?) ORDER BY file, line"
+        if only_distinct:
+            text = f"SELECT DISTINCT {columns} FROM read_parquet(?) ORDER BY {columns}"
         found = connection.execute(text, [str(path)])
         names = [column[0] for column in found.description or ()]
         while piece := found.fetchmany(_PIECE):

@@ -6,8 +6,9 @@ from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 
-from wattprint.accounting.hub_rows import job_keys, job_rows
+from wattprint.accounting.hub_rows import job_keys, job_rows, teams_of_projects
 from wattprint.cli.output import say
+from wattprint.cli.push_teams import tell_teams
 from wattprint.client.errors import MayNotReadError
 from wattprint.client.fetch import MOST_SOUGHT, runs_elsewhere
 from wattprint.client.spool import Spool
@@ -36,6 +37,7 @@ def upload_jobs(
         for of_project, some in groupby(piece, key=itemgetter(0)):
             spool.append("runs", of_project, [row for _, row in some])
         total = total.plus(upload(spool, sender))
+    tell_teams(sender, teams_of_projects(folder, project=project, keep_users=keep_users))
     return total
 
 
