@@ -211,7 +211,7 @@ def test_ticks_of_a_list_that_is_none_are_said_all_the_same(browser, of):
 )
 def test_days_that_are_none_are_said_beside_what_was_typed(browser, query, words):
     answer = browser.get(f"/runs?project=ranker&{query}")
-    assert (answer.status_code, answer.text.count(words)) == (422, 2)
+    assert (answer.status_code, words in answer.text) == (422, True)
     assert 'aria-invalid="true"' in answer.text
     for field in ("ranker", *re.findall("=([^&]+)", query)):
         assert f'value="{field}"' in answer.text

@@ -164,7 +164,7 @@ def _again(request: Request, hub: Hub, member: Visitor, said: Said, error: Input
     # A word that is none stands in no field: it is not sent again.
     words = {name: "" for name in ("period", "step") if error.given.startswith(name)}
     of = Asked(view, said.by, said.quantity, "", _query(said._replace(**words)))
-    parts = {**_form(hub, member, of, ""), "fault": f"{error}.", "is_of_days": not words}
+    parts = {**_form(hub, member, of, ""), "fault": str(error), "is_of_days": not words}
     return page(request, member, "dashboard.html.jinja", status=422, is_new=False, **parts)
 
 
