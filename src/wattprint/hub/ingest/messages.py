@@ -81,6 +81,7 @@ class Record(Struct):
     process: Process = Process()
     devices: Annotated[list[DeviceRow], Meta(max_length=MOST_DEVICES)] = []
     intervals: list[IntervalOfRecord] = []
+    tags: dict[str, Any] = {}
 
 
 class Figure(Struct, gc=False):
