@@ -32,6 +32,23 @@ def test_an_excluded_run_leaves_the_sums_exactly_and_comes_back_exactly(hub, cli
     assert client.delete("/api/v1/runs/a/exclusion").status_code == 404
 
 
+def found(client, tag):
+    """Ids of the runs that have a tag."""
+    runs = client.get("/api/v1/runs", params={"tag": tag}).json()["runs"]
+    return sorted(run["id"] for run in runs)
+
+
+def test_tags_of_a_record_are_tags_of_the_run_until_a_record_replaces_it(hub, client):
+    token = hub.tokens.create("acme", "root", "t2", ["admin"])
+    tags = {"lr": "0.1", "kind": "job", "words": "no tag: blanks"}
+    send(hub, token, sent("c", it_kwh=1.0, tags=tags), sent("d", it_kwh=1.0, tags={"lr": "0.1"}))
+    assert (found(client, "lr=0.1"), found(client, "kind=job")) == (["c", "d"], ["c"])
+    assert client.put("/api/v1/runs/c/tags/mine").status_code == 204
+    send(hub, token, sent("c", it_kwh=1.0, tags={"lr": "0.2"}, duration_s=99_999.0))
+    assert client.get("/api/v1/runs/c/tags").json()["tags"] == ["lr=0.2", "mine"]
+    assert found(client, "lr=0.1") == ["d"]
+
+
 def test_another_reason_for_an_exclusion_changes_no_sum_again(hub, client):
     client.put("/api/v1/runs/a/exclusion", json={"reason": "a test"})
     once = sums(hub.database)

@@ -18,11 +18,8 @@ from wattprint.hub.ingest.store_runs import count_again, locked
 from wattprint.hub.organisations import note
 from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.errors import RunGoneError
-from wattprint.hub.storage.note_tables import exclusions, run_notes, run_tags
+from wattprint.hub.storage.note_tables import MOST_TAGS, TAG, exclusions, run_notes, run_tags
 
-TAG = r"^[A-Za-z0-9][A-Za-z0-9._:=+-]{0,63}$"
-"""What a tag looks like: a word, or a name and a value such as `dataset=imagenet`."""
-MOST_TAGS = 50
 MOST_NOTES = 500
 """Notes of one run, edits among them."""
 LONGEST_NOTE = 10_000

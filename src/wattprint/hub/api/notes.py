@@ -14,9 +14,10 @@ from wattprint.hub.api.reading import Name, RunId
 from wattprint.hub.auth.rights import READ, Principal
 from wattprint.hub.notes import RunKey
 from wattprint.hub.reading import projects_of
+from wattprint.hub.storage.note_tables import TAG
 
 router = APIRouter(prefix="/api/v1/runs/{run}", tags=["notes"])
-_Tag = Annotated[str, Path(max_length=64, pattern=notes.TAG)]
+_Tag = Annotated[str, Path(max_length=64, pattern=TAG)]
 _TEXT = r"^[^\x00]*[^\s\x00][^\x00]*$"
 
 

@@ -18,8 +18,8 @@ from wattprint.hub.api.asked import NO_CONTROLS, AskedHub, Hub, Reader, problems
 from wattprint.hub.api.examples import RECORD
 from wattprint.hub.api.problems import ProblemError
 from wattprint.hub.auth.rights import Principal
-from wattprint.hub.notes import TAG
 from wattprint.hub.reading import FIELDS
+from wattprint.hub.storage.note_tables import TAG
 from wattprint.hub.storage.schema import projects
 from wattprint.hub.sums import GROUPS, sums_of_readings, sums_of_runs
 from wattprint.hub.sums import Asked as SumsAsked

@@ -90,6 +90,7 @@ class Record(Struct):
     host: dict[str, Any] = {}
     devices: Annotated[list[DeviceRow], Meta(max_length=MOST_DEVICES)] = []
     intervals: list[IntervalOfRecord] = []
+    tags: dict[str, Any] = {}
 
 
 class Figure(Struct, gc=False):

@@ -32,6 +32,7 @@ from wattprint.hub.ingest.run_facts import (
     milliseconds,
     rank_of,
     rounded,
+    tags_of_record,
     timed,
 )
 from wattprint.hub.storage.schema import FIGURES, READINGS, TIMED
@@ -92,13 +93,14 @@ def quick_run(sent: RunRow) -> ReadRun | None:
 
 def _read(sent: RunRow, record: WholeRecord, devices: Devices) -> ReadRun:
     row = _row(record, devices, str(sent.record, "utf-8"))
+    tags = tags_of_record(record.tags) if record.tags else ()
     readings = _readings_j(devices, record.intervals)
     row.update(zip(READINGS, readings, strict=True))
     if sent.footprint == _NOTHING:
         row.update(_NO_FIGURES)
         row["factor_set_version"] = row["factor_set_sha256"] = None
         row["rank"] = rank_of(row["outcome"], row["duration_ms"], None, sent.record, b"null")
-        return ReadRun(row, None)
+        return ReadRun(row, None, tags)
     footprint = _FOOTPRINT.decode(sent.footprint)
     factor_set = _factor_set(bytes(footprint.factor_set))
     _same_energy(footprint.components_kwh, readings)
@@ -119,6 +121,7 @@ def _read(sent: RunRow, record: WholeRecord, devices: Devices) -> ReadRun:
             "rank": rank,
             "document": str(sent.footprint, "utf-8"),
         },
+        tags,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from wattprint.domain.hours import MOST_VALUES
 from wattprint.domain.run import HARDWARE
 from wattprint.hub.ingest.messages import LARGEST_UG, NO_CONTROLS, Hours
+from wattprint.hub.storage.note_tables import MOST_TAGS, TAG
 
 MS_PER_DAY = 86_400_000
 UG_PER_KG = 1e9
@@ -22,6 +23,7 @@ SAME_ENERGY = 1e-6
 
 _LONGEST_NAME = 200
 _NAME = re.compile(NO_CONTROLS)
+_TAG = re.compile(TAG.rstrip("$") + r"\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = timedelta(milliseconds=1)
 _COUNT = slice(40, 45)
@@ -41,11 +43,23 @@ class ReadRun(NamedTuple):
     """Of the table `runs`, without tenant and time of arrival."""
     footprint: dict[str, Any] | None
     """Of the table `footprints`, likewise."""
+    tags: tuple[str, ...] = ()
+    """Of the table `run_tags`."""
 
     @property
     def key(self) -> tuple[str, str]:
         """Project and id."""
         return self.row["project_id"], self.row["run_id"]
+
+
+def tags_of_record(said: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a record's tags as runs are found by them; what cannot be a tag is left out.
+
+    >>> tags_of_record({"lr": "0.1", "kind": "job", "words": "two words"})
+    ('kind=job', 'lr=0.1')
+    """
+    found = (f"{name}={value}" for name, value in said.items() if isinstance(value, str))
+    return tuple(sorted(tag for tag in found if _TAG.fullmatch(tag))[:MOST_TAGS])
 
 
 def milliseconds(moment: str) -> int:
@@ -149,7 +163,7 @@ def recomputed(run: ReadRun, held_rank: str) -> ReadRun:
     count = int(held_rank[_COUNT]) + 1 if is_same_version else 1
     rank = f"{rank[: _COUNT.start]}{count:05d}{rank[_COUNT.stop :]}"
     footprint = None if run.footprint is None else {**run.footprint, "rank": rank}
-    return ReadRun({**run.row, "rank": rank}, footprint)
+    return run._replace(row={**run.row, "rank": rank}, footprint=footprint)
 
 
 @lru_cache(maxsize=256)

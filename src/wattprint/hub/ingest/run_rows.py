@@ -22,6 +22,7 @@ from wattprint.hub.ingest.run_facts import (
     milliseconds,
     rank_of,
     rounded,
+    tags_of_record,
     timed,
 )
 from wattprint.hub.storage.schema import FIGURES, READINGS, TIMED
@@ -91,10 +92,11 @@ def read_closely(sent: RunRow, base: str) -> ReadRun:
     }
     _same_energy(footprint, read_j, f"{base}/footprint/components_kwh")
     row["rank"] = rank_of(outcome, duration_ms, version, record_text, footprint_text, hours=hours)
+    tags = tags_of_record(record.tags)
     if footprint is None:
-        return ReadRun(row, None)
+        return ReadRun(row, None, tags)
     document = _text(footprint_text, f"{base}/footprint")
-    return ReadRun(row, {**{name: row[name] for name in _OF_FOOTPRINT}, "document": document})
+    return ReadRun(row, {**{name: row[name] for name in _OF_FOOTPRINT}, "document": document}, tags)
 
 
 _OF_FOOTPRINT = ("project_id", "run_id", "factor_set_sha256", "factor_set_version", "rank")

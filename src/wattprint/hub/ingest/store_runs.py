@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 
 from wattprint.hub.ingest.kept import kept_since
 from wattprint.hub.ingest.run_facts import ReadRun
 from wattprint.hub.ingest.upsert import Deltas, add_runs
 from wattprint.hub.storage.bulk import insert_new, row_of, upsert
 from wattprint.hub.storage.database import Database
-from wattprint.hub.storage.note_tables import exclusions
+from wattprint.hub.storage.note_tables import OF_RECORD, exclusions, run_tags
 from wattprint.hub.storage.schema import (
     COUNTED,
     DAY_KEY,
@@ -95,11 +95,12 @@ class _Sent:
         now_ms: int,
     ) -> None:
         added = {"org_id": org_id, "received_at_ms": now_ms}
-        self.now_ms = now_ms
+        self.org_id, self.now_ms = org_id, now_ms
         self.projects = {(org_id, project) for project, _ in best}
         self.runs = [{**best[key].row, **added} for key in sorted(best)]
         self.run_rows = list(map(_RUN, self.runs))
         self.footprint_rows = _footprints(read, added)
+        self.tags = {key: best[key].tags for key in sorted(best) if best[key].tags}
         self.days = _days_of(self.runs)
         """What they add to the sums of their days, if all are new."""
 
@@ -125,8 +126,29 @@ def _store(connection: Connection, sent: _Sent) -> dict[tuple[str, str], str]:
     are_all_new = len(new) == len(sent.runs)
     days = sent.days if are_all_new else _changed_days(connection, sent.runs, verdicts)
     _upsert_footprints(connection, sent.footprint_rows)
+    _store_tags(connection, sent, verdicts)
     add_runs(connection, days)
     return verdicts
+
+
+def _store_tags(
+    connection: Connection, sent: _Sent, verdicts: Mapping[tuple[str, str], str]
+) -> None:
+    """Make the tags of new and replaced records those of the runs; what people set stays."""
+    its = run_tags.c
+    replaced = sorted(key for key, verdict in verdicts.items() if verdict == REPLACED)
+    for i in range(0, len(replaced), _PIECE):
+        of = tuple_(its.project_id, its.run_id).in_(replaced[i : i + _PIECE])
+        is_said = (its.org_id == sent.org_id, its.user_id == OF_RECORD, of)
+        connection.execute(delete(run_tags).where(*is_said))
+    rows = [
+        (sent.org_id, *key, tag, OF_RECORD, sent.now_ms)
+        for key, tags in sent.tags.items()
+        if verdicts[key] in (CREATED, REPLACED)
+        for tag in tags
+    ]
+    if rows:
+        insert_new(connection, run_tags, rows)
 
 
 def _changed_days(

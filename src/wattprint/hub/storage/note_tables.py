@@ -4,6 +4,11 @@ from sqlalchemy import BigInteger, Column, Index, Table, Text
 
 from wattprint.hub.storage.metadata import METADATA
 
+TAG = r"^[A-Za-z0-9][A-Za-z0-9._:=+-]{0,63}$"
+"""What a tag looks like: a word, or a name and a value such as `dataset=imagenet`."""
+MOST_TAGS = 50
+OF_RECORD = ""
+"""Stands for who set a tag where the run's record says it: it is replaced with the record."""
 _RUN = ("org_id", "project_id", "run_id")
 
 
