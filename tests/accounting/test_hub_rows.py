@@ -1,5 +1,6 @@
 """Accounted jobs as rows for a hub: they say of themselves what accounting knows of them."""
 
+import duckdb
 import pytest
 
 from accounting.made_folder import accounted
@@ -71,3 +72,20 @@ def test_keys_are_those_of_the_rows(tmp_path):
         keys = list(job_keys(folder, project=None, keep_users=keep_users))
         made = job_rows(folder, project=None, keep_users=keep_users)
         assert keys == [(project, row["record"]["id"]) for project, row in made]
+
+
+def test_a_job_charged_by_its_hours_says_the_intensity_that_it_was_charged_at(tmp_path):
+    folder = accounted(tmp_path)
+    jobs = folder / "jobs.parquet"
+    with duckdb.connect() as connection:
+        names = ("location_ug", "location_low_ug", "location_high_ug")
+        halves = ", ".join(f"{name} // 2 AS {name}" for name in names)
+        halved = f"SELECT * REPLACE ({halves}) FROM read_parquet(?)"
+        connection.execute(f"CREATE TABLE jobs AS {halved}", [str(jobs)])
+        connection.execute(f"COPY jobs TO '{jobs}' (FORMAT parquet)")
+    for _, row in job_rows(folder, project=None, keep_users=False):
+        footprint = Footprint.from_dict(row["footprint"])
+        (its,) = (one for one in footprint.evidence if one.quantity == "carbon_intensity")
+        charged_kg = footprint.energy_kwh.facility.value * its.amount.value / 1000
+        assert charged_kg == pytest.approx(footprint.emissions_kg.location_based.value, rel=1e-6)
+        assert its.note.startswith("over its own hours; the year's mean is ")
