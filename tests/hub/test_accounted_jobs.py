@@ -28,6 +28,7 @@ def test_the_page_of_a_metered_job_agrees_with_its_figures(hub, rows):
     assert "This run used 5.2 kWh (4.94-5.46)" in text  # 4 kWh x 1.3
     assert "measured; missing: storage, network." in text
     assert "every reading succeeded" not in text and "There are no readings" in text
+    assert "<p>No device of this run was read.</p>" in text
     assert "Evidence: ." not in text and "owid_ember_2026, 2024" in text
 
 
