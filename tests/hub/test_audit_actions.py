@@ -8,7 +8,7 @@ from wattprint.hub.audit_actions import ACTIONS
 from wattprint.hub.jobs.store import KINDS
 from wattprint.hub.registry.store import STATES
 
-WRITERS = {"note": 2, "audited": 2}
+WRITERS = {"note": 2, "audited": 2, "noting": 1}
 """Functions that write an event, and which argument is the action."""
 STANDS_FOR = {
     "job.": KINDS,

@@ -17,7 +17,7 @@ def of_cpu(**changes):
     ("run", "words"),
     [
         (of_cpu(note=5), "it is malformed: TypeError"),
-        (of_cpu(high_ratio=1.7e308), "it is malformed: OverflowError"),
+        (of_cpu(high_ratio=float("inf")), "expected finite numbers"),
         (of_cpu(low_ratio="x"), "it is malformed: TypeError"),
         (RUN._replace(place={"zone": "NOWHERE"}), "^zone 'NOWHERE' is unknown"),
     ],
