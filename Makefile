@@ -17,11 +17,11 @@ run: .venv/installed
 
 # What CI runs: every test, long proofs sampled with a seed.
 test: .venv/installed
-	$(BIN)/python -m pytest -n auto --maxprocesses 4
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 # Every long proof whole.
 proof: .venv/installed
-	WATTPRINT_PROOF=whole $(BIN)/python -m pytest -n auto --maxprocesses 4
+	WATTPRINT_PROOF=whole $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 lint: .venv/installed
 	$(BIN)/ruff format --check .

@@ -66,7 +66,7 @@ def ask(hub, operation, mode, left_out):
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
-        max_examples=100 if WHOLE_PROOF else 5,
+        max_examples=100 if WHOLE_PROOF else 4,
         suppress_health_check=list(HealthCheck),
         deadline=None,
     )
@@ -91,7 +91,7 @@ def test_a_walk_from_route_to_route_meets_no_fault(hub):
 
     Walk.run(
         settings=settings(
-            max_examples=200 if WHOLE_PROOF else 8,
+            max_examples=200 if WHOLE_PROOF else 6,
             stateful_step_count=6,
             suppress_health_check=list(HealthCheck),
             deadline=None,

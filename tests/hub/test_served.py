@@ -19,7 +19,7 @@ from wattprint.hub.storage.database import Database
 from wattprint.hub.storage.schema import footprints, runs
 from wattprint.hub.storage.schema import intervals as interval_rows
 
-KILLS = 50 if WHOLE_PROOF else 5
+KILLS = 50 if WHOLE_PROOF else 4
 
 
 def batch_of(number, count=50):

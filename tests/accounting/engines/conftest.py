@@ -1,6 +1,15 @@
+from pathlib import Path
+
 import pytest
 
 from accounting.engines import servers
+
+
+def pytest_collection_modifyitems(items):
+    """Keep these tests in one process: each other one would start a cluster of its own."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("engines"))
 
 
 @pytest.fixture(scope="package")
